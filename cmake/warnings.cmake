@@ -1,0 +1,15 @@
+# Flags of every target: warnings are errors, hardening in release (reliability.md 4.11).
+add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers)
+add_compile_options(-fstack-protector-strong -fPIE)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these inside its own library and Boost at -O2.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
+                      -Wno-restrict -Wno-stringop-overread -Wno-dangling-pointer)
+endif()
+add_compile_definitions(_GLIBCXX_ASSERTIONS BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+                        BOOST_BEAST_SEPARATE_COMPILATION SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-fcf-protection -fstack-clash-protection)
+  add_compile_definitions(_FORTIFY_SOURCE=2)
+  add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
