@@ -1,0 +1,30 @@
+// Limits of expressions: a bomb is refused at compile time or stopped at run time, never obeyed.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tt::cel {
+
+constexpr std::size_t kExpressionBytesMax = 16 << 10;
+/// Nesting of the syntax tree; every recursion over a tree is bounded by it. The conformance suite
+/// needs 32 repetitions of each construct, which some constructs spend two levels on.
+constexpr int kDepthMax = 128;
+constexpr int kNodesMax = 10'000;
+/// Nested comprehensions and binds: each holds up to two local values.
+constexpr int kLocalsMax = 64;
+/// Evaluation stops with an error after this many steps (a node inside a comprehension, or 16
+/// bytes or 1 element that a function makes or scans).
+constexpr std::int64_t kCostMax = 1'000'000;
+/// Bytes of one string or elements of one list that evaluation may build.
+constexpr std::size_t kStringBytesMax = 4 << 20;
+constexpr std::size_t kListElementsMax = 1 << 20;
+/// Bytes of the compiled form of one regular expression (RE2's max_mem).
+constexpr std::int64_t kRegexBytesMax = 1 << 20;
+/// Depth of values made from or written as JSON.
+constexpr int kValueDepthMax = 128;
+/// Diagnostics of one expression; the rest are left out.
+constexpr std::size_t kDiagnosticsMax = 20;
+
+}  // namespace tt::cel

@@ -1,0 +1,132 @@
+// Program: a compiled expression; compile() makes it, evaluate() runs it over a scope.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cel/diagnostic.h"
+#include "cel/environment.h"
+#include "cel/type.h"
+#include "cel/value.h"
+
+namespace tt::cel {
+
+class Ast;
+class Node;
+
+/// Run-time values of the environment's names. Called from the evaluating thread only; what it
+/// returns may borrow memory that lives until the result of evaluate() was used.
+class Scope {
+ public:
+  virtual ~Scope() = default;
+  /// Field of a record by slot of its layout. Value::absent() when missing. A group (`event.builds`
+  /// where only `builds.0.name` exists) comes as a list or map. May be an error (a timestamp that
+  /// cannot be read).
+  virtual Value field(int record, int slot) const = 0;
+  /// Field by a name computed at run time (`event[key]`), as field(). By default looked up in the
+  /// map that record() gives.
+  virtual Value named_field(int record, std::string_view dotted_name) const;
+  /// The whole record as a map of dotted names, for `event.all(k, ...)`.
+  virtual Value record(int record) const = 0;
+  /// Value::absent() when unbound.
+  virtual Value variable(int index) const = 0;
+};
+
+/// A scope where nothing is bound.
+class EmptyScope final : public Scope {
+ public:
+  Value field(int, int) const override { return Value::absent(); }
+  Value record(int) const override { return Value::absent(); }
+  Value variable(int) const override { return Value::absent(); }
+};
+
+/// A test on a field that must hold wherever the whole program is true; a planner of many programs
+/// picks candidates by it. The program itself stays the judge.
+struct FieldTest {
+  enum class Kind : unsigned char { kEquals, kOneOf, kPrefix } kind = Kind::kEquals;
+  int record = 0;
+  int slot = 0;
+  std::vector<Value> values;  ///< One for kEquals and kPrefix (a string); alternatives for kOneOf.
+};
+
+/// A field that the program reads.
+struct FieldUse {
+  int record = 0;
+  int slot = 0;
+  auto operator<=>(const FieldUse&) const = default;
+};
+
+/// Immutable and thread safe. Evaluation allocates nothing for field reads, comparisons, string
+/// tests and logic.
+class Program {
+ public:
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  /// The value, or Value::error(). Never absent.
+  Value evaluate(const Scope& scope) const;
+  /// True only when the result is true: what `when` asks. Errors and other kinds are false.
+  bool matches(const Scope& scope) const { return evaluate(scope).is_true(); }
+
+  const Ast& ast() const { return *ast_; }
+  const std::string& text() const;
+  const Type& type() const { return type_; }
+  /// Fields read by name, sorted, each once; not those reached through the whole record.
+  const std::vector<FieldUse>& fields() const { return fields_; }
+  /// True when the whole record is read as a value (`event.all(..)`, `event[k]`).
+  bool reads_whole_record() const { return reads_whole_record_; }
+  /// Conjuncts of the top level that test a field against constants; may be empty.
+  const std::vector<FieldTest>& required_tests() const { return required_tests_; }
+  /// The value when it depends on nothing (`true`, `1 + 1`), else nothing.
+  const Value* constant() const;
+
+ private:
+  friend class Planner;
+  Program() = default;
+
+  std::shared_ptr<const Ast> ast_;
+  std::unique_ptr<const Node> root_;
+  Type type_;
+  int locals_ = 0;
+  bool reads_whole_record_ = false;
+  std::vector<FieldUse> fields_;
+  std::vector<FieldTest> required_tests_;
+};
+
+struct CompileOptions {
+  bool check = true;   ///< False: types are found out at run time (`disable_check`).
+  bool macros = true;  ///< False: `has` and its kin are ordinary functions (`disable_macros`).
+  /// When given, a result of another type is the error `result-type`; dyn fits.
+  std::optional<Type> result;
+};
+
+struct Compiled {
+  std::shared_ptr<const Program> program;  ///< Null when there are errors.
+  std::vector<Diagnostic> diagnostics;     ///< Errors first, then warnings, in order of position.
+  Type type;                               ///< What the checker found; dyn without check.
+  bool ok() const { return program != nullptr; }
+};
+
+/// Parse, expand macros, check, plan. Never throws on any text.
+Compiled compile(std::string_view text, const Environment& environment,
+                 const CompileOptions& options = {});
+
+struct Parsed {
+  std::shared_ptr<const Ast> ast;  ///< Null when there are errors.
+  std::vector<Diagnostic> diagnostics;
+};
+Parsed parse(std::string_view text, const CompileOptions& options = {});
+
+struct Checked {
+  std::vector<Diagnostic> diagnostics;
+  Type type;
+  bool ok() const { return !has_errors(diagnostics); }
+};
+Checked check(std::string_view text, const Environment& environment,
+              const CompileOptions& options = {});
+
+}  // namespace tt::cel
