@@ -1,0 +1,156 @@
+// Delivery: cursor -> next matching events -> encode -> send -> judge -> settle, for one exit.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "event/event.h"
+#include "net/http_client.h"
+#include "pipeline/daemon.h"
+#include "pipeline/loop.h"
+#include "pipeline/routing.h"
+#include "portals/kit/backoff.h"
+#include "portals/kit/breaker.h"
+#include "portals/kit/exit.h"
+#include "portals/kit/rate_limit.h"
+#include "template/event_scope.h"
+#include "tunnel/tunnel.h"
+
+namespace tt::pipeline {
+
+/// What every delivery works with; outlives them all.
+struct DeliveryContext {
+  Clock& clock;
+  Disk& disk;
+  Random& random;
+  Metrics& metrics;
+  Loop& loop;
+  BlockingPool& pool;
+  net::HttpClient& http;
+  tunnel::Tunnel& tunnel;
+  Routing& routing;
+};
+
+/// One event on its way to one exit. Settling it settles [first, seq]: the events before it that no
+/// rule routed here go along.
+struct DeliveryItem {
+  tunnel::Seq first = 0, seq = 0;
+  SharedRouted batch;      ///< Keeps the event's memory.
+  std::size_t index = 0;   ///< In the batch.
+  const tunnel::StoredEvent& stored() const { return batch->stored->events()[index]; }
+};
+
+/// One request: encoded once, tried until it has a verdict that ends it.
+struct DeliveryJob {
+  std::vector<DeliveryItem> items;
+  portals::ExitRequest request;
+  std::uint64_t generation = 0;
+  std::size_t bytes = 0;
+  std::uint32_t attempts = 0;          ///< Failed ones that count.
+  WallNs first_attempt_ns = 0;
+  std::int64_t age_ns = 0;             ///< Since the first attempt, breaker-open time left out.
+  SteadyNs aged_to_ns = 0;             ///< Steady time up to which age_ns is counted.
+  SteadyNs due_ns = 0;
+  bool in_flight = false;
+  bool is_settling = false;            ///< Its dead letter is on its way to the disk.
+  bool is_parked = false;              ///< A later event was delivered past it.
+};
+
+/// One exit's state machine. Every member belongs to the loop's thread.
+class Delivery : public std::enable_shared_from_this<Delivery> {
+ public:
+  Delivery(DeliveryContext& context, ExitSettings settings, std::size_t exit_index,
+           std::unique_ptr<tunnel::Reader> reader);
+  ~Delivery();
+
+  /// Something may have changed: new events, a timer, an answer.
+  void pump();
+  /// A new generation: the exit's place in it, and its portal where its options changed.
+  void replace(ExitSettings settings, std::size_t exit_index);
+  void pause(bool paused);
+  /// Starts nothing new; `done` runs when nothing is in flight and local exits are synced.
+  void drain(std::function<void()> done);
+  ExitStatus status() const;
+  const ExitSettings& settings() const { return settings_; }
+  /// Encodes and sends one event outside the tunnel (test, dead letters); `done` on the loop.
+  void send_once(const tunnel::Meta& meta, const event::EventView& event, std::string id,
+                 std::function<void(SendTest)> done);
+
+ private:
+  using Job = std::list<DeliveryJob>::iterator;
+
+  // next: which events, in which order (delivery_next.cc).
+  std::optional<Job> next_job(SteadyNs now);
+  std::optional<Job> fresh_job(SteadyNs now);
+  bool gather();                       ///< More matching events into gathered_; false: none now.
+  bool read();                         ///< The next batch into current_; false: none now.
+  void settle_filtered(tunnel::Seq next);
+  Job make_job(std::vector<DeliveryItem> items, std::list<DeliveryJob>::iterator place);
+  Status encode(DeliveryJob& job);
+  bool expired(const DeliveryItem& item) const;
+
+  // send and judge (delivery.cc).
+  void attempt(Job job);
+  void on_answer(Job job, portals::ExitAnswer answer);
+  void apply(Job job, const portals::Verdict& verdict, const portals::ExitAnswer& answer);
+  void apply_each(Job job, const std::vector<portals::Verdict>& verdicts,
+                  const portals::ExitAnswer& answer);
+  void retry_later(Job job, const portals::Verdict& verdict);
+  void halve(Job job);
+  void note_attempt(const DeliveryJob& job, const portals::Verdict& verdict,
+                    const portals::ExitAnswer& answer);
+  std::string job_id(const DeliveryJob& job) const;
+
+  // settle (delivery_settle.cc).
+  void delivered(Job job);
+  void bury(Job job, std::string reason, std::string error, const portals::ExitAnswer* answer);
+  void settle(const std::vector<DeliveryItem>& items);
+  void sync_soon();
+  void arm(SteadyNs due_ns);
+  void finish_drain();
+
+  DeliveryContext& context_;
+  ExitSettings settings_;
+  std::size_t exit_index_;
+  std::unique_ptr<tunnel::Reader> reader_;
+  std::shared_ptr<portals::ExitSender> sender_;
+  portals::Backoff backoff_;
+  portals::Breaker breaker_;
+  std::optional<portals::RateLimit> rate_;
+
+  SharedRouted current_;               // Being gathered from.
+  std::size_t current_index_ = 0;
+  tunnel::Seq decided_ = 0;            // Everything below is filtered, settled or in an item.
+  std::vector<DeliveryItem> gathered_;
+  std::size_t gathered_bytes_ = 0;
+  SteadyNs gathered_since_ns_ = 0;
+  bool is_reading_ = false;
+
+  std::list<DeliveryJob> jobs_;        // In tunnel order.
+  std::size_t in_flight_ = 0, in_flight_bytes_ = 0;
+  std::deque<tmpl::EventScope> scopes_;   // Reused by encode; one an event of the largest batch.
+
+  std::vector<std::pair<tunnel::Seq, tunnel::Seq>> unsynced_;
+  bool is_syncing_ = false;
+  Loop::TimerId sync_timer_ = 0, pump_timer_ = 0;
+  SteadyNs pump_due_ns_ = 0;
+
+  bool is_paused_ = false;
+  std::function<void()> drained_;
+  std::string problem_;
+  WallNs last_delivered_ns_ = 0;
+  Counter &delivered_count_, &filtered_count_, &dead_count_, &retry_count_, &template_errors_;
+  Gauge &parked_gauge_, &behind_gauge_;
+  Histogram& seconds_;
+};
+
+}  // namespace tt::pipeline

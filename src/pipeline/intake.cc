@@ -1,0 +1,240 @@
+// The HTTP side of intake: authorise, decode, append, answer, in that order.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/intake.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "net/compress.h"
+#include "pipeline/limits.h"
+#include "portals/kit/authorise.h"
+#include "template/event_scope.h"
+
+namespace tt::pipeline {
+namespace {
+
+net::HttpAnswer error_answer(int status, std::string_view text) {
+  return {.status = status, .body = "{\"error\":" + json_string(text) + "}\n"};
+}
+
+net::HttpAnswer busy_answer(std::string_view text) {
+  net::HttpAnswer answer = error_answer(503, text);
+  answer.headers.emplace_back("Retry-After", "5");
+  return answer;
+}
+
+// One body for every failed authentication, so that a stranger learns nothing.
+net::HttpAnswer unauthorised_answer() {
+  net::HttpAnswer answer = error_answer(401, "not authorised");
+  answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return answer;
+}
+
+net::HttpAnswer refusal_answer(const portals::EntryRefusal& refusal) {
+  if (refusal.status == 401) return unauthorised_answer();
+  if (!refusal.body.empty()) return {.status = refusal.status, .body = refusal.body};
+  return error_answer(refusal.status, refusal.text);
+}
+
+EntryCounters counters_of(Metrics& metrics, const std::string& entry) {
+  const auto requests = [&](const char* result) -> Counter& {
+    return metrics.counter("tt_entry_requests_total", "Requests (or frames) by what became of them",
+                           {{"entry", entry}, {"result", result}});
+  };
+  const auto events = [&](const char* result) -> Counter& {
+    return metrics.counter("tt_entry_events_total", "Events by what became of them",
+                           {{"entry", entry}, {"result", result}});
+  };
+  return {requests("handled"), events("accepted"),        events("rejected"),
+          requests("refused"), requests("unauthorised"), requests("repeat")};
+}
+
+std::size_t decoded_bytes_max(const EntryRoute& route) {
+  return route.entry.type->is_strict ? kDecodedBodyBytesMax : kDecodedHookBytesMax;
+}
+
+}  // namespace
+
+const EntryRoute* EntryTable::match(std::string_view path) const {
+  const EntryRoute* best = nullptr;
+  for (const auto& route : routes) {
+    const std::string& own = route->path;
+    if (own.empty() || !path.starts_with(own)) continue;
+    if (path.size() > own.size() && path[own.size()] != '/') continue;
+    if (!best || own.size() > best->path.size()) best = route.get();
+  }
+  return best;
+}
+
+Intake::Intake(tunnel::Tunnel& tunnel, Clock& clock, Metrics& metrics)
+    : tunnel_(tunnel), clock_(clock), metrics_(metrics) {
+  table_.store(std::make_shared<const EntryTable>());
+}
+
+void Intake::swap(const Settings& settings) {
+  auto table = std::make_shared<EntryTable>();
+  for (const EntrySettings& entry : settings.entries)
+    table->routes.push_back(std::make_shared<const EntryRoute>(
+        EntryRoute{entry, entry.portal->path(), counters_of(metrics_, entry.name)}));
+  table_.store(std::move(table));
+}
+
+std::shared_ptr<const EntryRoute> Intake::find(std::string_view path) const {
+  const auto table = table_.load();
+  const EntryRoute* route = table->match(path);
+  return route ? std::shared_ptr<const EntryRoute>(table, route) : nullptr;
+}
+
+std::shared_ptr<const EntryRoute> Intake::find_name(std::string_view name) const {
+  for (const auto& route : table_.load()->routes)
+    if (route->entry.name == name) return route;
+  return nullptr;
+}
+
+std::vector<EntryStatus> Intake::status() const {
+  std::vector<EntryStatus> all;
+  for (const auto& route : table_.load()->routes) {
+    const EntryCounters& c = route->counters;
+    all.push_back({.name = route->entry.name,
+                   .type = std::string(route->entry.type->name),
+                   .path = route->path,
+                   .listen = route->entry.portal->listen(),
+                   .requests = c.requests.value(),
+                   .accepted = c.accepted.value(),
+                   .rejected = c.rejected.value(),
+                   .refused = c.refused.value(),
+                   .unauthorised = c.unauthorised.value(),
+                   .repeats = c.repeats.value()});
+  }
+  return all;
+}
+
+net::Admission Intake::admit(const EntryRoute& route, const net::HttpRequest& request) const {
+  const portals::EntryCommon& common = route.entry.portal->common();
+  net::Admission admission;
+  admission.body_bytes_max =
+      common.max_body_bytes ? *common.max_body_bytes : route.entry.type->body_bytes_max;
+  if (stopping_.load(std::memory_order_relaxed)) {
+    admission.refusal = busy_answer("shutting down");
+  } else if (!portals::allows_peer(common, request.peer)) {
+    route.counters.unauthorised.add();
+    admission.refusal = error_answer(403, "this address is not in `allow`");
+  } else if (!portals::authorised(common.auth, *request.headers, request.client_certificate)) {
+    route.counters.unauthorised.add();
+    admission.refusal = unauthorised_answer();
+  }
+  return admission;
+}
+
+std::optional<portals::EntryRefusal> Intake::decode(const EntryRoute& route,
+                                                    const portals::EntryRequest& request,
+                                                    portals::EntryEvents& out) const {
+  const portals::DecodeContext context{.limits = {}, .raw = route.entry.portal->common().raw};
+  if (auto refusal = route.entry.portal->decode(request, context, out)) return refusal;
+  if (!route.entry.rewrite || out.events.empty()) return std::nullopt;
+
+  // What the event *is* may be changed before it is stored; the id does not exist yet.
+  event::EventBatch rewritten;
+  event::EventWriter writer(rewritten, context.limits);
+  const tmpl::MetaView meta{.received_ns = request.now_ns, .entry = route.entry.name};
+  for (std::size_t i = 0; i < out.events.size(); ++i) {
+    writer.begin();
+    writer.set_all(out.events[i]);
+    route.entry.rewrite->apply(out.events[i], meta, writer);
+    if (Status done = writer.finish(request.now_ns); !done) {
+      // A rewrite that ruins an event must not lose it: it is stored as it came.
+      log::warning("entry rewrite refused", {{"entry", route.entry.name},
+                                             {"error", done.error().text}});
+      writer.begin();
+      writer.set_all(out.events[i]);
+      if (!writer.finish(request.now_ns)) writer.abandon();
+    }
+  }
+  out.events = std::move(rewritten);
+  return std::nullopt;
+}
+
+void Intake::append(const EntryRoute& route, portals::EntryEvents events,
+                    std::function<void(tunnel::Appended, std::vector<event::Rejected>)> done) {
+  const auto level = static_cast<tunnel::AckLevel>(
+      2 - static_cast<int>(route.entry.portal->common().ack));
+  static_assert(static_cast<int>(portals::Ack::kDisk) == 0 &&
+                static_cast<int>(tunnel::AckLevel::kDisk) == 2);
+  tunnel::AppendRequest request{
+      .events = std::make_shared<const event::EventBatch>(std::move(events.events)),
+      .entry = route.entry.name,
+      .idempotency_key = std::move(events.idempotency_key),
+      .level = level};
+  tunnel_.append(std::move(request), [rejected = std::move(events.rejected), done = std::move(done),
+                                      counters = route.counters](tunnel::Appended appended) mutable {
+    if (appended.status.ok()) {
+      if (appended.is_repeat) counters.repeats.add();
+      else counters.accepted.add(appended.count);
+    }
+    done(std::move(appended), std::move(rejected));
+  });
+}
+
+void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequest& http,
+                    net::Responder responder) {
+  const EntryCounters& counters = route->counters;
+  counters.requests.add();
+  portals::EntryRequest request{.method = http.method,
+                                .path = http.path.substr(route->path.size()),
+                                .query = http.query,
+                                .headers = http.headers,
+                                .body = http.body,
+                                .peer = http.peer,
+                                .now_ns = clock_.wall_ns()};
+  // Signatures cover the bytes on the wire, so they are checked before any decoding.
+  if (!route->entry.portal->verify(request)) {
+    counters.unauthorised.add();
+    return responder.answer(unauthorised_answer());
+  }
+
+  const std::string_view coding = http.header("content-encoding");
+  net::Decoded decoded;
+  if (!coding.empty() && !equal_ignoring_case(coding, "identity")) {
+    decoded = net::decode_content(coding, http.body, decoded_bytes_max(*route));
+    if (decoded.failure != net::DecodeFailure::kNone) {
+      counters.refused.add();
+      switch (decoded.failure) {
+        case net::DecodeFailure::kUnknownCoding:
+          return responder.answer(error_answer(
+              415, "unknown content encoding; gzip, deflate and zstd are understood"));
+        case net::DecodeFailure::kTooLarge:
+          return responder.answer(error_answer(413, "the decoded body is over the limit"));
+        default:
+          return responder.answer(error_answer(400, "the body does not match its encoding"));
+      }
+    }
+    request.body = decoded.bytes;
+  }
+
+  portals::EntryEvents events;
+  if (auto refusal = decode(*route, request, events)) {
+    if (refusal->status == 401) counters.unauthorised.add();
+    else counters.refused.add();
+    return responder.answer(refusal_answer(*refusal));
+  }
+  counters.rejected.add(events.rejected.size());
+  if (events.events.empty())
+    return responder.answer(route->entry.portal->answer(
+        {.ack = tunnel::to_string(tunnel_.ack_level()), .rejected = &events.rejected}));
+
+  append(*route, std::move(events),
+         [this, route, responder](tunnel::Appended appended,
+                                  std::vector<event::Rejected> rejected) mutable {
+           if (!appended.status.ok()) return responder.answer(busy_answer(appended.status.error().text));
+           const tunnel::Seq last = appended.first + appended.count - 1;
+           responder.answer(route->entry.portal->answer(
+               {.first_id = tunnel::format_id(tunnel_.log_id(), appended.first),
+                .last_id = tunnel::format_id(tunnel_.log_id(), last),
+                .accepted = appended.count,
+                .ack = tunnel::to_string(appended.level),
+                .rejected = &rejected}));
+         });
+}
+
+}  // namespace tt::pipeline

@@ -1,0 +1,82 @@
+// Intake: bytes of a sender -> decode -> canonical events -> append -> answer.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "net/http_server.h"
+#include "net/stream_server.h"
+#include "pipeline/daemon.h"
+#include "pipeline/settings.h"
+#include "tunnel/tunnel.h"
+
+namespace tt::pipeline {
+
+/// Counters of one entry; labels are initialised when the entry is first seen.
+struct EntryCounters {
+  Counter& requests;
+  Counter& accepted;
+  Counter& rejected;
+  Counter& refused;
+  Counter& unauthorised;
+  Counter& repeats;
+};
+
+/// One entry of the table in force. Immutable.
+struct EntryRoute {
+  EntrySettings entry;
+  std::string path;
+  EntryCounters counters;
+};
+
+/// All entries of one generation, looked up by path. Immutable, shared by the intake threads.
+struct EntryTable {
+  std::vector<std::shared_ptr<const EntryRoute>> routes;
+  /// The entry whose path is `path` or a parent folder of it; the longest wins. Null: none.
+  const EntryRoute* match(std::string_view path) const;
+};
+
+/// Thread safe: called by every intake thread at once.
+class Intake {
+ public:
+  Intake(tunnel::Tunnel& tunnel, Clock& clock, Metrics& metrics);
+
+  /// Puts the entries of a new generation in force for requests that begin from now on.
+  void swap(const Settings& settings);
+  /// Null when no entry claims the path.
+  std::shared_ptr<const EntryRoute> find(std::string_view path) const;
+  std::shared_ptr<const EntryRoute> find_name(std::string_view name) const;
+  std::vector<EntryStatus> status() const;
+  /// Refuses every request with 503 from now on (drain).
+  void stop() { stopping_.store(true, std::memory_order_relaxed); }
+
+  net::Admission admit(const EntryRoute& route, const net::HttpRequest& request) const;
+  void accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequest& request,
+              net::Responder responder);
+  /// A connection's session for a stream entry.
+  std::unique_ptr<net::StreamSession> open_stream(std::shared_ptr<const EntryRoute> route,
+                                                  std::shared_ptr<net::StreamPeer> peer,
+                                                  net::StreamInfo info);
+
+  /// Decodes one request of `route` and applies the entry's set and unset. Also used by streams.
+  std::optional<portals::EntryRefusal> decode(const EntryRoute& route,
+                                              const portals::EntryRequest& request,
+                                              portals::EntryEvents& out) const;
+  void append(const EntryRoute& route, portals::EntryEvents events,
+              std::function<void(tunnel::Appended, std::vector<event::Rejected>)> done);
+
+ private:
+  tunnel::Tunnel& tunnel_;
+  Clock& clock_;
+  Metrics& metrics_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::shared_ptr<const EntryTable>> table_;
+};
+
+}  // namespace tt::pipeline

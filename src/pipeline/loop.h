@@ -1,0 +1,73 @@
+// Loop: the one thread that routes and runs every exit's state machine.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/spawner.h"
+
+namespace tt::pipeline {
+
+/// Runs posted work and timers, in order, on one thread. post() is thread safe; at() and cancel()
+/// belong to the loop's thread.
+class Loop {
+ public:
+  using Work = std::function<void()>;
+  using TimerId = std::uint64_t;
+
+  Loop(Clock& clock, Spawner& spawner);
+  ~Loop();  ///< stop().
+
+  void post(Work work);
+  /// Runs `work` once steady time reaches `due_ns`. Never 0.
+  TimerId at(SteadyNs due_ns, Work work);
+  void cancel(TimerId timer);
+  /// Runs `work` on the loop and waits for it; from other threads only. False after stop().
+  bool run(Work work);
+  /// Drops timers and work not begun; joins.
+  void stop();
+
+ private:
+  void body();
+  void fire_timers(SteadyNs now);
+
+  Clock& clock_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Work> mailbox_;
+  bool stopping_ = false;
+  std::multimap<SteadyNs, std::pair<TimerId, Work>> timers_;
+  TimerId last_timer_ = 0;
+  std::unique_ptr<Thread> thread_;
+};
+
+/// A few threads for work that blocks: disk reads behind the edge, dead letters, local exits.
+/// Thread safe. Work with the same key runs in order, one at a time.
+class BlockingPool {
+ public:
+  BlockingPool(std::size_t threads, Spawner& spawner);
+  ~BlockingPool();  ///< stop().
+  void run(const std::string& key, std::function<void()> work);
+  /// Finishes what was given, then joins.
+  void stop();
+
+ private:
+  struct Lane;
+  void body();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::map<std::string, std::shared_ptr<Lane>> lanes_;
+  std::vector<std::shared_ptr<Lane>> ready_;
+  bool stopping_ = false;
+  std::vector<std::unique_ptr<Thread>> threads_;
+};
+
+}  // namespace tt::pipeline

@@ -1,0 +1,51 @@
+// Routing: judges every batch once for all exits and shares the bits between them.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "base/metrics.h"
+#include "pipeline/settings.h"
+#include "rules/exit_bits.h"
+#include "rules/router.h"
+#include "tunnel/tunnel.h"
+
+namespace tt::pipeline {
+
+/// A stored batch and, for every exit of one generation, which of its events it gets.
+struct RoutedBatch {
+  tunnel::SharedStored stored;
+  std::uint64_t generation = 0;
+  rules::ExitBits bits;
+};
+using SharedRouted = std::shared_ptr<const RoutedBatch>;
+
+/// Belongs to the loop's thread.
+class Routing {
+ public:
+  Routing(std::string log_id, Metrics& metrics);
+
+  /// A new ruleset judges every batch that is asked for from now on.
+  void swap(std::shared_ptr<const Settings> settings, std::uint64_t generation);
+  /// The bits of `stored`, computed once a generation however many exits ask.
+  SharedRouted route(const tunnel::SharedStored& stored);
+
+  const Settings& settings() const { return *settings_; }
+  std::uint64_t generation() const { return generation_; }
+  rules::Router& router() { return *router_; }
+  const std::string& log_id() const { return log_id_; }
+
+ private:
+  std::string log_id_;
+  Counter& unrouted_;
+  Counter& errors_;
+  std::shared_ptr<const Settings> settings_;
+  std::uint64_t generation_ = 0;
+  std::unique_ptr<rules::Router> router_;
+  // Weak: the edge window and the exits decide how long a batch lives.
+  std::deque<std::weak_ptr<const RoutedBatch>> recent_;
+  tunnel::Seq counted_to_ = 0;   // Unrouted events are counted once, not once a lagging exit.
+};
+
+}  // namespace tt::pipeline
