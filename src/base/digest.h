@@ -29,10 +29,10 @@ struct Hash128 {
 };
 Hash128 hash128(std::string_view bytes);
 
-std::string hex(std::string_view bytes);                          ///< Lower case.
-std::optional<std::string> unhex(std::string_view text);          ///< Either case.
-std::string base64(std::string_view bytes);                       ///< RFC 4648 section 4, padded.
-std::optional<std::string> unbase64(std::string_view text);       ///< Padding optional.
+std::string hex(std::string_view bytes);                     ///< Lower case.
+std::optional<std::string> unhex(std::string_view text);     ///< Either case.
+std::string base64(std::string_view bytes);                  ///< RFC 4648 section 4, padded.
+std::optional<std::string> unbase64(std::string_view text);  ///< Padding optional.
 
 /// Compares in time that depends on the lengths only, through a keyed digest of both, so that not
 /// even the length of the secret leaks.

@@ -198,8 +198,7 @@ class PosixDisk final : public Disk {
       bool is_directory = entry->d_type == DT_DIR;
       if (entry->d_type == DT_UNKNOWN || entry->d_type == DT_LNK) {
         struct stat about {};
-        is_directory =
-            ::stat((path + "/" + name).c_str(), &about) == 0 && S_ISDIR(about.st_mode);
+        is_directory = ::stat((path + "/" + name).c_str(), &about) == 0 && S_ISDIR(about.st_mode);
       }
       entries.push_back({std::move(name), is_directory});
       errno = 0;
@@ -263,8 +262,8 @@ Result<std::string> read_file(Disk& disk, const std::string& path, std::size_t s
   constexpr std::size_t kStepBytes = 64u << 10;
   TT_TRY(const std::uint64_t size, file->size());
   std::string bytes;
-  std::size_t step = std::min<std::uint64_t>(std::max<std::uint64_t>(size + 1, kStepBytes),
-                                             size_bytes_max + 1);
+  std::size_t step =
+      std::min<std::uint64_t>(std::max<std::uint64_t>(size + 1, kStepBytes), size_bytes_max + 1);
   while (true) {
     const std::size_t begin = bytes.size();
     bytes.resize(begin + step);

@@ -49,7 +49,7 @@ enum class Open : unsigned char {
 };
 
 struct DiskSpace {
-  std::uint64_t free_bytes = 0;   ///< Available to us, without the reserve of root.
+  std::uint64_t free_bytes = 0;  ///< Available to us, without the reserve of root.
   std::uint64_t total_bytes = 0;
 };
 

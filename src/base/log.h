@@ -26,7 +26,8 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-/// Starts the asynchronous writer on stderr. Before it, and after stop(), lines are written at once.
+/// Starts the asynchronous writer on stderr. Before it, and after stop(), lines are written at
+/// once.
 void start(Level level);
 void set_level(Level level);
 /// Writes what is queued and ends the writer.

@@ -129,11 +129,11 @@ class [[nodiscard]] Result {
 #define TT_CONCAT(a, b) TT_CONCAT_(a, b)
 /// `TT_TRY(auto x, f());` unwraps a Result or returns its error to the caller.
 #define TT_TRY(target, expression) TT_TRY_(TT_CONCAT(tt_try_, __LINE__), target, expression)
-#define TT_TRY_(name, target, expression)       \
-  auto name = (expression);                     \
+#define TT_TRY_(name, target, expression)         \
+  auto name = (expression);                       \
   if (!name.ok()) return std::move(name).error(); \
   target = *std::move(name)
 /// `TT_CHECK(f());` returns the error of a Status (or Result whose value is not needed).
 #define TT_CHECK(expression) TT_CHECK_(TT_CONCAT(tt_check_, __LINE__), expression)
-#define TT_CHECK_(name, expression)             \
+#define TT_CHECK_(name, expression) \
   if (auto name = (expression); !name.ok()) return std::move(name).error()

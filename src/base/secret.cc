@@ -31,7 +31,8 @@ struct FileMark {
 FileMark mark_of(const std::string& path) {
   struct stat about {};
   if (::stat(path.c_str(), &about) < 0) return {};
-  return {about.st_ino, about.st_size, about.st_mtim.tv_sec * 1'000'000'000 + about.st_mtim.tv_nsec};
+  return {about.st_ino, about.st_size,
+          about.st_mtim.tv_sec * 1'000'000'000 + about.st_mtim.tv_nsec};
 }
 
 // systemd passes credentials as files of a folder it names (systemd.exec(5), LoadCredential=).
@@ -75,9 +76,8 @@ bool is_secret_name(std::string_view name) {
   constexpr std::array<std::string_view, 8> kWords{"token", "secret", "passw", "pwd",
                                                    "key",   "sig",    "auth",  "cred"};
   const std::string lower = to_lower(name);
-  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
-    return lower.find(word) != std::string::npos;
-  });
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
 // Replaces what stands between "://" and "@" of each authority.
@@ -107,9 +107,8 @@ std::string mask_parameters(std::string_view text) {
     if (at == std::string_view::npos) return out.append(text);
     out.append(text.substr(0, at + 1));
     text.remove_prefix(at + 1);
-    const auto stop = std::find_if(text.begin(), text.end(), [](char c) {
-      return c == '&' || c == '#' || is_url_end(c);
-    });
+    const auto stop = std::find_if(text.begin(), text.end(),
+                                   [](char c) { return c == '&' || c == '#' || is_url_end(c); });
     const std::string_view parameter(text.begin(), stop);
     const std::size_t equals = parameter.find('=');
     if (equals == std::string_view::npos || !is_secret_name(parameter.substr(0, equals))) continue;

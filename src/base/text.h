@@ -1,5 +1,5 @@
-// Small text tools used by every layer: splitting, numbers, URL coding, JSON quoting, edit distance.
-// SPDX-License-Identifier: Apache-2.0
+// Small text tools used by every layer: splitting, numbers, URL coding, JSON quoting, edit
+// distance. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ std::optional<std::uint64_t> parse_u64(std::string_view text);
 std::optional<std::int64_t> parse_i64(std::string_view text);
 std::optional<double> parse_double(std::string_view text);
 
-std::string percent_encode(std::string_view text);                   ///< RFC 3986 unreserved stay.
+std::string percent_encode(std::string_view text);  ///< RFC 3986 unreserved stay.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 
 /// Appends `text` as a JSON string with quotes; invalid UTF-8 becomes U+FFFD.

@@ -6,6 +6,7 @@
 #include <array>
 #include <limits>
 
+#include "base/calendar.h"
 #include "base/text.h"
 
 namespace tt {
@@ -83,49 +84,6 @@ class Reader {
   std::string_view text_;
   bool failed_ = false;
 };
-
-bool is_leap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
-
-int days_in(int year, int month) {
-  constexpr std::array kDays{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return month == 2 && is_leap(year) ? 29 : kDays[static_cast<std::size_t>(month - 1)];
-}
-
-struct Civil {
-  int year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0;
-  bool is_real() const {
-    return month >= 1 && month <= 12 && day >= 1 && day <= days_in(year, month) && hour <= 23 &&
-           minute <= 59 && second <= 60;
-  }
-};
-
-// Days since 1970-01-01 in the proleptic Gregorian calendar. Years are counted from March, so that
-// the leap day is the last of its year; 400 years have 146097 days.
-std::int64_t days_from_civil(int year, int month, int day) {
-  const std::int64_t y = month <= 2 ? year - 1 : year;
-  const std::int64_t era = (y >= 0 ? y : y - 399) / 400;
-  const std::int64_t year_of_era = y - era * 400;
-  const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  const std::int64_t day_of_era =
-      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146'097 + day_of_era - 719'468;
-}
-
-Civil civil_from_days(std::int64_t days) {
-  days += 719'468;
-  const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
-  const std::int64_t day_of_era = days - era * 146'097;
-  const std::int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-  const std::int64_t day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const std::int64_t shifted = (5 * day_of_year + 2) / 153;
-  Civil civil;
-  civil.day = static_cast<int>(day_of_year - (153 * shifted + 2) / 5 + 1);
-  civil.month = static_cast<int>(shifted < 10 ? shifted + 3 : shifted - 9);
-  civil.year = static_cast<int>(year_of_era + era * 400 + (civil.month <= 2 ? 1 : 0));
-  return civil;
-}
 
 // Times outside what 64-bit nanoseconds hold (1677 to 2262) become the nearest that they hold.
 WallNs to_wall_ns(const Civil& civil, std::int64_t offset_minutes, std::int64_t fraction_ns) {

@@ -18,8 +18,10 @@ std::string format_duration(std::int64_t ns);  ///< Shortest exact form: "1h30m"
 std::optional<std::uint64_t> parse_size_bytes(std::string_view text);
 std::string format_size(std::uint64_t bytes);
 
-/// RFC 3339 and the ISO 8601 forms that design.md 2 names: a space for T, no seconds, no zone (UTC).
-/// Strict otherwise: real days, offset within +-23:59, leap second only where UTC has one (23:59:60).
+/// RFC 3339 and the ISO 8601 forms that design.md 2 names: a space for T, no seconds, no zone
+/// (UTC). Strict otherwise: real days, offset within +-23:59, leap second only where UTC has one
+/// (23:59:60).
+/// Times that 64-bit nanoseconds cannot hold (before 1677, after 2262) become the nearest they can.
 std::optional<WallNs> parse_time(std::string_view text);
 /// RFC 3339 in UTC, with as few of 0, 3, 6 or 9 digits of fraction as are exact.
 std::string format_time(WallNs time_ns);

@@ -13,8 +13,8 @@ constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
 bool is_tail(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
-// Bytes of the well-formed sequence at `p`, or 0. The second byte's range depends on the first, which
-// is what keeps out overlong forms, surrogates and values past U+10FFFF (RFC 3629 section 4).
+// Bytes of the well-formed sequence at `p`, or 0. The second byte's range depends on the first,
+// which is what keeps out overlong forms, surrogates and values past U+10FFFF (RFC 3629 section 4).
 std::size_t sequence_bytes(const char* p, std::size_t left) {
   const auto first = static_cast<unsigned char>(p[0]);
   if (first < 0x80) return 1;

@@ -1,0 +1,392 @@
+// Folders, names, planned failures and crashes of the disk in memory.
+// SPDX-License-Identifier: Apache-2.0
+#include "base/memory_disk.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/memory_node.h"
+
+namespace tt {
+namespace {
+
+std::string normal(const std::string& path) {
+  std::string out = path;
+  while (out.size() > 1 && out.back() == '/') out.pop_back();
+  return out;
+}
+
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Error missing(const std::string& path) {
+  return misconfigured("cannot open " + path + ": no such file or folder");
+}
+
+bool is_change(MemoryDisk::Op op) {
+  return op != MemoryDisk::Op::kOpen && op != MemoryDisk::Op::kRead && op != MemoryDisk::Op::kList;
+}
+
+}  // namespace
+
+class MemoryFile final : public File {
+ public:
+  MemoryFile(MemoryDisk& disk, std::shared_ptr<MemoryNode> node, bool is_writable)
+      : disk_(disk), node_(std::move(node)), life_(disk.life_), is_writable_(is_writable) {}
+  ~MemoryFile() override {
+    const std::lock_guard guard(disk_.mutex_);
+    if (node_->lock_holder == this) node_->lock_holder = nullptr;
+    disk_.release_if_gone(node_);
+  }
+
+  Result<std::size_t> pread(std::span<char> bytes, std::uint64_t position) override {
+    const std::lock_guard guard(disk_.mutex_);
+    TT_CHECK(begin(MemoryDisk::Op::kRead));
+    if (position >= node_->now.size()) return std::size_t{0};
+    const std::size_t count = std::min<std::uint64_t>(bytes.size(), node_->now.size() - position);
+    std::memcpy(bytes.data(), node_->now.data() + position, count);
+    return count;
+  }
+
+  Status pwritev(std::span<const iovec> parts, std::uint64_t position) override {
+    const std::lock_guard guard(disk_.mutex_);
+    TT_CHECK(begin(MemoryDisk::Op::kWrite));
+    for (const iovec& part : parts) {
+      std::string_view bytes(static_cast<const char*>(part.iov_base), part.iov_len);
+      const std::uint64_t size = node_->now.size();
+      const std::uint64_t end = position + bytes.size();
+      const std::uint64_t wanted = end > size ? end - size : 0;
+      const std::uint64_t granted = disk_.grow(wanted);
+      if (granted < wanted) {
+        const std::uint64_t fits = size + granted > position ? size + granted - position : 0;
+        node_->write(bytes.substr(0, fits), position);
+        return retry("cannot write: no space left on the disk");
+      }
+      node_->write(bytes, position);
+      position = end;
+    }
+    return {};
+  }
+
+  Status datasync() override {
+    const std::lock_guard guard(disk_.mutex_);
+    if (Status status = begin(MemoryDisk::Op::kSync); !status.ok()) {
+      if (status.error().code != Code::kStopped) node_->dirty.clear();
+      return status;
+    }
+    node_->sync();
+    return {};
+  }
+
+  Status truncate(std::uint64_t size_bytes) override {
+    const std::lock_guard guard(disk_.mutex_);
+    TT_CHECK(begin(MemoryDisk::Op::kTruncate));
+    return resize(size_bytes);
+  }
+
+  Status allocate(std::uint64_t size_bytes) override {
+    const std::lock_guard guard(disk_.mutex_);
+    TT_CHECK(begin(MemoryDisk::Op::kAllocate));
+    return size_bytes > node_->now.size() ? resize(size_bytes) : Status();
+  }
+
+  Result<std::uint64_t> size() override {
+    const std::lock_guard guard(disk_.mutex_);
+    TT_CHECK(check_life());
+    return static_cast<std::uint64_t>(node_->now.size());
+  }
+
+  Status lock() override {
+    const std::lock_guard guard(disk_.mutex_);
+    TT_CHECK(check_life());
+    if (node_->lock_holder && node_->lock_holder != this) return stopped("locked by another");
+    node_->lock_holder = this;
+    return {};
+  }
+
+ private:
+  Status check_life() const {
+    if (life_ != disk_.life_) return stopped("this file was opened before a crash");
+    return {};
+  }
+  Status begin(MemoryDisk::Op op) {
+    TT_CHECK(check_life());
+    if (!is_writable_ && op != MemoryDisk::Op::kRead && op != MemoryDisk::Op::kSync) {
+      return reject("the file is open for reading only");
+    }
+    return disk_.begin(op);
+  }
+  Status resize(std::uint64_t size_bytes) {
+    const std::uint64_t size = node_->now.size();
+    if (size_bytes > size) {
+      const std::uint64_t granted = disk_.grow(size_bytes - size);
+      if (granted < size_bytes - size) {
+        disk_.free_bytes_ += granted;
+        return retry("cannot extend: no space left on the disk");
+      }
+    } else {
+      disk_.free_bytes_ += size - size_bytes;
+    }
+    node_->resize(size_bytes);
+    return {};
+  }
+
+  MemoryDisk& disk_;
+  const std::shared_ptr<MemoryNode> node_;
+  const std::uint64_t life_;
+  const bool is_writable_;
+};
+
+MemoryDisk::MemoryDisk() : folders_{"/", "."} {}
+MemoryDisk::~MemoryDisk() = default;
+
+// Counts the call and answers the failure that a test planned for it.
+Status MemoryDisk::begin(Op op) {
+  const auto index = static_cast<std::size_t>(op);
+  ++counts_[index];
+  if (is_change(op) && changes_left_) {
+    if (*changes_left_ == 0) return stopped("the disk was told to stop");
+    --*changes_left_;
+  }
+  Plan& plan = plans_[index];
+  if (!plan.error) return {};
+  if (plan.is_permanent) return *plan.error;
+  if (plan.skip > 0) {
+    --plan.skip;
+    return {};
+  }
+  return *std::exchange(plan.error, std::nullopt);
+}
+
+std::uint64_t MemoryDisk::grow(std::uint64_t bytes) {
+  const std::uint64_t granted = std::min(bytes, free_bytes_);
+  free_bytes_ -= granted;
+  return granted;
+}
+
+// Space comes back when the last name and the last handle of a file are gone.
+void MemoryDisk::release_if_gone(const std::shared_ptr<MemoryNode>& node) {
+  const auto holds = [&](const Names& names) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const auto& entry) { return entry.second == node; });
+  };
+  const long names = (holds(names_) ? 1 : 0) + (holds(synced_names_) ? 1 : 0);
+  if (!holds(names_) && node.use_count() - names <= 1) {
+    free_bytes_ += node->now.size();
+    node->now.clear();
+    node->dirty.clear();
+  }
+}
+
+Status MemoryDisk::check_folder_of(const std::string& path) const {
+  if (!folders_.contains(parent_of(path))) return missing(parent_of(path));
+  return {};
+}
+
+Result<std::unique_ptr<File>> MemoryDisk::open(const std::string& raw_path, Open mode) {
+  const std::string path = normal(raw_path);
+  const std::lock_guard guard(mutex_);
+  TT_CHECK(begin(Op::kOpen));
+  TT_CHECK(check_folder_of(path));
+  if (folders_.contains(path)) return reject("cannot open " + path + ": is a folder");
+  auto found = names_.find(path);
+  if (found != names_.end() && mode == Open::kCreateNew) return reject(path + " exists");
+  if (found == names_.end()) {
+    if (mode == Open::kRead || mode == Open::kReadWrite) return missing(path);
+    if (changes_left_ && *changes_left_ == 0) return stopped("the disk was told to stop");
+    found = names_.emplace(path, std::make_shared<MemoryNode>()).first;
+  }
+  return std::unique_ptr<File>(
+      std::make_unique<MemoryFile>(*this, found->second, mode != Open::kRead));
+}
+
+Status MemoryDisk::create_directories(const std::string& raw_path) {
+  const std::string path = normal(raw_path);
+  const std::lock_guard guard(mutex_);
+  TT_CHECK(begin(Op::kCreateDirectories));
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = path.find('/', end + 1);
+    const std::string part = path.substr(0, end);
+    if (names_.contains(part)) return misconfigured(part + " is not a folder");
+    folders_.insert(part);
+  }
+  return {};
+}
+
+Result<std::vector<DirectoryEntry>> MemoryDisk::list(const std::string& raw_path) {
+  const std::string path = normal(raw_path);
+  const std::lock_guard guard(mutex_);
+  TT_CHECK(begin(Op::kList));
+  if (!folders_.contains(path)) return missing(path);
+  std::vector<DirectoryEntry> entries;
+  const auto add = [&](const std::string& name, bool is_directory) {
+    if (name == path || name == "." || name == "/" || parent_of(name) != path) return;
+    entries.push_back({name.substr(name.find_last_of('/') + 1), is_directory});
+  };
+  for (const auto& [name, node] : names_) add(name, false);
+  for (const std::string& name : folders_) add(name, true);
+  std::sort(entries.begin(), entries.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  return entries;
+}
+
+bool MemoryDisk::exists(const std::string& path) {
+  const std::lock_guard guard(mutex_);
+  return names_.contains(normal(path)) || folders_.contains(normal(path));
+}
+
+Status MemoryDisk::rename(const std::string& raw_from, const std::string& raw_to) {
+  const std::string from = normal(raw_from);
+  const std::string to = normal(raw_to);
+  const std::lock_guard guard(mutex_);
+  TT_CHECK(begin(Op::kRename));
+  TT_CHECK(check_folder_of(to));
+  const auto found = names_.find(from);
+  if (found == names_.end()) return missing(from);
+  if (from == to) return {};
+  auto node = std::move(found->second);
+  names_.erase(found);
+  auto replaced = std::exchange(names_[to], std::move(node));
+  if (replaced) release_if_gone(replaced);
+  return {};
+}
+
+Status MemoryDisk::remove(const std::string& raw_path) {
+  const std::string path = normal(raw_path);
+  const std::lock_guard guard(mutex_);
+  TT_CHECK(begin(Op::kRemove));
+  if (const auto found = names_.find(path); found != names_.end()) {
+    const auto node = std::move(found->second);
+    names_.erase(found);
+    release_if_gone(node);
+    return {};
+  }
+  if (!folders_.contains(path)) return missing(path);
+  const auto is_inside = [&](const std::string& name) { return parent_of(name) == path; };
+  if (std::any_of(folders_.begin(), folders_.end(), is_inside) ||
+      std::any_of(names_.begin(), names_.end(),
+                  [&](const auto& e) { return is_inside(e.first); })) {
+    return reject(path + " is not empty");
+  }
+  folders_.erase(path);
+  return {};
+}
+
+Status MemoryDisk::sync_directory(const std::string& raw_path) {
+  const std::string path = normal(raw_path);
+  const std::lock_guard guard(mutex_);
+  TT_CHECK(begin(Op::kSyncDirectory));
+  if (!folders_.contains(path)) return missing(path);
+  std::erase_if(synced_names_, [&](const auto& entry) { return parent_of(entry.first) == path; });
+  for (const auto& entry : names_) {
+    if (parent_of(entry.first) == path) synced_names_.insert(entry);
+  }
+  return {};
+}
+
+Result<DiskSpace> MemoryDisk::space(const std::string&) {
+  const std::lock_guard guard(mutex_);
+  std::uint64_t used = 0;
+  for (const auto& [name, node] : names_) used += node->now.size();
+  return DiskSpace{free_bytes_, free_bytes_ + used};
+}
+
+void MemoryDisk::end_handles() {
+  ++life_;
+  for (const auto& [name, node] : names_) node->lock_holder = nullptr;
+  plans_ = {};
+  changes_left_.reset();
+}
+
+void MemoryDisk::kill() {
+  const std::lock_guard guard(mutex_);
+  end_handles();
+}
+
+void MemoryDisk::crash(Random* chance) {
+  const std::lock_guard guard(mutex_);
+  end_handles();
+  if (chance) {
+    Names all = names_;
+    all.insert(synced_names_.begin(), synced_names_.end());
+    for (const auto& [name, unused] : all) {
+      const auto current = names_.find(name);
+      if (!chance->below(2)) continue;
+      if (current == names_.end()) {
+        synced_names_.erase(name);
+      } else {
+        synced_names_[name] = current->second;
+      }
+    }
+  }
+  for (const auto& [name, node] : names_) free_bytes_ += node->now.size();
+  names_ = synced_names_;
+  for (const auto& [name, node] : names_) {
+    if (chance) node->sync_partly(*chance);
+    node->now = node->synced;
+    node->dirty.clear();
+    node->lock_holder = nullptr;
+    free_bytes_ -= std::min<std::uint64_t>(free_bytes_, node->now.size());
+  }
+}
+
+void MemoryDisk::set_free_bytes(std::uint64_t bytes) {
+  const std::lock_guard guard(mutex_);
+  free_bytes_ = bytes;
+}
+
+void MemoryDisk::fail_next(Op op, Error error, std::uint64_t skip) {
+  const std::lock_guard guard(mutex_);
+  plans_[static_cast<std::size_t>(op)] = {std::move(error), skip, false};
+}
+
+void MemoryDisk::fail_always(Op op, Error error) {
+  const std::lock_guard guard(mutex_);
+  plans_[static_cast<std::size_t>(op)] = {std::move(error), 0, true};
+}
+
+void MemoryDisk::heal() {
+  const std::lock_guard guard(mutex_);
+  plans_ = {};
+  changes_left_.reset();
+}
+
+void MemoryDisk::stop_after(std::uint64_t operations) {
+  const std::lock_guard guard(mutex_);
+  changes_left_ = operations;
+}
+
+std::uint64_t MemoryDisk::count(Op op) const {
+  const std::lock_guard guard(mutex_);
+  return counts_[static_cast<std::size_t>(op)];
+}
+
+std::string MemoryDisk::bytes(const std::string& path) const {
+  const std::lock_guard guard(mutex_);
+  const auto found = names_.find(normal(path));
+  return found == names_.end() ? std::string() : found->second->now;
+}
+
+void MemoryDisk::damage(const std::string& path, std::uint64_t position, std::string_view bytes) {
+  const std::lock_guard guard(mutex_);
+  const auto found = names_.find(normal(path));
+  TT_ASSERT(found != names_.end());
+  for (std::string* view : {&found->second->now, &found->second->synced}) {
+    if (position >= view->size()) continue;
+    const std::size_t count = std::min<std::uint64_t>(bytes.size(), view->size() - position);
+    view->replace(position, count, bytes.substr(0, count));
+  }
+}
+
+void MemoryDisk::flip_bit(const std::string& path, std::uint64_t bit) {
+  const std::string now = bytes(path);
+  if (bit / 8 >= now.size()) return;
+  const char flipped = static_cast<char>(now[bit / 8] ^ (1 << bit % 8));
+  damage(path, bit / 8, {&flipped, 1});
+}
+
+}  // namespace tt
