@@ -43,6 +43,8 @@ struct TypeInfo {
   /// Leaves with an order: for minimum and maximum (nanoseconds, bytes, per second).
   double (*number)(const void* value) = nullptr;
   std::string (*show_number)(double number) = nullptr;
+  /// Templates: compiles a default (Template::bind).
+  void (*bind)(void* value, const ParseContext& context) = nullptr;
   /// Leaves: true when the value is the empty one.
   bool (*is_empty)(const void* value) = nullptr;
 
@@ -87,7 +89,7 @@ struct StructInfo {
   const void* defaults = nullptr;    ///< A C{}; lives as long as the process.
   Status (*check)(const void* value) = nullptr;              ///< C::check, or null.
   void (*set_mark)(void* value, const Mark& mark) = nullptr; ///< Fills C::mark, or null.
-  /// `C::is_short(node)`-like: a scalar or list stands for the option of this name; may be empty.
+  /// C::kShortForm: a scalar or list stands for the option of this name; may be empty.
   std::string_view short_form;
 };
 

@@ -25,12 +25,12 @@ struct ParseOptions {
   bool is_offline = false;
 };
 
-/// What parsing needs from outside. Everything is borrowed for the call, except that parsed
-/// templates and expressions keep the environment: it must outlive them.
+/// What parsing needs from outside; borrowed for the call. Defaults that are templates are bound to
+/// `environment` too, so that all templates of a parsed struct belong to one environment.
 struct ParseContext {
   Files& files;
   Diagnostics& diagnostics;
-  /// What templates and expressions may name: tmpl::event_environment(), or one with `let` names.
+  /// What templates and expressions may name: that of a tmpl::EventEnvironment, with its `let`s.
   const cel::Environment& environment;
   /// For nodes that come from no file (`-o key=value`); others are relative to their file.
   std::string base_folder = ".";

@@ -33,9 +33,11 @@ class JsonTemplate {
   JsonTemplate() = default;
   static JsonTemplate parse(const JsonTree& tree, const cel::Environment& environment,
                             std::vector<JsonTemplateError>& errors);
-  /// A default of the program: a map of texts with holes over event_environment().
+  /// A default of the program: a map of texts with holes; see Template::builtin.
   static JsonTemplate builtin(
       std::initializer_list<std::pair<std::string_view, std::string_view>> members);
+
+  void bind(const cel::Environment& environment);
 
   bool empty() const { return !root_; }  ///< Nothing was configured.
   bool is_constant() const;

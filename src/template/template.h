@@ -45,7 +45,8 @@ struct RenderOptions {
 struct TemplateError {
   std::size_t begin = 0;
   std::size_t length = 1;
-  bool is_type = false;  ///< A CEL type error; else the text does not parse.
+  bool is_warning = false;
+  std::string code = "template";  ///< Or the code of a cel::Diagnostic.
   std::string text;
   std::string hint;
 };
@@ -55,14 +56,19 @@ struct TemplateError {
 class Template {
  public:
   Template() = default;
-  /// Checks every hole against `environment`, which must outlive the template. Appends all mistakes
-  /// to `errors` and then gives an empty template.
+  /// Checks every hole against `environment`. Appends all mistakes to `errors`; after errors that
+  /// are no warnings the template is empty. Scopes that render it must be made for the same
+  /// environment (EventScope).
   static Template parse(std::string_view text, const cel::Environment& environment,
                         std::vector<TemplateError>& errors);
   /// Text without holes, braces included.
   static Template literal(std::string text);
-  /// A default of the program itself, over event_environment(); a mistake aborts.
+  /// A default of the program itself (`tmpl::Template text = Template::builtin("{{ event.x }}")`).
+  /// Not checked yet: bind() compiles it; config's parse does so for options that were not given.
+  /// Until then every hole fails.
   static Template builtin(std::string_view text);
+  /// Compiles a builtin against `environment`; a mistake aborts. Others stay as they are.
+  void bind(const cel::Environment& environment);
 
   bool is_constant() const;             ///< No holes.
   const std::string& constant() const;  ///< The text when is_constant(), else empty.
