@@ -94,7 +94,7 @@ function(tt_add_tests)
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
     target_compile_definitions(${name}_test PRIVATE
       TT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TT_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared")
-    target_link_libraries(${name}_test PRIVATE GTest::gmock GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE GTest::gmock GTest::gtest_main Boost::json)
     if(TARGET tt_${name})
       target_link_libraries(${name}_test PRIVATE tt_${name})
     endif()

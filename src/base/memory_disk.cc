@@ -175,11 +175,8 @@ void MemoryDisk::release_if_gone(const std::shared_ptr<MemoryNode>& node) {
                        [&](const auto& entry) { return entry.second == node; });
   };
   const long names = (holds(names_) ? 1 : 0) + (holds(synced_names_) ? 1 : 0);
-  if (!holds(names_) && node.use_count() - names <= 1) {
-    free_bytes_ += node->now.size();
-    node->now.clear();
-    node->dirty.clear();
-  }
+  // Its bytes stay: a removal that was not synced is undone by a crash.
+  if (!holds(names_) && node.use_count() - names <= 1) free_bytes_ += node->now.size();
 }
 
 Status MemoryDisk::check_folder_of(const std::string& path) const {
