@@ -104,10 +104,11 @@ class Daemon {
   virtual Result<std::uint64_t> retry_dead(std::string_view exit,
                                            std::vector<std::uint64_t> numbers) = 0;
   virtual bool is_ready() const = 0;   ///< Intake works (a dead exit does not count).
+  /// Runs API work that waits or reads the disk on threads of its own. Never blocks the caller.
+  virtual void run_blocking(std::function<void()> work) = 0;
   /// Stored events through the intake path for programs: CLI tests, `self`.
   virtual void append(std::string entry, event::SharedBatch events,
                       std::function<void(tunnel::Appended)> done) = 0;
 };
 
-/// Compares as `api.hosts` and loopback names do; used by the API guard.
 }  // namespace tt::pipeline

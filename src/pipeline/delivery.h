@@ -95,7 +95,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   bool read();                         ///< The next batch into current_; false: none now.
   void settle_filtered(tunnel::Seq next);
   Job make_job(std::vector<DeliveryItem> items, std::list<DeliveryJob>::iterator place);
-  Status encode(DeliveryJob& job);
+  Result<portals::ExitRequest> encode(std::span<const tunnel::StoredEvent* const> events);
   bool expired(const DeliveryItem& item) const;
 
   // send and judge (delivery.cc).

@@ -75,7 +75,7 @@ struct Settings {
 
 /// Reads and checks everything offline: no socket, no data directory. Null when `diagnostics` holds
 /// an error; warnings may come with settings.
-std::shared_ptr<const Settings> load_settings(const ConfigSource& source,
+std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config::Files& files,
                                               config::Diagnostics& diagnostics);
 
 }  // namespace tt::pipeline

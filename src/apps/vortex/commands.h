@@ -1,0 +1,40 @@
+// The commands of vortex: each adds itself to the command line and runs from there.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace tt::vortex {
+
+/// Exit codes of all commands, shown by --help.
+enum ExitCode : int {
+  kOk = 0,
+  kFailed = 1,        ///< The input was wrong: diagnostics were printed.
+  kUsage = 2,         ///< The command line was wrong.
+  kUnavailable = 69,  ///< Something outside is missing: address taken, folder locked.
+  kDiskFailed = 74,   ///< The disk refused a sync; what was acknowledged is safe.
+  kBadFormat = 78,    ///< The data directory is of a newer format.
+};
+
+/// Options that every command with a configuration has.
+struct ConfigArguments {
+  std::vector<std::string> files;   ///< -c, and the positional FILE.
+  std::string listen, data, log_level;
+};
+void add_config_options(CLI::App& app, ConfigArguments& arguments);
+
+// One a file. Each sets `exit_code` when its command was given and has run.
+void add_run(CLI::App& app, int& exit_code);
+void add_check(CLI::App& app, int& exit_code);
+void add_schema(CLI::App& app, int& exit_code);
+void add_docs(CLI::App& app, int& exit_code);
+void add_decode(CLI::App& app, int& exit_code);
+void add_encode(CLI::App& app, int& exit_code);
+void add_eval(CLI::App& app, int& exit_code);
+
+}  // namespace tt::vortex

@@ -1,0 +1,43 @@
+// vortex: the daemon, and the operator's tool on configuration and data.
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "apps/cli/completion.h"
+#include "apps/vortex/commands.h"
+
+int main(int argc, char** argv) try {
+  CLI::App app{"time-tunnel's daemon, and the tool for its configuration and data"};
+  app.name("vortex");
+  app.set_version_flag("--version", "vortex " TT_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  app.footer(
+      "Examples:\n"
+      "  vortex run                       the built-in default: events API, hooks, archive file\n"
+      "  vortex run -c vortex.yaml --watch\n"
+      "  vortex check vortex.yaml         what is wrong, offline, with line and column\n"
+      "  vortex decode gitlab < body.json what a hook becomes\n"
+      "  vortex eval 'event.severity.atLeast(\"error\")' event.json\n"
+      "Exit codes: 0 fine, 1 wrong input, 2 wrong command line, 69 unavailable, 74 disk, 78 format.");
+
+  int exit_code = tt::vortex::kOk;
+  tt::vortex::add_run(app, exit_code);
+  tt::vortex::add_check(app, exit_code);
+  tt::vortex::add_schema(app, exit_code);
+  tt::vortex::add_docs(app, exit_code);
+  tt::vortex::add_decode(app, exit_code);
+  tt::vortex::add_encode(app, exit_code);
+  tt::vortex::add_eval(app, exit_code);
+  tt::cli::add_completion(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? tt::vortex::kOk : tt::vortex::kUsage;
+  }
+  return exit_code;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "vortex: %s\n", error.what());
+  return tt::vortex::kFailed;
+}

@@ -1,0 +1,64 @@
+// vortex schema and docs: what the field tables of all portals say, as JSON Schema and Markdown.
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "apps/vortex/commands.h"
+#include "base/disk.h"
+#include "pipeline/reference.h"
+
+namespace tt::vortex {
+namespace {
+
+struct DocsArguments {
+  std::string folder, page;
+  bool check = false;
+};
+
+int docs(const DocsArguments& arguments) {
+  int result = kOk;
+  for (const pipeline::Page& page : pipeline::reference_pages()) {
+    if (!arguments.page.empty() && page.name != arguments.page) continue;
+    if (arguments.folder.empty()) {
+      std::fputs(page.text.c_str(), stdout);
+      continue;
+    }
+    const std::string path = arguments.folder + "/" + page.name + ".md";
+    if (arguments.check) {
+      const auto old = read_file(system_disk(), path);
+      if (old.ok() && *old == page.text) continue;
+      std::fprintf(stderr, "vortex: %s is stale; run `vortex docs --to %s`\n", path.c_str(),
+                   arguments.folder.c_str());
+      result = kFailed;
+    } else if (Status written = write_file(system_disk(), path, page.text); !written) {
+      std::fprintf(stderr, "vortex: %s\n", written.error().text.c_str());
+      result = kFailed;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+void add_schema(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("schema", "JSON Schema of the configuration");
+  command->footer("Example: vortex schema > vortex.schema.json, then in an editor\n"
+                  "  # yaml-language-server: $schema=vortex.schema.json");
+  command->callback([&exit_code] {
+    std::puts(pipeline::json_schema().c_str());
+    exit_code = kOk;
+  });
+}
+
+void add_docs(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<DocsArguments>();
+  CLI::App* command = app.add_subcommand("docs", "the reference pages, from the field tables");
+  command->add_option("page", arguments->page, "one page only");
+  command->add_option("--to", arguments->folder, "writes the pages into a folder");
+  command->add_flag("--check", arguments->check, "with --to: fails when a page is stale");
+  command->footer("Example: vortex docs --to docs/reference");
+  command->callback([=, &exit_code] { exit_code = docs(*arguments); });
+}
+
+}  // namespace tt::vortex

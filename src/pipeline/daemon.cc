@@ -1,0 +1,204 @@
+// The life of the daemon: open the tunnel, open the exits, listen; and the way back.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/daemon.h"
+
+#include <condition_variable>
+
+#include "base/log.h"
+#include "event/writer.h"
+#include "pipeline/daemon_impl.h"
+#include "pipeline/limits.h"
+
+namespace tt::pipeline {
+namespace {
+
+tunnel::Start start_of(const portals::ExitCommon& common) {
+  if (common.start.kind == portals::StartKind::kEarliest) return {tunnel::Start::Kind::kEarliest, 0};
+  if (common.start.kind == portals::StartKind::kAge)
+    return {tunnel::Start::Kind::kAge, common.start.age_ns};
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Daemon>> Daemon::start(std::shared_ptr<const Settings> settings, Seams seams,
+                                              std::function<ApiHandler(Daemon&)> make_api) {
+  auto daemon = std::make_unique<RunningDaemon>(seams);
+  TT_CHECK(daemon->begin(std::move(settings), make_api));
+  return std::unique_ptr<Daemon>(std::move(daemon));
+}
+
+Status RunningDaemon::begin(std::shared_ptr<const Settings> settings,
+                            const std::function<ApiHandler(Daemon&)>& make_api) {
+  settings_.store(std::move(settings));
+  TT_CHECK(open_tunnel());
+  TT_CHECK(open_exits());
+  // Cursors are durable from here on: the first 2xx may be given.
+  TT_CHECK(listen(make_api));
+  loop_->post([this] { trim_later(); });
+  return {};
+}
+
+Status RunningDaemon::open_tunnel() {
+  const auto settings = settings_.load();
+  TT_TRY(tunnel_, tunnel::open_disk_tunnel({.directory = settings->data},
+                                           {seams_.clock, seams_.disk, seams_.random,
+                                            seams_.spawner, seams_.metrics}));
+  generations_ = std::make_unique<Generations>(seams_.disk, settings->data + "/rules");
+  TT_TRY(const std::uint64_t generation, generations_->keep(settings->text));
+  generation_.store(generation);
+  std::lock_guard lock(status_mutex_);
+  config_status_ = {.generation = generation,
+                    .source = settings->source.describe(),
+                    .loaded_ns = seams_.clock.wall_ns()};
+  return {};
+}
+
+Status RunningDaemon::open_exits() {
+  http_ = net::HttpClient::start(seams_.spawner, seams_.metrics);
+  pool_ = std::make_unique<BlockingPool>(kBlockingThreads, seams_.spawner);
+  api_pool_ = std::make_unique<BlockingPool>(2, seams_.spawner);
+  routing_ = std::make_unique<Routing>(std::string(tunnel_->log_id()), seams_.metrics);
+  routing_->swap(settings_.load(), generation_.load());
+  loop_ = std::make_unique<Loop>(seams_.clock, seams_.spawner);
+  context_ = std::make_unique<DeliveryContext>(
+      DeliveryContext{seams_.clock, seams_.disk, seams_.random, seams_.metrics, *loop_, *pool_,
+                      *http_, *tunnel_, *routing_});
+  const auto settings = settings_.load();
+  Deliveries opened;
+  for (std::size_t i = 0; i < settings->exits.size(); ++i) {
+    TT_TRY(auto delivery, open_exit(settings->exits[i], i));
+    opened.push_back(std::move(delivery));
+  }
+  for (const std::string& orphan : tunnel_->orphans())
+    log::warning("cursor without an exit; `tictoc exit forget` removes it", {{"exit", orphan}});
+  loop_->run([&] { deliveries_ = std::move(opened); });
+  tunnel_->on_visible([this] {
+    // One wake-up however many groups commit before the loop comes round.
+    if (!pump_is_posted_.exchange(true)) loop_->post([this] { pump_all(); });
+  });
+  loop_->post([this] { pump_all(); });
+  return {};
+}
+
+Result<std::shared_ptr<Delivery>> RunningDaemon::open_exit(const ExitSettings& exit,
+                                                           std::size_t index) {
+  const portals::ExitCommon& common = exit.portal->common();
+  if (common.was)
+    if (Status adopted = tunnel_->adopt(*common.was, exit.name); !adopted)
+      log::info("`was` carried nothing over", {{"exit", exit.name},
+                                               {"error", adopted.error().text}});
+  auto reader = tunnel_->open(exit.name, start_of(common));
+  if (!reader.ok()) return std::move(reader).error().with("exit `" + exit.name + "`");
+  return std::make_shared<Delivery>(*context_, exit, index, *std::move(reader));
+}
+
+Status RunningDaemon::listen(const std::function<ApiHandler(Daemon&)>& make_api) {
+  const auto settings = settings_.load();
+  intake_ = std::make_unique<Intake>(*tunnel_, seams_.clock, seams_.metrics);
+  intake_->swap(*settings);
+  const ApiHandler api = make_api(*this);
+  net::HttpHandler everything;
+  everything.admit = [this](const net::HttpRequest& request) -> net::Admission {
+    const auto route = request.method == "POST" ? intake_->find(request.path) : nullptr;
+    if (route) return intake_->admit(*route, request);
+    return {.body_bytes_max = 1u << 20};
+  };
+  everything.handle = [this, api](const net::HttpRequest& request, net::Responder responder) {
+    auto route = request.method == "POST" ? intake_->find(request.path) : nullptr;
+    if (route) return intake_->accept(std::move(route), request, std::move(responder));
+    api(request, std::move(responder));
+  };
+  TT_TRY(auto server, net::HttpServer::start({.listen = settings->listen, .tls = settings->tls},
+                                             everything, seams_.spawner, seams_.metrics));
+  servers_.push_back(std::move(server));
+  if (!settings->api.listen.empty()) {
+    net::HttpHandler api_only;
+    api_only.admit = [](const net::HttpRequest&) -> net::Admission {
+      return {.body_bytes_max = 1u << 20};
+    };
+    api_only.handle = api;
+    TT_TRY(auto second, net::HttpServer::start({.listen = settings->api.listen,
+                                                .tls = settings->tls, .threads = 1},
+                                               api_only, seams_.spawner, seams_.metrics));
+    servers_.push_back(std::move(second));
+  }
+  return open_streams(*settings);
+}
+
+RunningDaemon::~RunningDaemon() { stop(0); }
+
+void RunningDaemon::stop(int grace_ms) {
+  if (is_stopped_.exchange(true)) return;
+  if (intake_) intake_->stop();
+  for (auto& [name, stream] : streams_) stream->stop(grace_ms);
+  for (auto& server : servers_) server->stop(grace_ms);
+  if (loop_) {
+    std::mutex mutex;
+    std::condition_variable wake;
+    std::size_t left = 0;
+    loop_->run([&] {
+      left = deliveries_.size();
+      for (const auto& delivery : Deliveries(deliveries_))
+        delivery->drain([&] {
+          std::lock_guard lock(mutex);
+          --left;
+          wake.notify_one();
+        });
+    });
+    {
+      std::unique_lock lock(mutex);
+      wake.wait_for(lock, std::chrono::milliseconds(grace_ms), [&] { return left == 0; });
+      if (left) log::warning("deliveries still in flight at the stop", {{"exits", left}});
+    }
+    // The client cancels what is in flight; nothing calls back after it is gone.
+    if (http_) http_.reset();
+    if (api_pool_) api_pool_->stop();
+    loop_->stop();
+    if (pool_) pool_->stop();
+  }
+  deliveries_.clear();
+  if (tunnel_)
+    if (Status closed = tunnel_->close(); !closed)
+      log::error("the tunnel did not close cleanly", {{"error", closed.error().text}});
+}
+
+void RunningDaemon::pump_all() {
+  pump_is_posted_.store(false);
+  for (const auto& delivery : Deliveries(deliveries_)) delivery->pump();
+}
+
+void RunningDaemon::trim_later() {
+  const SteadyNs due = seams_.clock.steady_ns() + kTrimEveryMs * kNsPerMs;
+  loop_->at(due, [this] {
+    const auto settings = settings_.load();
+    pool_->run("trim", [this, settings] {
+      if (Status trimmed = tunnel_->trim(settings->keep_for_ns, settings->keep_bytes); !trimmed)
+        log::warning("trim failed", {{"error", trimmed.error().text}});
+    });
+    trim_later();
+  });
+}
+
+std::vector<net::ListenAddress> RunningDaemon::addresses() const {
+  std::vector<net::ListenAddress> all;
+  for (const auto& server : servers_)
+    for (const auto& address : server->addresses()) all.push_back(address);
+  for (const auto& [name, stream] : streams_)
+    for (const auto& address : stream->addresses()) all.push_back(address);
+  return all;
+}
+
+ConfigStatus RunningDaemon::config_status() const {
+  std::lock_guard lock(status_mutex_);
+  return config_status_;
+}
+
+bool RunningDaemon::is_ready() const { return !is_stopped_.load() && !tunnel_->status().is_full; }
+
+void RunningDaemon::append(std::string entry, event::SharedBatch events,
+                           std::function<void(tunnel::Appended)> done) {
+  tunnel_->append({.events = std::move(events), .entry = std::move(entry)}, std::move(done));
+}
+
+}  // namespace tt::pipeline

@@ -1,0 +1,98 @@
+// RunningDaemon: the parts of the service and the order in which they live and die.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "net/stream_server.h"
+#include "pipeline/daemon.h"
+#include "pipeline/delivery.h"
+#include "pipeline/generations.h"
+#include "pipeline/intake.h"
+#include "pipeline/loop.h"
+#include "pipeline/routing.h"
+
+namespace tt::pipeline {
+
+class RunningDaemon final : public Daemon {
+ public:
+  explicit RunningDaemon(Seams seams) : seams_(seams) {}
+  ~RunningDaemon() override;
+
+  /// The life of the daemon, in order; each step names itself in its error.
+  Status begin(std::shared_ptr<const Settings> settings,
+               const std::function<ApiHandler(Daemon&)>& make_api);
+
+  void stop(int grace_ms) override;
+  std::vector<net::ListenAddress> addresses() const override;
+  std::shared_ptr<const Settings> settings() const override { return settings_.load(); }
+  std::uint64_t generation() const override { return generation_.load(); }
+  ReloadReport reload() override;
+  ConfigStatus config_status() const override;
+  tunnel::Tunnel& tunnel() override { return *tunnel_; }
+  Metrics& metrics() override { return seams_.metrics; }
+  Clock& clock() override { return seams_.clock; }
+  std::vector<ExitStatus> exits() override;
+  std::vector<EntryStatus> entries() override { return intake_->status(); }
+  Status pause(std::string_view exit, bool paused) override;
+  Result<SendTest> test(std::string_view exit) override;
+  Status forget(std::string_view exit) override;
+  Result<std::uint64_t> retry_dead(std::string_view exit,
+                                   std::vector<std::uint64_t> numbers) override;
+  bool is_ready() const override;
+  void run_blocking(std::function<void()> work) override { api_pool_->run({}, std::move(work)); }
+  void append(std::string entry, event::SharedBatch events,
+              std::function<void(tunnel::Appended)> done) override;
+
+ private:
+  using Deliveries = std::vector<std::shared_ptr<Delivery>>;
+
+  Status open_tunnel();
+  Status open_exits();
+  Status listen(const std::function<ApiHandler(Daemon&)>& make_api);
+  Status open_streams(const Settings& settings);
+  void read_stdin(const std::string& entry);
+  Result<std::shared_ptr<Delivery>> open_exit(const ExitSettings& exit, std::size_t index);
+  void pump_all();
+  void trim_later();
+  std::shared_ptr<Delivery> find_delivery(std::string_view exit);
+  Result<SendTest> send_once(std::string_view exit, const tunnel::Meta& meta,
+                             const event::EventView& event, std::string id);
+
+  // reload.cc
+  ReloadReport refuse(const config::Diagnostics& diagnostics, const config::Files& files);
+  std::vector<std::pair<std::string, std::uint64_t>> count_moved(const Settings& next);
+  void swap(std::shared_ptr<const Settings> next, std::uint64_t generation,
+            std::map<std::string, std::shared_ptr<Delivery>> opened);
+
+  Seams seams_;
+  std::atomic<std::shared_ptr<const Settings>> settings_;
+  std::atomic<std::uint64_t> generation_{0};
+  mutable std::mutex status_mutex_;
+  ConfigStatus config_status_;
+  std::mutex reload_mutex_;
+
+  // Destroyed bottom up: what accepts goes first, then what delivers, the tunnel last.
+  std::unique_ptr<Generations> generations_;
+  std::unique_ptr<tunnel::Tunnel> tunnel_;
+  std::unique_ptr<net::HttpClient> http_;
+  std::unique_ptr<BlockingPool> pool_;
+  std::unique_ptr<Routing> routing_;
+  std::unique_ptr<DeliveryContext> context_;
+  Deliveries deliveries_;            // Loop's thread only, once the loop runs.
+  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<BlockingPool> api_pool_;
+  std::unique_ptr<Intake> intake_;
+  std::vector<std::unique_ptr<net::HttpServer>> servers_;
+  std::map<std::string, std::unique_ptr<net::StreamServer>> streams_;
+  std::unique_ptr<Thread> stdin_reader_;
+  std::atomic<bool> pump_is_posted_{false};
+  std::atomic<bool> is_stopped_{false};
+};
+
+}  // namespace tt::pipeline

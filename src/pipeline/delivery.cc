@@ -1,0 +1,270 @@
+// The data path of one exit, top to bottom: pump, attempt, on_answer, apply.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/delivery.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/utf8.h"
+#include "pipeline/limits.h"
+
+namespace tt::pipeline {
+
+using portals::ExitAnswer;
+using portals::Verdict;
+using portals::VerdictKind;
+
+namespace {
+
+Counter& exit_counter(Metrics& metrics, const std::string& exit, const char* result) {
+  return metrics.counter("tt_exit_events_total", "Events of an exit by what became of them",
+                         {{"exit", exit}, {"result", result}});
+}
+
+}  // namespace
+
+Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t exit_index,
+                   std::unique_ptr<tunnel::Reader> reader)
+    : context_(context),
+      settings_(std::move(settings)),
+      exit_index_(exit_index),
+      reader_(std::move(reader)),
+      backoff_(settings_.portal->common().retry.base_ns, settings_.portal->common().retry.cap_ns),
+      breaker_(context.random),
+      decided_(reader_->cursor()),
+      delivered_count_(exit_counter(context.metrics, settings_.name, "delivered")),
+      filtered_count_(exit_counter(context.metrics, settings_.name, "filtered")),
+      dead_count_(exit_counter(context.metrics, settings_.name, "dead")),
+      retry_count_(context.metrics.counter("tt_exit_retries_total", "Attempts that were not the last",
+                                           {{"exit", settings_.name}})),
+      template_errors_(context.metrics.counter("tt_exit_template_errors_total",
+                                               "Template holes that failed",
+                                               {{"exit", settings_.name}})),
+      parked_gauge_(context.metrics.gauge("tt_exit_parked_events",
+                                          "Failing events that later ones were delivered past",
+                                          {{"exit", settings_.name}})),
+      behind_gauge_(context.metrics.gauge("tt_exit_behind_seqs",
+                                          "Seqs between the cursor and the visible mark",
+                                          {{"exit", settings_.name}})),
+      seconds_(context.metrics.histogram("tt_exit_request_seconds", "Time to an answer",
+                                         {{"exit", settings_.name}})) {
+  replace(settings_, exit_index);
+}
+
+Delivery::~Delivery() = default;
+
+void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
+  const bool is_new = !sender_ || settings.fingerprint != settings_.fingerprint;
+  settings_ = std::move(settings);
+  exit_index_ = exit_index;
+  // What was gathered but not encoded is judged again by the new ruleset.
+  if (!gathered_.empty()) {
+    decided_ = gathered_.front().first;
+    gathered_.clear();
+    gathered_bytes_ = 0;
+    current_.reset();
+    reader_->seek(decided_);
+  }
+  if (!is_new) return;
+  const portals::ExitCommon& common = settings_.portal->common();
+  backoff_ = portals::Backoff(common.retry.base_ns, common.retry.cap_ns);
+  breaker_ = portals::Breaker(context_.random);
+  rate_.reset();
+  if (common.rate_per_sec) rate_.emplace(*common.rate_per_sec, context_.clock.steady_ns());
+  const std::string lane = "send " + settings_.name;
+  sender_ = settings_.portal->connect(
+      {context_.clock, context_.disk, context_.http,
+       [&pool = context_.pool, lane](std::function<void()> work) { pool.run(lane, std::move(work)); }});
+  // A person may have mended what failed: try at once.
+  for (DeliveryJob& job : jobs_) job.due_ns = 0;
+}
+
+void Delivery::pause(bool paused) {
+  is_paused_ = paused;
+  if (!paused) pump();
+}
+
+void Delivery::pump() {
+  if (is_paused_ || drained_) return;
+  const SteadyNs now = context_.clock.steady_ns();
+  while (true) {
+    if (!breaker_.allows(now, in_flight_)) {
+      arm(breaker_.next_probe_ns());
+      break;
+    }
+    if (rate_ && rate_->next_ns(now) > now) {
+      arm(rate_->next_ns(now));
+      break;
+    }
+    const auto job = next_job(now);
+    if (!job) break;
+    if (rate_) rate_->take(now);
+    attempt(*job);
+    if (is_paused_ || drained_) return;
+  }
+  for (const DeliveryJob& job : jobs_)
+    if (!job.in_flight && !job.is_settling && job.due_ns > now) arm(job.due_ns);
+  const tunnel::Seq visible = context_.tunnel.status().visible;
+  behind_gauge_.set(static_cast<std::int64_t>(visible - std::min(visible, reader_->cursor())));
+}
+
+void Delivery::arm(SteadyNs due_ns) {
+  if (pump_timer_ && pump_due_ns_ <= due_ns) return;
+  if (pump_timer_) context_.loop.cancel(pump_timer_);
+  pump_due_ns_ = due_ns;
+  pump_timer_ = context_.loop.at(due_ns, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) {
+      self->pump_timer_ = 0;
+      self->pump();
+    }
+  });
+}
+
+std::string Delivery::job_id(const DeliveryJob& job) const {
+  std::string id = tunnel::format_id(context_.routing.log_id(), job.items.front().seq);
+  if (job.items.size() > 1) id += "-" + std::to_string(job.items.back().seq);
+  return id;
+}
+
+void Delivery::attempt(Job job) {
+  if (std::any_of(job->items.begin(), job->items.end(),
+                  [&](const DeliveryItem& item) { return expired(item); })) {
+    if (job->items.size() > 1) return halve(job);
+    return bury(job, "expired", "older than `expire` when its turn came", nullptr);
+  }
+  // Retries keep the request as first encoded.
+  if (job->request.url.empty() && job->request.body.empty()) {
+    std::vector<const tunnel::StoredEvent*> events;
+    for (const DeliveryItem& item : job->items) events.push_back(&item.stored());
+    auto request = encode(events);
+    if (!request.ok()) {
+      if (job->items.size() > 1) return halve(job);
+      const std::string& text = request.error().text;
+      return bury(job, text.starts_with("template") ? "template" : "encode", text, nullptr);
+    }
+    job->request = *std::move(request);
+    job->bytes = job->request.body.size();
+  }
+  const SteadyNs now = context_.clock.steady_ns();
+  if (job->first_attempt_ns == 0) job->first_attempt_ns = context_.clock.wall_ns();
+  job->aged_to_ns = now;
+  job->in_flight = true;
+  ++in_flight_;
+  in_flight_bytes_ += job->bytes;
+  breaker_.on_start();
+  const portals::AttemptFacts facts{.id = job_id(*job), .now_ns = context_.clock.wall_ns()};
+  // The list keeps the job's place and address until its verdict.
+  sender_->send(job->request, facts, [self = shared_from_this(), job](ExitAnswer answer) {
+    self->context_.loop.post([self, job, answer = std::move(answer)]() mutable {
+      self->on_answer(job, std::move(answer));
+    });
+  });
+}
+
+void Delivery::on_answer(Job job, ExitAnswer answer) {
+  job->in_flight = false;
+  --in_flight_;
+  in_flight_bytes_ -= job->bytes;
+  seconds_.observe_seconds(static_cast<double>(answer.duration_ns) / kNsPerSec);
+  const auto verdicts =
+      settings_.portal->judge(answer, job->items.size(), context_.clock.wall_ns());
+  if (verdicts.size() > 1 && verdicts.size() == job->items.size()) {
+    apply_each(job, verdicts, answer);
+  } else {
+    note_attempt(*job, verdicts.front(), answer);
+    apply(job, verdicts.front(), answer);
+  }
+  if (drained_) finish_drain();
+  else pump();
+}
+
+void Delivery::apply(Job job, const Verdict& verdict, const ExitAnswer& answer) {
+  const SteadyNs now = context_.clock.steady_ns();
+  switch (verdict.kind) {
+    case VerdictKind::kDelivered:
+      breaker_.on_success();
+      problem_.clear();
+      return delivered(job);
+    case VerdictKind::kRejected:
+      // The exit lives: it is this event that it does not want.
+      breaker_.on_success();
+      if (job->items.size() > 1) return halve(job);
+      return bury(job, "rejected", verdict.text, &answer);
+    case VerdictKind::kMisconfigured:
+      // Keeps the event and counts no attempt: a wrong key must not turn into loss.
+      breaker_.on_misconfigured(now);
+      problem_ = verdict.text;
+      job->due_ns = breaker_.next_probe_ns();
+      log::warning("exit misconfigured", {{"exit", settings_.name}, {"status", answer.status},
+                                          {"error", verdict.text}});
+      return;
+    case VerdictKind::kRetry:
+      return retry_later(job, verdict);
+  }
+}
+
+void Delivery::retry_later(Job job, const Verdict& verdict) {
+  const SteadyNs now = context_.clock.steady_ns();
+  const bool was_open = breaker_.is_open();
+  breaker_.on_failure(now);
+  retry_count_.add();
+  problem_ = verdict.text;
+  ++job->attempts;
+  std::int64_t pause_ns = backoff_.pause_ns(job->attempts, context_.random);
+  if (verdict.retry_after_ns) pause_ns = std::max(pause_ns, *verdict.retry_after_ns);
+  // Age stands still while the breaker is open: an outage of a weekend is not the event's fault.
+  if (!was_open) job->age_ns += pause_ns + (now - job->aged_to_ns);
+  job->due_ns = now + pause_ns;
+  log::info("delivery failed", {{"exit", settings_.name}, {"id", job_id(*job)},
+                                {"attempt", job->attempts}, {"error", verdict.text},
+                                {"retry_ms", pause_ns / kNsPerMs}});
+  if (job->age_ns <= settings_.portal->common().retry.max_age_ns) return;
+  if (job->items.size() > 1) return halve(job);
+  bury(job, "exhausted", verdict.text, nullptr);
+}
+
+// A refused batch is halved until the guilty event stands alone.
+void Delivery::halve(Job job) {
+  const auto middle = job->items.begin() + static_cast<std::ptrdiff_t>(job->items.size() / 2);
+  std::vector<DeliveryItem> front(job->items.begin(), middle), back(middle, job->items.end());
+  const Job place = jobs_.erase(job);
+  make_job(std::move(front), place);
+  make_job(std::move(back), place);
+}
+
+// The answer named each event's fate: each goes its own way from here.
+void Delivery::apply_each(Job job, const std::vector<Verdict>& verdicts, const ExitAnswer& answer) {
+  std::vector<DeliveryItem> items = std::move(job->items);
+  const DeliveryJob facts = *job;
+  const Job place = jobs_.erase(job);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Job single = make_job({items[i]}, place);
+    single->first_attempt_ns = facts.first_attempt_ns;
+    single->attempts = facts.attempts;
+    single->age_ns = facts.age_ns;
+    single->aged_to_ns = facts.aged_to_ns;
+    note_attempt(*single, verdicts[i], answer);
+    apply(single, verdicts[i], answer);
+  }
+}
+
+void Delivery::note_attempt(const DeliveryJob& job, const Verdict& verdict,
+                            const ExitAnswer& answer) {
+  tunnel::Attempt attempt{.exit = settings_.name,
+                          .generation = job.generation,
+                          .number = job.attempts + 1,
+                          .time_ns = context_.clock.wall_ns(),
+                          .duration_ns = answer.duration_ns,
+                          .verdict = std::string(portals::to_string(verdict.kind)),
+                          .status = answer.status,
+                          .reference = verdict.reference};
+  if (verdict.kind != VerdictKind::kDelivered) {
+    const std::string_view text = answer.status ? std::string_view(answer.body) : answer.error;
+    attempt.answer = to_utf8(clip_bytes(text, kAnswerExcerptBytesMax));
+  }
+  attempt.seqs.reserve(job.items.size());
+  for (const DeliveryItem& item : job.items) attempt.seqs.push_back(item.seq);
+  context_.tunnel.attempts().append(attempt);
+}
+
+}  // namespace tt::pipeline

@@ -1,0 +1,166 @@
+// The first half of delivery: which events come next, and the request that says them.
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "event/writer.h"
+#include "pipeline/delivery.h"
+#include "pipeline/limits.h"
+
+namespace tt::pipeline {
+
+using portals::Order;
+
+std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
+  const portals::ExitCommon& common = settings_.portal->common();
+  const std::size_t in_flight_max =
+      common.order == Order::kNone ? static_cast<std::size_t>(common.in_flight) : 1;
+  if (in_flight_ >= in_flight_max || in_flight_bytes_ >= kExitInFlightBytesMax) return std::nullopt;
+
+  std::size_t skipped = 0;   // Failing heads that the next event may be tried past.
+  for (Job job = jobs_.begin(); job != jobs_.end(); ++job) {
+    if (job->in_flight || job->is_settling) continue;
+    if (job->due_ns <= now) return job;
+    if (job->is_parked || common.order == Order::kNone) continue;
+    if (common.order == Order::kStrict) return std::nullopt;
+    // order: tunnel. One failing head may be stepped over once it has failed often enough; if the
+    // next one fails too it is the exit that is ill, not the event.
+    if (job->attempts < kParkAfterAttempts || ++skipped > 1) return std::nullopt;
+  }
+  // What waits for its dead letter is still ahead of anything fresh in strict order.
+  if (common.order == Order::kStrict && !jobs_.empty()) return std::nullopt;
+  if (jobs_.size() >= kParkedEventsMax) return std::nullopt;
+  return fresh_job(now);
+}
+
+std::optional<Delivery::Job> Delivery::fresh_job(SteadyNs now) {
+  const auto& batch = settings_.portal->common().batch;
+  const std::size_t events_max =
+      settings_.portal->batches() ? static_cast<std::size_t>(std::max(batch.events, 1)) : 1;
+  bool has_more = true;
+  while (gathered_.size() < events_max && gathered_bytes_ < batch.bytes && (has_more = gather())) {
+  }
+  if (gathered_.empty()) return std::nullopt;
+  if (!has_more && batch.wait_ns > 0 && settings_.portal->batches() && !drained_) {
+    const SteadyNs due = gathered_since_ns_ + batch.wait_ns;
+    if (due > now) {
+      arm(due);
+      return std::nullopt;
+    }
+  }
+  std::vector<DeliveryItem> items;
+  items.swap(gathered_);
+  gathered_bytes_ = 0;
+  return make_job(std::move(items), jobs_.end());
+}
+
+bool Delivery::gather() {
+  for (;;) {
+    if (!current_ && !read()) return false;
+    // A reload while a batch is being read: the ruleset in force when the exit reads decides.
+    if (current_->generation != context_.routing.generation())
+      current_ = context_.routing.route(current_->stored);
+    const auto events = current_->stored->events();
+    for (; current_index_ < events.size(); ++current_index_) {
+      const tunnel::StoredEvent& event = events[current_index_];
+      if (event.meta.seq < decided_) continue;
+      if (!current_->bits.test(current_index_, exit_index_)) {
+        filtered_count_.add();
+        continue;
+      }
+      if (reader_->is_settled(event.meta.seq)) continue;   // Decided before a restart.
+      if (gathered_.empty()) gathered_since_ns_ = context_.clock.steady_ns();
+      gathered_.push_back({decided_, event.meta.seq, current_, current_index_});
+      gathered_bytes_ += event.event.json.size();
+      decided_ = event.meta.seq + 1;
+      ++current_index_;
+      return true;
+    }
+    settle_filtered(current_->stored->next);
+    current_.reset();
+  }
+}
+
+void Delivery::settle_filtered(tunnel::Seq next) {
+  // With events gathered, the next item or the next call covers the range.
+  if (!gathered_.empty() || next <= decided_) return;
+  settle({DeliveryItem{decided_, next - 1, nullptr, 0}});
+  decided_ = next;
+}
+
+bool Delivery::read() {
+  if (is_reading_) return false;
+  const auto take = [this](tunnel::SharedStored stored) {
+    current_ = context_.routing.route(stored);
+    current_index_ = 0;
+  };
+  if (reader_->at_edge()) {
+    auto batch = reader_->next(kReadBytesMax);
+    if (!batch.ok()) {
+      problem_ = batch.error().text;
+      return false;
+    }
+    if (!*batch) return false;
+    take(*std::move(batch));
+    return true;
+  }
+  // Behind the edge a read goes to the disk: not on this thread, which serves every exit.
+  is_reading_ = true;
+  context_.pool.run("read " + settings_.name, [self = shared_from_this(), take] {
+    auto batch = self->reader_->next(kReadBytesMax);
+    self->context_.loop.post([self, take, batch = std::move(batch)]() mutable {
+      self->is_reading_ = false;
+      if (!batch.ok()) self->problem_ = batch.error().text;
+      else if (*batch) take(*std::move(batch));
+      self->pump();
+    });
+  });
+  return false;
+}
+
+Delivery::Job Delivery::make_job(std::vector<DeliveryItem> items, Job place) {
+  DeliveryJob job;
+  job.items = std::move(items);
+  job.generation = context_.routing.generation();
+  return jobs_.insert(place, std::move(job));
+}
+
+bool Delivery::expired(const DeliveryItem& item) const {
+  const auto expire = settings_.portal->common().expire_ns;
+  return expire && item.stored().meta.received_ns + *expire < context_.clock.wall_ns();
+}
+
+Result<portals::ExitRequest> Delivery::encode(
+    std::span<const tunnel::StoredEvent* const> events) {
+  rules::Router& router = context_.routing.router();
+  event::EventBatch rewritten;
+  event::EventWriter writer(rewritten, {.event_bytes_max = 16u << 20, .fields_max = 100'000});
+  std::vector<portals::OutgoingEvent> outgoing(events.size());
+  std::vector<std::string> ids(events.size());
+  std::vector<std::size_t> places(events.size());   // One past the index in `rewritten`; 0: as it is.
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto& [stored, view] = *events[i];
+    ids[i] = tunnel::format_id(context_.routing.log_id(), stored.seq);
+    outgoing[i].id = ids[i];
+    outgoing[i].meta = {ids[i], stored.seq, stored.received_ns, stored.entry};
+    const rules::Delta delta = router.delta(view, outgoing[i].meta, exit_index_);
+    if (!delta.changes() && !settings_.rewrite) continue;
+    writer.begin();
+    writer.set_all(view);
+    std::size_t failures = delta.apply(view, outgoing[i].meta, writer);
+    if (settings_.rewrite) failures += settings_.rewrite->apply(view, outgoing[i].meta, writer);
+    template_errors_.add(failures);
+    if (Status done = writer.finish(stored.received_ns); !done)
+      return std::move(done).error().with("after set and unset");
+    places[i] = rewritten.size();
+  }
+  // Only now: the batch of rewritten events has stopped moving.
+  while (scopes_.size() < events.size()) scopes_.emplace_back(router.layout());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    outgoing[i].event = places[i] ? rewritten[places[i] - 1] : events[i]->event;
+    scopes_[i].rebind(outgoing[i].event, outgoing[i].meta);
+    outgoing[i].scope = &scopes_[i];
+  }
+  return settings_.portal->encode(outgoing);
+}
+
+}  // namespace tt::pipeline

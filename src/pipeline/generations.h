@@ -1,0 +1,29 @@
+// Generations: the last rulesets in force, kept under data/rules/ so that decisions can be replayed.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/disk.h"
+#include "base/result.h"
+
+namespace tt::pipeline {
+
+/// Numbers and keeps configurations. Used by one thread at a time.
+class Generations {
+ public:
+  Generations(Disk& disk, std::string folder);
+  /// The number of `text`: the newest kept one when it is the same, else the next number, stored
+  /// durably. Older ones beyond kGenerationsKept are removed.
+  Result<std::uint64_t> keep(std::string_view text);
+  /// The text of a kept generation.
+  Result<std::string> find(std::uint64_t number) const;
+
+ private:
+  std::string path(std::uint64_t number) const;
+  Disk& disk_;
+  std::string folder_;
+};
+
+}  // namespace tt::pipeline

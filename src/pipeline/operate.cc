@@ -1,0 +1,96 @@
+// What operators ask of a running daemon: status, pause, test, forget, retry of dead letters.
+// SPDX-License-Identifier: Apache-2.0
+#include <future>
+
+#include "base/log.h"
+#include "event/writer.h"
+#include "pipeline/daemon_impl.h"
+
+namespace tt::pipeline {
+
+std::vector<ExitStatus> RunningDaemon::exits() {
+  std::vector<ExitStatus> all;
+  loop_->run([&] {
+    for (const auto& delivery : deliveries_) all.push_back(delivery->status());
+  });
+  return all;
+}
+
+std::shared_ptr<Delivery> RunningDaemon::find_delivery(std::string_view exit) {
+  std::shared_ptr<Delivery> found;
+  loop_->run([&] {
+    for (const auto& delivery : deliveries_)
+      if (delivery->settings().name == exit) found = delivery;
+  });
+  return found;
+}
+
+Status RunningDaemon::pause(std::string_view exit, bool paused) {
+  const auto delivery = find_delivery(exit);
+  if (!delivery) return reject("no exit `" + std::string(exit) + "`");
+  loop_->run([&] { delivery->pause(paused); });
+  log::info(paused ? "exit paused" : "exit resumed", {{"exit", exit}});
+  return {};
+}
+
+Result<SendTest> RunningDaemon::send_once(std::string_view exit, const tunnel::Meta& meta,
+                                          const event::EventView& event, std::string id) {
+  const auto delivery = find_delivery(exit);
+  if (!delivery) return reject("no exit `" + std::string(exit) + "`");
+  // Shared: the answer may come after a stop has made this call return.
+  auto promise = std::make_shared<std::promise<SendTest>>();
+  auto future = promise->get_future();
+  const bool posted = loop_->run([&] {
+    delivery->send_once(meta, event, std::move(id),
+                        [promise](SendTest result) { promise->set_value(std::move(result)); });
+  });
+  if (!posted) return stopped("shutting down");
+  while (future.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready)
+    if (is_stopped_.load()) return stopped("shutting down");
+  return future.get();
+}
+
+Result<SendTest> RunningDaemon::test(std::string_view exit) {
+  const WallNs now = seams_.clock.wall_ns();
+  event::EventBatch batch;
+  event::EventWriter writer(batch);
+  writer.begin();
+  writer.set_text("kind", "urn:time-tunnel:test");
+  writer.set_text("message", "Test of exit " + std::string(exit) + ": time-tunnel can reach you");
+  writer.set_text("severity", "notice");
+  writer.set_text("source", "urn:time-tunnel");
+  TT_CHECK(writer.finish(now));
+  return send_once(exit, {.seq = 0, .received_ns = now, .entry = "test"}, batch[0],
+                   std::string(tunnel_->log_id()) + "-test");
+}
+
+Result<std::uint64_t> RunningDaemon::retry_dead(std::string_view exit,
+                                                std::vector<std::uint64_t> numbers) {
+  tunnel::DeadLetters& letters = tunnel_->dead_letters();
+  std::uint64_t delivered = 0;
+  for (const std::uint64_t number : numbers) {
+    TT_TRY(const tunnel::DeadLetter letter, letters.find(exit, number));
+    event::EventBatch batch;
+    TT_CHECK(event::index_canonical(letter.event_json, batch));
+    TT_TRY(const SendTest result,
+           send_once(exit, {.seq = letter.seq, .received_ns = letter.received_ns,
+                            .entry = letter.entry},
+                     batch[0], tunnel::format_id(tunnel_->log_id(), letter.seq)));
+    if (result.verdict.kind != portals::VerdictKind::kDelivered) {
+      log::info("dead letter not delivered", {{"exit", exit}, {"number", number},
+                                              {"error", result.verdict.text}});
+      continue;
+    }
+    TT_CHECK(letters.remove(exit, number));
+    ++delivered;
+  }
+  return delivered;
+}
+
+Status RunningDaemon::forget(std::string_view exit) {
+  if (find_delivery(exit))
+    return reject("exit `" + std::string(exit) + "` is in the configuration; remove it there first");
+  return tunnel_->forget(exit);
+}
+
+}  // namespace tt::pipeline

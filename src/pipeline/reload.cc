@@ -1,0 +1,153 @@
+// Reload in two phases: above the line everything may fail and changes nothing; below it nothing
+// may fail.
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <limits>
+
+#include "base/log.h"
+#include "pipeline/daemon_impl.h"
+#include "pipeline/limits.h"
+
+namespace tt::pipeline {
+namespace {
+
+// Pending events looked at to say where a new ruleset moves them; a longer backlog is not counted.
+constexpr std::uint64_t kMovedEventsMax = 200'000;
+
+}  // namespace
+
+ReloadReport RunningDaemon::refuse(const config::Diagnostics& diagnostics,
+                                   const config::Files& files) {
+  ReloadReport report{.ok = false,
+                      .generation = generation_.load(),
+                      .diagnostics_text = config::print_text(diagnostics, files),
+                      .diagnostics_json = config::print_json(diagnostics, files)};
+  log::error("reload refused, the old configuration stays",
+             {{"generation", report.generation},
+              {"errors", diagnostics.count(config::Severity::kError)}});
+  seams_.metrics.counter("tt_reloads_total", "Reloads by result", {{"result", "refused"}}).add();
+  std::lock_guard lock(status_mutex_);
+  config_status_.last_failure = report;
+  config_status_.failed_ns = seams_.clock.wall_ns();
+  return report;
+}
+
+ReloadReport RunningDaemon::reload() {
+  std::lock_guard one_at_a_time(reload_mutex_);
+  config::Files files;
+  config::Diagnostics diagnostics;
+  const auto old = settings_.load();
+  const auto next = load_settings(old->source, files, diagnostics);
+  if (!next) return refuse(diagnostics, files);
+  if (next->data != old->data)
+    diagnostics.warning(config::CodeName::kNeedsRestart, {}, "`data` changes at the next start only");
+
+  std::map<std::string, std::shared_ptr<Delivery>> opened;
+  for (std::size_t i = 0; i < next->exits.size(); ++i) {
+    const ExitSettings& exit = next->exits[i];
+    if (std::any_of(old->exits.begin(), old->exits.end(),
+                    [&](const ExitSettings& e) { return e.name == exit.name; }))
+      continue;
+    // A renamed exit takes the cursor of one that still runs: it must let go of it first.
+    if (const auto& was = exit.portal->common().was; was && find_delivery(*was)) continue;
+    auto delivery = open_exit(exit, i);
+    if (!delivery.ok()) {
+      diagnostics.error(config::CodeName::kCannotOpen, {}, delivery.error().text);
+      return refuse(diagnostics, files);
+    }
+    opened.emplace(exit.name, *std::move(delivery));
+  }
+  auto moved = count_moved(*next);
+  const auto generation = generations_->keep(next->text);
+  if (!generation.ok()) {
+    diagnostics.error(config::CodeName::kCannotOpen, {}, generation.error().text);
+    return refuse(diagnostics, files);
+  }
+  // ---- Above this line everything may fail and changes nothing; below it nothing may fail. ----
+
+  swap(next, *generation, std::move(opened));
+  seams_.metrics.counter("tt_reloads_total", "Reloads by result", {{"result", "applied"}}).add();
+  log::info("reloaded", {{"generation", *generation}, {"entries", next->entries.size()},
+                         {"exits", next->exits.size()}});
+  std::lock_guard lock(status_mutex_);
+  config_status_.generation = *generation;
+  config_status_.loaded_ns = seams_.clock.wall_ns();
+  return {.ok = true,
+          .generation = *generation,
+          .moved = std::move(moved),
+          .diagnostics_text = config::print_text(diagnostics, files),
+          .diagnostics_json = config::print_json(diagnostics, files)};
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> RunningDaemon::count_moved(const Settings& next) {
+  std::map<std::string, tunnel::Seq> pending_from;
+  for (const ExitStatus& exit : exits()) pending_from.emplace(exit.name, exit.position);
+  tunnel::Seq from = std::numeric_limits<tunnel::Seq>::max();
+  for (const auto& [name, seq] : pending_from) from = std::min(from, seq);
+  const auto old = settings_.load();
+  rules::Router before(old->ruleset), after(next.ruleset);
+  rules::ExitBits old_bits, new_bits;
+  std::map<std::string, std::uint64_t> moved;
+  const auto scan = tunnel_->scan(from);
+  for (std::uint64_t seen = 0; seen < kMovedEventsMax;) {
+    const auto batch = scan->next(kReadBytesMax);
+    if (!batch.ok() || !*batch) break;
+    const auto events = (*batch)->events();
+    seen += events.size();
+    before.route(**batch, tunnel_->log_id(), old_bits);
+    after.route(**batch, tunnel_->log_id(), new_bits);
+    for (std::size_t o = 0; o < old->exits.size(); ++o) {
+      const std::string& name = old->exits[o].name;
+      const auto n = std::find_if(next.exits.begin(), next.exits.end(),
+                                  [&](const ExitSettings& e) { return e.name == name; });
+      const auto pending = pending_from.find(name);
+      if (n == next.exits.end() || pending == pending_from.end()) continue;
+      const auto index = static_cast<std::size_t>(n - next.exits.begin());
+      for (std::size_t i = 0; i < events.size(); ++i)
+        if (events[i].meta.seq >= pending->second && old_bits.test(i, o) != new_bits.test(i, index))
+          ++moved[name];
+    }
+  }
+  return {moved.begin(), moved.end()};
+}
+
+void RunningDaemon::swap(std::shared_ptr<const Settings> next, std::uint64_t generation,
+                         std::map<std::string, std::shared_ptr<Delivery>> opened) {
+  Deliveries removed;
+  loop_->run([&] {
+    routing_->swap(next, generation);
+    Deliveries kept;
+    for (auto& delivery : deliveries_) {
+      const auto exit = std::find_if(next->exits.begin(), next->exits.end(), [&](const auto& e) {
+        return e.name == delivery->settings().name;
+      });
+      if (exit == next->exits.end()) {
+        delivery->drain([] {});
+        removed.push_back(std::move(delivery));
+        continue;
+      }
+      delivery->replace(*exit, static_cast<std::size_t>(exit - next->exits.begin()));
+      kept.push_back(std::move(delivery));
+    }
+    for (auto& [name, delivery] : opened) kept.push_back(std::move(delivery));
+    deliveries_ = std::move(kept);
+  });
+  settings_.store(next);
+  generation_.store(generation);
+  intake_->swap(*next);
+  log::set_level(next->log_level);
+  removed.clear();   // Closes their readers: the cursors become orphans, or `was` takes them.
+  for (std::size_t i = 0; i < next->exits.size(); ++i) {
+    const ExitSettings& exit = next->exits[i];
+    if (find_delivery(exit.name)) continue;
+    auto late = open_exit(exit, i);
+    if (late.ok()) loop_->run([&] { deliveries_.push_back(*std::move(late)); });
+    else log::error("renamed exit did not open", {{"exit", exit.name},
+                                                  {"error", late.error().text}});
+  }
+  if (Status streams = open_streams(*next); !streams)
+    log::error("listener did not open", {{"error", streams.error().text}});
+  loop_->post([this] { pump_all(); });
+}
+
+}  // namespace tt::pipeline
