@@ -23,6 +23,7 @@ struct Node {
   Style style = Style::kPlain;
   bool is_flow = false;       ///< A list or map in brackets, or a value inside one.
   bool has_anchor = false;    ///< `&name` stands before it.
+  bool is_hole = false;       ///< A map that `{{ x }}` without quotes made.
   std::string text;           ///< Scalars; for nulls what was written ("", "~", "null").
   std::string tag;            ///< `!name` as written, else empty.
   std::string comment;        ///< A comment that follows on the same line, from its `#`.

@@ -25,8 +25,9 @@ bool report_hole_or_comment(const Node& node, const Files& files, Diagnostics& d
 /// `text` as one YAML scalar that every reader takes as that text: single quotes where they do.
 std::string quoted(std::string_view text);
 
-/// Replaces yaml-cpp's message for a syntax error at `mark` by the trap that explains it, if one
-/// does; gives true when it reported.
-bool report_syntax_trap(const Mark& mark, const Files& files, Diagnostics& diagnostics);
+/// Replaces the parser's message for a syntax error at `mark` by the trap that explains it, if one
+/// does; `last` is the last value that was read. Gives true when it reported.
+bool report_syntax_trap(const Mark& mark, const Mark& last, const Files& files,
+                        Diagnostics& diagnostics);
 
 }  // namespace tt::config

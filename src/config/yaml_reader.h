@@ -18,10 +18,10 @@ namespace tt::config {
 constexpr std::size_t kYamlBytesMax = 4u << 20;  ///< One file.
 constexpr int kYamlDepthMax = 64;
 /// Nodes of one file after aliases are expanded: stops "a: &a [*b, *b, ...]" towers.
-constexpr std::size_t kYamlNodesMax = 500'000;
+constexpr std::size_t kYamlNodesMax = 200'000;
 
 /// Reads file `file` of `files`. Reports and gives nothing when the text is not one YAML document;
-/// duplicate keys are reported with both places and the first is kept. An empty text is an empty
+/// duplicate keys and the like are reported (with both places) and what can be read is given. An empty text is an empty
 /// map. `<<` is merged (members written beside it win), aliases are expanded, and members of the
 /// top map whose names begin with `x-` are dropped. Never throws, whatever the bytes.
 std::optional<Node> read_yaml(const Files& files, int file, Diagnostics& diagnostics);
