@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/result.h"
 #include "template/event_scope.h"
 
 namespace tt::tmpl {
