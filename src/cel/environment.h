@@ -2,14 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "cel/type.h"
@@ -131,6 +129,7 @@ class Environment {
   std::vector<std::string> candidates(std::string_view name) const;
 
  private:
+  bool standard_;
   std::string container_;
   std::vector<Variable> variables_;
   std::vector<Record> records_;

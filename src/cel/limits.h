@@ -8,9 +8,10 @@
 namespace tt::cel {
 
 constexpr std::size_t kExpressionBytesMax = 16 << 10;
-/// Nesting of the syntax tree; every recursion over a tree is bounded by it. The conformance suite
-/// needs 32 repetitions of each construct, which some constructs spend two levels on.
-constexpr int kDepthMax = 128;
+/// Depth of the syntax tree, chains of one operator included (`a + b + c` has depth 3, but chains of
+/// && and || count once); every recursion over a tree is bounded by it. The conformance suite needs
+/// 32 repetitions of each construct, which some constructs spend two levels on.
+constexpr int kDepthMax = 256;
 constexpr int kNodesMax = 10'000;
 /// Nested comprehensions and binds: each holds up to two local values.
 constexpr int kLocalsMax = 64;

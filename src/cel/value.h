@@ -60,15 +60,42 @@ class Opaque {
 class Value {
  public:
   Value() = default;  ///< null
-  Value(const Value& other) noexcept;
-  Value(Value&& other) noexcept;
-  Value& operator=(const Value& other) noexcept;
-  Value& operator=(Value&& other) noexcept;
-  ~Value();
+  Value(const Value& other) noexcept
+      : kind_(other.kind_), hold_(other.hold_), aux_(other.aux_), bits_(other.bits_) {
+    if (hold_ == Hold::kCounted) retain(bits_.body);
+  }
+  Value(Value&& other) noexcept
+      : kind_(other.kind_), hold_(other.hold_), aux_(other.aux_), bits_(other.bits_) {
+    other.kind_ = Kind::kNull;
+    other.hold_ = Hold::kInline;
+  }
+  Value& operator=(const Value& other) noexcept {
+    Value copy(other);
+    swap(copy);
+    return *this;
+  }
+  Value& operator=(Value&& other) noexcept {
+    Value taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+  ~Value() {
+    if (hold_ == Hold::kCounted) release(bits_.body);
+  }
+  void swap(Value& other) noexcept {
+    std::swap(kind_, other.kind_);
+    std::swap(hold_, other.hold_);
+    std::swap(aux_, other.aux_);
+    std::swap(bits_, other.bits_);
+  }
 
   static Value null() { return {}; }
   static Value absent() { return Value(Kind::kAbsent); }
-  static Value boolean(bool value);
+  static Value boolean(bool value) {
+    Value made(Kind::kBool);
+    made.bits_.boolean = value;
+    return made;
+  }
   static Value int64(std::int64_t value);
   static Value uint64(std::uint64_t value);
   static Value float64(double value);
@@ -138,7 +165,7 @@ class Value {
   Kind kind_ = Kind::kNull;
   Hold hold_ = Hold::kInline;
   std::uint32_t aux_ = 0;  ///< Length of a borrowed text, nanos, or error position + 1.
-  union {
+  union Bits {
     bool boolean;
     std::int64_t int64;
     std::uint64_t uint64;

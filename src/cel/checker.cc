@@ -1,0 +1,387 @@
+// Types and references of names, fields, lists, maps and comprehensions.
+// SPDX-License-Identifier: Apache-2.0
+#include "cel/checker.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "cel/limits.h"
+#include "cel/program.h"
+
+namespace tt::cel {
+namespace {
+
+constexpr std::array<std::string_view, 15> kTypeNames{
+    "bool",   "int",  "uint",      "double", "string",        "bytes",  "list",    "map",
+    "type",   "null_type", "google.protobuf.Timestamp", "google.protobuf.Duration",
+    "optional_type", "net.IP", "net.CIDR"};
+
+bool is_index(const Expr& expr) {
+  return expr.kind == ExprKind::kCall && !expr.member &&
+         (expr.name == op::kIndex || expr.name == op::kOptionalIndex);
+}
+
+}  // namespace
+
+Checker::Checker(const Ast& ast, const Environment& environment)
+    : ast_(ast), environment_(environment) {
+  out_.types.resize(static_cast<std::size_t>(ast.node_count()));
+  out_.references.resize(static_cast<std::size_t>(ast.node_count()));
+}
+
+Annotations Checker::run() {
+  const Type root = check(ast_.root());
+  warn_of_absent_fields(ast_.root(), ast_.root());
+  out_.type = types_.resolve(root, true);
+  for (Type& type : out_.types) type = types_.resolve(type, true);
+  for (Diagnostic& diagnostic : out_.diagnostics) locate(ast_.text(), diagnostic);
+  std::stable_sort(out_.diagnostics.begin(), out_.diagnostics.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) {
+                     return a.severity != b.severity ? a.severity < b.severity : a.begin < b.begin;
+                   });
+  if (out_.diagnostics.size() > kDiagnosticsMax) out_.diagnostics.resize(kDiagnosticsMax);
+  return std::move(out_);
+}
+
+Type Checker::check(const Expr& expr) {
+  Type type = check_kind(expr);
+  out_.types[static_cast<std::size_t>(expr.id)] = type;
+  return type;
+}
+
+Type Checker::check_kind(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kLiteral: return expr.literal.runtime_type();
+    case ExprKind::kName: return check_name(expr);
+    case ExprKind::kSelect: return check_select(expr);
+    case ExprKind::kCall: return check_call(expr);
+    case ExprKind::kList: return check_list(expr);
+    case ExprKind::kMap: return check_map(expr);
+    case ExprKind::kFold: return check_fold(expr);
+    case ExprKind::kBind: return check_bind(expr);
+    case ExprKind::kUnwrap: return check_unwrap(expr);
+    case ExprKind::kMessage:
+      for (const Expr* child : expr.children) check(*child);
+      report(Severity::kError, "type", expr.begin, expr.length,
+             "'" + expr.name + "' is not a type that can be made; there are no messages here");
+      return Type::error();
+  }
+  return Type::error();
+}
+
+const Checker::Local* Checker::find_local(std::string_view name) const {
+  const auto found = std::find_if(locals_.rbegin(), locals_.rend(),
+                                  [&](const Local& local) { return local.name == name; });
+  return found == locals_.rend() ? nullptr : &*found;
+}
+
+int Checker::push_local(const std::string& name, Type type) {
+  const int slot = static_cast<int>(locals_.size());
+  if (slot >= kLocalsMax) {
+    report(Severity::kError, "limit", 0, 1,
+           "more than " + std::to_string(kLocalsMax) + " nested variables");
+    return 0;
+  }
+  locals_.push_back({name, std::move(type), slot});
+  out_.locals = std::max(out_.locals, slot + 1);
+  return slot;
+}
+
+bool Checker::refer_to_name(const Expr& expr, const std::string& qualified, Type& type) {
+  Reference& to = reference(expr);
+  for (const std::string& name : environment_.candidates(qualified)) {
+    if (const auto* variable = environment_.find_variable(name)) {
+      to.kind = Reference::Kind::kVariable;
+      to.index = variable->index;
+      to.name = name;
+      type = variable->type;
+      return true;
+    }
+    if (const auto* record = environment_.find_record(name)) {
+      to.kind = Reference::Kind::kRecord;
+      to.index = record->index;
+      type = Type::map(Type::string(), Type::dyn());
+      return true;
+    }
+    if (const auto* definition = environment_.find_definition(name)) {
+      to.kind = Reference::Kind::kDefinition;
+      to.definition = *definition;
+      type = (*definition)->type();
+      return true;
+    }
+    if (std::find(kTypeNames.begin(), kTypeNames.end(), name) != kTypeNames.end()) {
+      to.kind = Reference::Kind::kType;
+      to.type = *Type::parse(name);
+      type = Type::type(to.type);
+      return true;
+    }
+  }
+  return false;
+}
+
+Type Checker::check_name(const Expr& expr) {
+  if (!expr.rooted) {
+    if (const Local* local = find_local(expr.name)) {
+      reference(expr).kind = Reference::Kind::kLocal;
+      reference(expr).index = local->slot;
+      return local->type;
+    }
+  }
+  Type type;
+  if (refer_to_name(expr, qualified_name(expr), type)) return type;
+  return report_unknown_name(expr);
+}
+
+const Environment::Record* Checker::record_of(const Expr& expr) const {
+  if (expr.kind != ExprKind::kName || (!expr.rooted && find_local(expr.name))) return nullptr;
+  for (const std::string& name : environment_.candidates(qualified_name(expr))) {
+    if (environment_.find_variable(name)) return nullptr;
+    if (const auto* record = environment_.find_record(name)) return record;
+  }
+  return nullptr;
+}
+
+bool Checker::path_of(const Expr& expr, Path& path) const {
+  if (const auto* record = record_of(expr)) {
+    path = {record, {}, false};
+    return true;
+  }
+  std::string_view step;
+  if (expr.kind == ExprKind::kSelect && !expr.test_only) {
+    step = expr.name;
+    path.optional = expr.optional;
+  } else if (is_index(expr) && expr.children[1]->kind == ExprKind::kLiteral &&
+             expr.children[1]->literal.is_string()) {
+    step = expr.children[1]->literal.as_string();
+    path.optional = expr.name == op::kOptionalIndex;
+  } else {
+    return false;
+  }
+  const bool optional = path.optional;
+  if (!path_of(*expr.children[0], path)) return false;
+  path.optional = path.optional || optional;
+  if (!path.name.empty()) path.name += '.';
+  path.name += step;
+  return true;
+}
+
+bool Checker::refer_to_field(const Expr& expr, Type& type) {
+  Path path;
+  const bool test = expr.kind == ExprKind::kSelect && expr.test_only;
+  if (test) {
+    if (!path_of(*expr.children[0], path)) return false;
+    path.name += (path.name.empty() ? "" : ".") + expr.name;
+  } else if (!path_of(expr, path)) {
+    return false;
+  }
+  const auto field = path.record->schema->field(path.name);
+  if (!field) {
+    const auto known = path.record->schema->known_names();
+    const std::string_view near = did_you_mean(path.name, known);
+    report(Severity::kError, "unknown-field", expr.mark, 1,
+           "'" + path.record->name + "' has no field '" + path.name + "'",
+           near.empty() ? "" : "did you mean '" + field_text(path.record->name, std::string(near)) +
+                                   "'?")
+        .length = expr.begin + expr.length - expr.mark;
+    type = Type::error();
+    reference(expr).kind = Reference::Kind::kUnknown;
+    return true;
+  }
+  Reference& to = reference(expr);
+  to.kind = Reference::Kind::kField;
+  to.index = path.record->index;
+  to.name = path.name;
+  to.field = *field;
+  to.test_only = test;
+  to.optional = path.optional && !test;
+  if (test || path.optional) guarded_.insert(path.record->name + "." + path.name);
+  type = test ? Type::boolean() : to.optional ? Type::optional(field->type) : field->type;
+  return true;
+}
+
+Type Checker::check_select(const Expr& expr) {
+  Type type;
+  if (refer_to_field(expr, type)) return type;
+  // The longest name that is declared wins: `a.b.c` may be a variable, or a field of `a.b`.
+  const std::string qualified = expr.test_only ? std::string() : qualified_name(expr);
+  if (!qualified.empty()) {
+    const std::string head = qualified.substr(0, qualified.find('.'));
+    if (!find_local(head) && refer_to_name(expr, qualified, type)) return type;
+  }
+  const Type operand = check(*expr.children[0]);
+  type = select_from(expr, types_.resolve(operand));
+  return expr.test_only ? Type::boolean() : type;
+}
+
+Type Checker::select_from(const Expr& expr, const Type& operand) {
+  Type target = operand;
+  bool optional = expr.optional;
+  if (target.is(TypeKind::kOptional)) {
+    target = target.parameter(0);
+    optional = true;
+  }
+  Type result;
+  switch (target.kind()) {
+    case TypeKind::kError: return Type::error();
+    case TypeKind::kDyn: result = Type::dyn(); break;
+    case TypeKind::kParameter:
+      types_.assignable(Type::dyn(), target);
+      result = Type::dyn();
+      break;
+    case TypeKind::kMap: result = target.parameter(1); break;
+    default:
+      report(Severity::kError, "type", expr.mark, static_cast<int>(expr.name.size()),
+             "found a field '" + expr.name + "' of " + types_.resolve(target, true).to_string() +
+                 ", which has no fields");
+      return Type::error();
+  }
+  return optional ? Type::optional(result) : result;
+}
+
+Type Checker::element_of_optional(const Expr& expr, const Type& type) {
+  const Type resolved = types_.resolve(type);
+  if (resolved.is(TypeKind::kOptional)) return resolved.parameter(0);
+  if (!resolved.is_dyn() && !resolved.is(TypeKind::kError)) {
+    report(Severity::kError, "type", expr.begin, expr.length,
+           "found " + types_.resolve(resolved, true).to_string() + " after '?', expected an optional");
+  }
+  return Type::dyn();
+}
+
+Type Checker::check_list(const Expr& expr) {
+  Type element;
+  bool first = true;
+  for (std::size_t i = 0; i < expr.children.size(); ++i) {
+    Type type = check(*expr.children[i]);
+    if (expr.optional_children[i]) type = element_of_optional(*expr.children[i], type);
+    element = first ? type : types_.join(element, type);
+    first = false;
+  }
+  return Type::list(first ? types_.fresh() : element);
+}
+
+Type Checker::check_map(const Expr& expr) {
+  Type key, value;
+  for (std::size_t i = 0; i < expr.children.size(); i += 2) {
+    const Type key_type = check(*expr.children[i]);
+    Type value_type = check(*expr.children[i + 1]);
+    if (expr.optional_children[i / 2]) {
+      value_type = element_of_optional(*expr.children[i + 1], value_type);
+    }
+    key = i == 0 ? key_type : types_.join(key, key_type);
+    value = i == 0 ? value_type : types_.join(value, value_type);
+    const Type resolved = types_.resolve(key_type);
+    if (resolved.is(TypeKind::kDouble) || resolved.is(TypeKind::kList) ||
+        resolved.is(TypeKind::kMap) || resolved.is(TypeKind::kNull)) {
+      report(Severity::kError, "type", expr.children[i]->begin, expr.children[i]->length,
+             "found a key of type " + types_.resolve(resolved, true).to_string() +
+                 ", expected bool, int, uint or string");
+    }
+  }
+  if (expr.children.empty()) return Type::map(types_.fresh(), types_.fresh());
+  return Type::map(key, value);
+}
+
+bool Checker::fold_variables(const Expr& expr, const Type& range, Type& first, Type& second) {
+  const bool two = !expr.variable2.empty();
+  switch (range.kind()) {
+    case TypeKind::kList:
+      first = two ? Type::int64() : range.parameter(0);
+      second = range.parameter(0);
+      return true;
+    case TypeKind::kMap:
+      first = range.parameter(0);
+      second = range.parameter(1);
+      return true;
+    case TypeKind::kParameter:
+      types_.assignable(Type::dyn(), range);
+      return true;
+    case TypeKind::kDyn:
+    case TypeKind::kError: return true;
+    default:
+      report(Severity::kError, "type", expr.children[0]->begin, expr.children[0]->length,
+             "found " + types_.resolve(range, true).to_string() + " before ." + expr.name +
+                 "(), expected a list or a map");
+      return false;
+  }
+}
+
+Type Checker::check_fold(const Expr& expr) {
+  const Type range = types_.resolve(check(*expr.children[0]));
+  Type first, second;
+  fold_variables(expr, range, first, second);
+  const std::size_t before = locals_.size();
+  Reference& to = reference(expr);
+  to.index = push_local(expr.variable, first);
+  if (!expr.variable2.empty()) to.index2 = push_local(expr.variable2, second);
+  const auto expect_bool = [&](const Expr& test) {
+    const Type type = check(test);
+    if (types_.all_assignable({type}, {Type::boolean()})) return;
+    report(Severity::kError, "type", test.begin, test.length,
+           "found " + types_.resolve(type, true).to_string() + ", expected bool");
+  };
+  if (expr.has_filter) expect_bool(*expr.children[1]);
+  const Expr& body = *expr.children.back();
+  Type result = Type::boolean();
+  if (expr.fold == FoldKind::kList) {
+    result = Type::list(check(body));
+  } else if (expr.fold == FoldKind::kMap) {
+    const Type key = range.is(TypeKind::kMap)    ? range.parameter(0)
+                     : range.is(TypeKind::kList) ? Type::int64()
+                                                 : Type::dyn();
+    result = Type::map(key, check(body));
+  } else if (expr.fold == FoldKind::kMapEntry) {
+    result = types_.resolve(check(body));
+    if (!types_.all_assignable({result}, {Type::map(types_.fresh(), types_.fresh())})) {
+      report(Severity::kError, "type", body.begin, body.length,
+             "found " + types_.resolve(result, true).to_string() + ", expected a map of one entry");
+      result = Type::error();
+    }
+  } else {
+    expect_bool(body);
+  }
+  locals_.resize(before);
+  return result;
+}
+
+Type Checker::check_bind(const Expr& expr) {
+  const Type init = check(*expr.children[0]);
+  const std::size_t before = locals_.size();
+  reference(expr).index = push_local(expr.variable, init);
+  const Type body = check(*expr.children[1]);
+  locals_.resize(before);
+  return body;
+}
+
+Type Checker::check_unwrap(const Expr& expr) {
+  const Type operand = types_.resolve(check(*expr.children[0]));
+  Type inner;
+  if (operand.is(TypeKind::kOptional)) {
+    inner = operand.parameter(0);
+  } else if (!operand.is_dyn() && !operand.is(TypeKind::kError)) {
+    report(Severity::kError, "type", expr.children[0]->begin, expr.children[0]->length,
+           "found " + types_.resolve(operand, true).to_string() + ", expected an optional");
+  }
+  const std::size_t before = locals_.size();
+  reference(expr).index = push_local(expr.variable, inner);
+  const Type body = check(*expr.children[1]);
+  locals_.resize(before);
+  if (!expr.flat) return Type::optional(body);
+  const Type flat = Type::optional(types_.fresh());
+  if (types_.all_assignable({body}, {flat})) return types_.resolve(flat);
+  report(Severity::kError, "type", expr.children[1]->begin, expr.children[1]->length,
+         "found " + types_.resolve(body, true).to_string() + ", expected an optional");
+  return Type::error();
+}
+
+Annotations annotate(const Ast& ast, const Environment& environment, bool strict) {
+  Annotations found = Checker(ast, environment).run();
+  if (!strict) {
+    std::erase_if(found.diagnostics, [](const Diagnostic& d) { return d.code != "limit"; });
+    found.type = Type::dyn();
+  }
+  return found;
+}
+
+}  // namespace tt::cel

@@ -1,0 +1,117 @@
+// Equality and order of values across kinds, as the language definition has them.
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
+#include "cel/value.h"
+
+namespace tt::cel {
+namespace {
+
+template <class T>
+Order order_of(const T& a, const T& b) {
+  if (a < b) return Order::kLess;
+  return b < a ? Order::kGreater : Order::kEqual;
+}
+
+Order flipped(Order order) {
+  if (order == Order::kLess) return Order::kGreater;
+  return order == Order::kGreater ? Order::kLess : order;
+}
+
+Order int_with_uint(std::int64_t a, std::uint64_t b) {
+  if (a < 0) return Order::kLess;
+  return order_of(static_cast<std::uint64_t>(a), b);
+}
+
+/// Exact: a double beyond the range of `I` decides by range, else its whole part is compared as an
+/// integer and its fraction breaks the tie, so that no digit of a large integer is lost.
+template <class I>
+Order integer_with_double(I a, double b, double below, double beyond) {
+  if (std::isnan(b)) return Order::kUnordered;
+  if (b >= beyond) return Order::kLess;
+  if (b < below) return Order::kGreater;
+  const double whole = std::trunc(b);
+  const Order order = order_of(a, static_cast<I>(whole));
+  if (order != Order::kEqual) return order;
+  if (b == whole) return Order::kEqual;
+  return b > whole ? Order::kLess : Order::kGreater;
+}
+
+Order number_with_double(const Value& a, double b) {
+  switch (a.kind()) {
+    case Kind::kInt: return integer_with_double<std::int64_t>(a.as_int(), b, -0x1p63, 0x1p63);
+    case Kind::kUint: return integer_with_double<std::uint64_t>(a.as_uint(), b, 0, 0x1p64);
+    default:
+      if (std::isnan(a.as_double()) || std::isnan(b)) return Order::kUnordered;
+      return order_of(a.as_double(), b);
+  }
+}
+
+Order compare_numbers(const Value& a, const Value& b) {
+  if (b.is(Kind::kDouble)) return number_with_double(a, b.as_double());
+  if (a.is(Kind::kDouble)) return flipped(number_with_double(b, a.as_double()));
+  if (a.is(Kind::kInt)) {
+    return b.is(Kind::kInt) ? order_of(a.as_int(), b.as_int())
+                            : int_with_uint(a.as_int(), b.as_uint());
+  }
+  return b.is(Kind::kUint) ? order_of(a.as_uint(), b.as_uint())
+                           : flipped(int_with_uint(b.as_int(), a.as_uint()));
+}
+
+bool equal_lists(const std::vector<Value>& a, const std::vector<Value>& b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (!equal(a[i], b[i])) return false;
+  }
+  return true;
+}
+
+bool equal_maps(const Map& a, const Map& b) {
+  if (a.size() != b.size()) return false;
+  for (const auto& [key, value] : a.entries()) {
+    const Value* other = b.find(key);
+    if (!other || !equal(value, *other)) return false;
+  }
+  return true;
+}
+
+bool equal_optionals(const Value* a, const Value* b) {
+  if (!a || !b) return a == b;
+  return equal(*a, *b);
+}
+
+}  // namespace
+
+bool equal(const Value& a, const Value& b) {
+  if (a.is_number() && b.is_number()) return compare_numbers(a, b) == Order::kEqual;
+  if (a.kind() != b.kind()) return false;
+  switch (a.kind()) {
+    case Kind::kNull: return true;
+    case Kind::kBool: return a.as_bool() == b.as_bool();
+    case Kind::kString: return a.as_string() == b.as_string();
+    case Kind::kBytes: return a.as_bytes() == b.as_bytes();
+    case Kind::kTimestamp: return a.as_timestamp() == b.as_timestamp();
+    case Kind::kDuration: return a.as_duration_ns() == b.as_duration_ns();
+    case Kind::kType: return a.as_type().runtime_name() == b.as_type().runtime_name();
+    case Kind::kList: return equal_lists(a.as_list(), b.as_list());
+    case Kind::kMap: return equal_maps(a.as_map(), b.as_map());
+    case Kind::kOptional: return equal_optionals(a.as_optional(), b.as_optional());
+    case Kind::kOpaque: return a.as_opaque().equals(b.as_opaque());
+    default: return false;
+  }
+}
+
+Order compare(const Value& a, const Value& b) {
+  if (a.is_number() && b.is_number()) return compare_numbers(a, b);
+  if (a.kind() != b.kind()) return Order::kIncomparable;
+  switch (a.kind()) {
+    case Kind::kBool: return order_of(a.as_bool(), b.as_bool());
+    case Kind::kString: return order_of(a.as_string(), b.as_string());
+    case Kind::kBytes: return order_of(a.as_bytes(), b.as_bytes());
+    case Kind::kTimestamp: return order_of(a.as_timestamp(), b.as_timestamp());
+    case Kind::kDuration: return order_of(a.as_duration_ns(), b.as_duration_ns());
+    default: return Order::kIncomparable;
+  }
+}
+
+}  // namespace tt::cel
