@@ -1,0 +1,53 @@
+# The doors of the project: people, CI and scripts use these targets and nothing else.
+# A comment after a target is its line in `make help`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: run test deps build check test-unit test-e2e test-asan test-tsan fuzz bench torture package help
+STAGES := tools/stages.sh
+SECONDS_EACH ?= 60
+
+run: ## installs what is missing, builds, and runs the daemon with its built-in configuration
+	@tools/deps.sh build
+	@$(STAGES) build
+	@tools/run.sh
+
+test: ## everything CI runs: build, unit tests, checks, sanitizers, fuzz corpus, end to end
+	@$(STAGES) all
+
+deps: ## installs the Debian packages and npm modules of build and tests
+	@tools/deps.sh build test
+
+build: ## release build; leaves build/release/bin/vortex and tictoc
+	@$(STAGES) build
+
+check: ## format, tidy, layers, docs; seconds
+	@$(STAGES) check
+
+test-unit: ## unit tests of the release build
+	@$(STAGES) unit
+
+test-e2e: ## end-to-end tests against the built programs
+	@$(STAGES) e2e
+
+test-asan: ## unit tests under the address and undefined behaviour sanitizers
+	@$(STAGES) asan
+
+test-tsan: ## unit tests of threaded code under the thread sanitizer
+	@$(STAGES) tsan
+
+fuzz: ## fuzzes every target for SECONDS_EACH=60 seconds, beginning with its corpus
+	@tools/fuzz.sh $(SECONDS_EACH)
+
+bench: ## micro benchmarks of the hot paths, on a release build
+	@tools/bench.sh
+
+torture: ## crash and fault runs of the whole daemon, for hours
+	@test -x tools/torture.sh || { echo "make torture: not written yet"; exit 1; }
+	@tools/torture.sh
+
+package: ## a Debian package under build/
+	@test -x tools/package.sh || { echo "make package: not written yet"; exit 1; }
+	@tools/package.sh
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
