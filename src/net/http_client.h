@@ -58,6 +58,9 @@ struct ClientAnswer {
   std::string body;           ///< At most answer_bytes_max.
   bool is_truncated = false;  ///< The peer wanted to send more.
   bool was_sent = false;      ///< The request had left us: the outcome is unknown when status is 0.
+  /// Status 0 because of the address policy, the TLS files, the proxy's or the URL's text: no retry
+  /// helps.
+  bool is_misconfigured = false;
   std::string error;
   std::int64_t duration_ns = 0;
 };

@@ -76,6 +76,8 @@ IoResult Transport::read(std::span<char> room) {
   return n == 0 ? IoResult{} : failed(Io::kWantRead);
 }
 
+bool Transport::has_pending() const { return ssl_ && SSL_pending(ssl_.get()) > 0; }
+
 IoResult Transport::write(std::span<const iovec> parts) {
   if (!is_open()) return {};
   if (ssl_) {

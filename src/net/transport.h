@@ -63,6 +63,8 @@ class Transport {
   /// Goes on with the TLS handshake; when done, the peer's certificate is known.
   Io handshake();
   IoResult read(std::span<char> room);
+  /// True when bytes are waiting inside of TLS, where waiting on the socket would not see them.
+  bool has_pending() const;
   /// May write less than asked.
   IoResult write(std::span<const iovec> parts);
 
