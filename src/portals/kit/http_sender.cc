@@ -1,0 +1,281 @@
+// One request of an exit on its way through net::HttpClient, and the session it may need.
+// SPDX-License-Identifier: Apache-2.0
+#include "portals/kit/http_sender.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "base/digest.h"
+#include "portals/kit/exit.h"
+
+namespace tt::portals {
+namespace {
+
+using Done = std::function<void(ExitAnswer)>;
+
+// Shorter parts would blank out half of every answer.
+constexpr std::size_t kRedactedBytesMin = 4;
+
+void redact(std::string& text, const std::vector<std::string>& secrets) {
+  for (const std::string& secret : secrets) {
+    if (secret.size() < kRedactedBytesMin) continue;
+    for (std::size_t at = text.find(secret); at != std::string::npos;
+         at = text.find(secret, at + 3))
+      text.replace(at, secret.size(), "***");
+  }
+}
+
+void collect(std::vector<std::string>& into, const SensitiveText& text) {
+  into.insert(into.end(), text.secrets().begin(), text.secrets().end());
+}
+
+ExitAnswer failed(std::string error, bool is_misconfigured) {
+  ExitAnswer answer;
+  answer.error = std::move(error);
+  answer.is_misconfigured = is_misconfigured;
+  return answer;
+}
+
+std::string missing_text(std::string_view option, const Secret& secret) {
+  const std::vector<std::string> missing = secret.missing();
+  return std::string(option) + ": " +
+         (missing.empty() ? std::string("the secret is empty") : missing.front());
+}
+
+/// Everything that outlives the sender while requests are in flight.
+class State : public std::enable_shared_from_this<State> {
+ public:
+  State(const ExitCommon& common, SenderHooks hooks, const ExitSeams& seams)
+      : hooks_(std::move(hooks)),
+        clock_(seams.clock),
+        http_(seams.http),
+        auth_(common.auth),
+        proxy_(common.proxy),
+        timeout_ms_(static_cast<int>(std::clamp<std::int64_t>(common.timeout_ns / kNsPerMs, 1,
+                                                              600'000))) {
+    auto addresses = std::make_shared<net::AddressPolicy>();
+    addresses->allow_networks = common.allow_networks;
+    addresses_ = std::move(addresses);
+    tls_ = std::make_shared<const net::ClientTls>(net::ClientTls{
+        common.tls.ca, common.tls.cert, common.tls.key, common.tls.insecure});
+  }
+
+  void send(const ExitRequest& request, const AttemptFacts& facts, Done done) {
+    if (!hooks_.session_request) return transfer(request, facts, {}, std::move(done));
+    const auto job = std::make_shared<Job>(Job{request, facts, std::move(done)});
+    with_session([self = shared_from_this(), job](const SessionOutcome& session) {
+      self->send_in_session(job, session);
+    });
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+  }
+
+ private:
+  struct Job {
+    ExitRequest request;
+    AttemptFacts facts;
+    Done done;
+    bool is_second = false;  // The session was renewed for it once already.
+  };
+  /// A session, or why there is none.
+  struct SessionOutcome {
+    net::Headers headers;
+    std::uint64_t generation = 0;
+    std::optional<ExitAnswer> failure;
+  };
+  using SessionDone = std::function<void(const SessionOutcome&)>;
+
+  bool closed() {
+    const std::lock_guard lock(mutex_);
+    return is_closed_;
+  }
+
+  void send_in_session(const std::shared_ptr<Job>& job, const SessionOutcome& session) {
+    if (session.failure) return job->done(*session.failure);
+    transfer(job->request, job->facts, session.headers,
+             [self = shared_from_this(), job, generation = session.generation](ExitAnswer answer) {
+               const bool was_refused = answer.status == 401 || answer.status == 403;
+               if (!was_refused || job->is_second || self->closed())
+                 return job->done(std::move(answer));
+               job->is_second = true;
+               self->forget(generation);
+               self->with_session([self, job](const SessionOutcome& renewed) {
+                 self->send_in_session(job, renewed);
+               });
+             });
+  }
+
+  // Single flight: whoever comes while one request for a session is out waits for its answer.
+  void with_session(SessionDone ready) {
+    std::optional<SessionOutcome> have;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!is_closed_ && session_ && clock_.steady_ns() < session_until_ns_) {
+        have = session_;
+      } else {
+        waiting_.push_back(std::move(ready));
+        if (is_fetching_) return;
+        is_fetching_ = true;
+        session_.reset();
+      }
+    }
+    if (have) return ready(*have);
+    fetch();
+  }
+
+  void forget(std::uint64_t generation) {
+    const std::lock_guard lock(mutex_);
+    if (session_ && session_->generation == generation) session_.reset();
+  }
+
+  void fetch() {
+    if (closed()) return settle({.failure = failed("cancelled", false)}, 0);
+    const std::optional<ExitRequest> request = hooks_.session_request();
+    // Nothing to fetch: as good as a session without headers.
+    if (!request) return settle({}, INT64_MAX);
+    transfer(*request, {.now_ns = clock_.wall_ns()}, {},
+             [self = shared_from_this()](ExitAnswer answer) { self->fetched(std::move(answer)); },
+             /*is_signed=*/false);
+  }
+
+  void fetched(ExitAnswer answer) {
+    if (answer.status == 0) {
+      answer.error.insert(0, "session: ");
+      return settle({.failure = std::move(answer)}, 0);
+    }
+    Result<Session> session = hooks_.session_parse(answer);
+    if (!session) {
+      ExitAnswer failure = failed("session: " + session.error().text,
+                                  session.error().code != Code::kRetry);
+      return settle({.failure = std::move(failure)}, 0);
+    }
+    const std::int64_t lifetime_ns = session->lifetime_ns;
+    settle({.headers = std::move(session->headers)}, lifetime_ns);
+  }
+
+  void settle(SessionOutcome outcome, std::int64_t lifetime_ns) {
+    std::vector<SessionDone> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      is_fetching_ = false;
+      waiting.swap(waiting_);
+      outcome.generation = ++generation_;
+      if (!outcome.failure) {
+        session_ = outcome;
+        const SteadyNs now = clock_.steady_ns();
+        session_until_ns_ = lifetime_ns > INT64_MAX - now ? INT64_MAX : now + lifetime_ns;
+      }
+    }
+    for (const SessionDone& ready : waiting) ready(outcome);
+  }
+
+  /// The credentials of `auth`; an error text when a secret has none.
+  std::string authorise(net::Headers& headers, std::vector<std::string>& secrets) const {
+    if (!auth_) return "";
+    if (auth_->bearer) {
+      std::string token = auth_->bearer->reveal();
+      if (token.empty()) return missing_text("auth.bearer", *auth_->bearer);
+      headers.emplace_back("Authorization", "Bearer " + token);
+      secrets.push_back(std::move(token));
+    } else if (auth_->basic) {
+      std::string password = auth_->basic->password.reveal();
+      if (password.empty()) return missing_text("auth.basic.password", auth_->basic->password);
+      std::string coded = base64(auth_->basic->user + ":" + password);
+      headers.emplace_back("Authorization", "Basic " + coded);
+      secrets.push_back(std::move(coded));
+      secrets.push_back(std::move(password));
+    }
+    return "";
+  }
+
+  void transfer(const ExitRequest& request, const AttemptFacts& facts, const net::Headers& session,
+                Done done, bool is_signed = true) {
+    net::ClientRequest out{.method = request.method, .url = request.url.reveal(),
+                           .body = request.body};
+    std::vector<std::string> secrets;
+    collect(secrets, request.url);
+    const auto add = [&](const SensitiveFields& fields) {
+      for (const auto& [name, value] : fields) {
+        out.headers.emplace_back(name, value.reveal());
+        collect(secrets, value);
+      }
+    };
+    add(request.headers);
+    if (!net::has_header(out.headers, "authorization"))
+      if (std::string error = authorise(out.headers, secrets); !error.empty())
+        return done(failed(std::move(error), true));
+    for (const auto& [name, value] : session) {
+      out.headers.emplace_back(name, value);
+      secrets.push_back(value);
+    }
+    if (is_signed && hooks_.sign) add(hooks_.sign(request, facts));
+    if (facts.replay) out.headers.emplace_back("TT-Replay", std::to_string(*facts.replay));
+    if (out.url.empty()) return done(failed("url: the secret has no text", true));
+
+    out.timeout_ms = timeout_ms_;
+    out.connect_timeout_ms = std::min(timeout_ms_, out.connect_timeout_ms);
+    out.addresses = addresses_;
+    out.tls = tls_;
+    if (!proxy_.empty()) {
+      out.proxy = proxy_.reveal();
+      if (out.proxy.empty()) return done(failed("proxy: the secret has no text", true));
+      secrets.push_back(out.proxy);
+    }
+    if (closed()) return done(failed("cancelled", false));
+    http_.send(std::move(out), [secrets = std::move(secrets),
+                                done = std::move(done)](net::ClientAnswer got) {
+      ExitAnswer answer{.status = got.status,
+                        .headers = std::move(got.headers),
+                        .body = std::move(got.body),
+                        .error = redact_urls(got.error),
+                        .was_sent = got.was_sent,
+                        .is_misconfigured = got.is_misconfigured,
+                        .duration_ns = got.duration_ns};
+      redact(answer.body, secrets);
+      redact(answer.error, secrets);
+      done(std::move(answer));
+    });
+  }
+
+  const SenderHooks hooks_;
+  Clock& clock_;
+  net::HttpClient& http_;
+  const std::optional<Auth> auth_;
+  const config::Url proxy_;
+  const int timeout_ms_;
+  std::shared_ptr<const net::AddressPolicy> addresses_;
+  std::shared_ptr<const net::ClientTls> tls_;
+
+  std::mutex mutex_;  // Guards everything below; never held during a callback.
+  bool is_closed_ = false;
+  bool is_fetching_ = false;
+  std::optional<SessionOutcome> session_;
+  SteadyNs session_until_ns_ = 0;
+  std::uint64_t generation_ = 0;
+  std::vector<SessionDone> waiting_;
+};
+
+class HttpSender final : public ExitSender {
+ public:
+  explicit HttpSender(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  ~HttpSender() override { state_->close(); }
+  void send(const ExitRequest& request, const AttemptFacts& facts, Done done) override {
+    state_->send(request, facts, std::move(done));
+  }
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace
+
+std::unique_ptr<ExitSender> make_http_sender(const ExitCommon& common, SenderHooks hooks,
+                                             const ExitSeams& seams) {
+  return std::make_unique<HttpSender>(std::make_shared<State>(common, std::move(hooks), seams));
+}
+
+}  // namespace tt::portals
