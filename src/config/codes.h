@@ -28,7 +28,7 @@ inline constexpr std::string_view kCodeNames[] = {
     "template-syntax", "template-not-allowed", "url-hole",
     // The whole: entries, exits and rules.
     "unknown-type", "unknown-exit", "unknown-entry", "rule-never-matches", "rule-shadowed",
-    "rule-useless", "exit-unfed", "resolved-hidden", "path-claimed", "address-claimed",
+    "rule-useless", "severity-word", "exit-unfed", "resolved-hidden", "path-claimed", "address-claimed",
     "auth-required", "order-conflict", "was-conflict", "test-file",
 };
 

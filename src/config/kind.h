@@ -35,6 +35,7 @@ struct TypeInfo {
   bool is_template = false;
   bool is_text = false;     ///< A scalar is taken as text: the YAML traps are looked for.
   bool takes_maps = false;  ///< A leaf that reads maps itself (secrets, JSON trees).
+  bool is_raw = false;      ///< A leaf that takes any Node as it is.
 
   /// Leaves: fills `value`; false when it reported an error.
   bool (*read)(const Node& node, void* value, ParseContext& context) = nullptr;
