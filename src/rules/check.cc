@@ -1,0 +1,132 @@
+// check: the order of the checks, and those that look at one rule and its parents.
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/check.h"
+
+#include <algorithm>
+
+#include "rules/check_parts.h"
+
+namespace tt::rules {
+
+void mark_dead(CheckContext& context, const Rule& rule) {
+  for (std::uint32_t i = rule.index; i < rule.end; ++i) context.is_dead[i] = true;
+}
+
+config::Mark mark_of(const CheckContext& context, const PathTest& test) {
+  return config::mark_inside(context.files, test.rule->when.node, test.conjunct->begin,
+                             test.conjunct->length);
+}
+
+std::string said(const Rule& rule) {
+  return (rule.name.empty() ? "`" : "rule `") + rule.label + "`";
+}
+
+bool is_unconditional(const Rule& rule) {
+  if (!rule.when.program) return true;
+  const cel::Value* constant = rule.when.program->constant();
+  return constant != nullptr && constant->is_true();
+}
+
+void check_constants(CheckContext& context) {
+  for (const Rule& rule : context.ruleset.rules()) {
+    for (const Conjunct& conjunct : rule.conjuncts) {
+      const cel::Value* constant = conjunct.program->constant();
+      if (constant == nullptr || context.is_dead[rule.index]) continue;
+      const PathTest test{&rule, &conjunct};
+      if (constant->is_true()) {
+        context.diagnostics.warning("rule-useless", mark_of(context, test),
+                                    "`" + std::string(test.text()) + "` is always true",
+                                    rule.conjuncts.size() == 1
+                                        ? "a rule without `when` takes every event"
+                                        : "leave it out");
+        continue;
+      }
+      context.diagnostics.warning(
+          "rule-never-matches", mark_of(context, test),
+          said(rule) + " never matches: `" + std::string(test.text()) + "` is always " +
+              (constant->is_error() ? "an error" : "false"));
+      mark_dead(context, rule);
+    }
+  }
+}
+
+namespace {
+
+void report_contradiction(CheckContext& context, const Rule& rule, const Possible& possible) {
+  // The newer of the two tests is the one to look at; the other is named.
+  PathTest here = possible.excluded_by;
+  PathTest there = possible.origin;
+  if (here.rule->index < there.rule->index) std::swap(here, there);
+  const bool is_one_rule = here.rule == there.rule;
+  config::Diagnostic& d = context.diagnostics.warning(
+      "rule-never-matches", mark_of(context, here),
+      said(rule) + " never matches: `" + std::string(here.text()) + "` contradicts `" +
+          std::string(there.text()) + "`" + (is_one_rule ? "" : " of " + said(*there.rule)),
+      is_one_rule ? "use `||` or `in` if either may hold" : "");
+  d.related = mark_of(context, there);
+  d.related_text = "the other condition";
+}
+
+bool is_nested_prefix(std::string_view a, std::string_view b) {
+  return a.starts_with(b) || b.starts_with(a);
+}
+
+// startsWith("a") && startsWith("b"): found where no equality test names values.
+void check_prefixes(CheckContext& context, const Rule& rule, const std::vector<PathTest>& path) {
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i].rule != &rule) continue;
+    for (std::size_t k = 0; k < i; ++k) {
+      for (const cel::FieldTest& a : path[i].conjunct->program->required_tests()) {
+        for (const cel::FieldTest& b : path[k].conjunct->program->required_tests()) {
+          const bool are_prefixes = a.kind == cel::FieldTest::Kind::kPrefix && a.kind == b.kind &&
+                                    a.values.size() == 1 && b.values.size() == 1;
+          if (!are_prefixes || a.record != b.record || a.slot != b.slot) continue;
+          if (is_nested_prefix(a.values[0].as_string(), b.values[0].as_string())) continue;
+          report_contradiction(context, rule, {path[k], {}, path[i]});
+          mark_dead(context, rule);
+          return;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void check_contradictions(CheckContext& context) {
+  for (const Rule& rule : context.ruleset.rules()) {
+    if (context.is_dead[rule.index] || rule.conjuncts.empty()) continue;
+    const std::vector<PathTest> path = tests_on_path(context.ruleset, rule);
+    for (const cel::FieldUse& field : fields_of_rule(rule)) {
+      const auto possible = possible_values(path, field);
+      if (!possible || !possible->values.empty() || possible->excluded_by.rule == nullptr) continue;
+      report_contradiction(context, rule, *possible);
+      mark_dead(context, rule);
+      break;
+    }
+    if (!context.is_dead[rule.index]) check_prefixes(context, rule, path);
+  }
+}
+
+void check_rules(const Ruleset& ruleset, std::span<const ExitFacts> exits,
+                 const config::Node* lets, const config::Files& files,
+                 config::Diagnostics& diagnostics) {
+  CheckContext context{ruleset, exits, files, diagnostics};
+  context.is_dead.assign(ruleset.rules().size(), false);
+  // What never matches is found first, so that nothing else is said about it.
+  check_constants(context);
+  check_contradictions(context);
+  check_shadows(context);
+  check_effects(context);
+  check_resolved(context);
+  for (const Rule& rule : ruleset.rules()) {
+    if (rule.when.program) check_severity_words(context, *rule.when.program, rule.when.node);
+  }
+  if (lets == nullptr || !lets->is_map()) return;
+  for (const config::Node& member : lets->children) {
+    const auto* program = ruleset.environment().environment().find_definition(member.key);
+    if (program != nullptr && *program) check_severity_words(context, **program, member);
+  }
+}
+
+}  // namespace tt::rules

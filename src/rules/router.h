@@ -1,0 +1,119 @@
+// Router: judges events by a ruleset, one bit for each (event, exit); one a thread.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/event.h"
+#include "event/writer.h"
+#include "rules/exit_bits.h"
+#include "rules/ruleset.h"
+#include "template/event_scope.h"
+
+namespace tt::rules {
+
+/// An event as rules see it; borrowed for the call.
+struct RoutedEvent {
+  event::EventView event;
+  tmpl::MetaView meta;
+};
+
+/// What routing a batch came to.
+struct RouteCounts {
+  std::uint64_t unrouted = 0;     ///< Events that no exit got.
+  std::uint64_t errors = 0;       ///< Evaluations of a `when` that failed: no match.
+  std::uint64_t evaluations = 0;  ///< Of a `when`, failed ones included.
+};
+
+/// What the deciding rule (with its parents) changes for one exit. Valid until the next call of the
+/// Router that made it.
+class Delta {
+ public:
+  Delta() = default;
+  /// False: the exit gets the event as it is stored.
+  bool changes() const { return !rewrites_.empty(); }
+  /// Outermost rule first; see Rewrite::apply. Returns the number of failures.
+  std::size_t apply(event::EventWriter& writer, tmpl::HoleFailures* failures = nullptr) const;
+  /// The same for callers that hold the event; both have to be those given to Router::delta().
+  std::size_t apply(const event::EventView&, const tmpl::MetaView&,
+                    event::EventWriter& writer) const {
+    return apply(writer);
+  }
+  /// Null when no rule names the exit for this event, or when none that names it changes events.
+  const Rule* rule() const { return rule_; }
+
+ private:
+  friend class Router;
+  std::span<const Rewrite* const> rewrites_;
+  const tmpl::EventScope* scope_ = nullptr;
+  const Rule* rule_ = nullptr;
+};
+
+/// Holds a scope and scratch memory, so that routing allocates nothing per event. Not thread safe.
+class Router {
+ public:
+  explicit Router(std::shared_ptr<const Ruleset> ruleset);
+
+  const Ruleset& ruleset() const { return *ruleset_; }
+  /// What scopes for this ruleset's templates are made of.
+  const tmpl::EventEnvironment& environment() const { return ruleset_->environment(); }
+
+  /// Judges a batch; `out` gets a row an event and a column an exit.
+  RouteCounts route(std::span<const RoutedEvent> events, ExitBits& out);
+  /// A batch as the tunnel keeps it: `events()` gives items with `event` and `meta` (`seq`,
+  /// `received_ns`, `entry`). Ids are `<log_id>-<seq>`.
+  template <class Batch>
+    requires requires(const Batch& batch) { batch.events().begin()->meta.seq; }
+  RouteCounts route(const Batch& batch, std::string_view log_id, ExitBits& out);
+  /// One event into row `row` of `out`, which was reset() for enough rows; adds to `counts`. True
+  /// when an exit got it.
+  bool route_one(const event::EventView& event, const tmpl::MetaView& meta, ExitBits& out,
+                 std::size_t row, RouteCounts& counts);
+  /// The first rule in order that matches and names the exit; null when none does.
+  const Rule* decide(const event::EventView& event, const tmpl::MetaView& meta,
+                     std::uint32_t exit);
+  /// What that rule changes. Costs nothing where no rule of this exit has `set` or `unset`.
+  Delta delta(const event::EventView& event, const tmpl::MetaView& meta, std::size_t exit);
+
+ private:
+  template <class OnMatch>
+  void walk(const event::EventView& event, const tmpl::MetaView& meta, RouteCounts& counts,
+            OnMatch on_match);
+  std::uint32_t next_candidate(std::uint32_t from) const;
+
+  std::shared_ptr<const Ruleset> ruleset_;
+  tmpl::EventScope scope_;
+  std::string id_;
+  std::vector<std::uint64_t> candidates_;
+  // Serial number of the event for which a rule matched, or for which the list below a rule (0: the
+  // outermost) was ended by a final rule. Never cleared: a new event is a new number.
+  std::uint64_t serial_ = 0;
+  std::vector<std::uint64_t> matched_;
+  std::vector<std::uint64_t> ended_;
+};
+
+template <class Batch>
+  requires requires(const Batch& batch) { batch.events().begin()->meta.seq; }
+RouteCounts Router::route(const Batch& batch, std::string_view log_id, ExitBits& out) {
+  RouteCounts counts;
+  const auto& events = batch.events();
+  out.reset(events.size(), ruleset_->exits().size());
+  std::size_t row = 0;
+  for (const auto& stored : events) {
+    tmpl::MetaView meta{{}, stored.meta.seq, stored.meta.received_ns, stored.meta.entry};
+    if (ruleset_->reads_id()) {
+      id_.assign(log_id).append(1, '-').append(std::to_string(meta.seq));
+      meta.id = id_;
+    }
+    route_one(stored.event, meta, out, row++, counts);
+  }
+  return counts;
+}
+
+}  // namespace tt::rules
