@@ -28,8 +28,8 @@ inline constexpr std::string_view kCodeNames[] = {
     "template-syntax", "template-not-allowed", "url-hole",
     // The whole: entries, exits and rules.
     "unknown-type", "unknown-exit", "unknown-entry", "rule-never-matches", "rule-shadowed",
-    "rule-useless", "severity-word", "exit-unfed", "resolved-hidden", "path-claimed", "address-claimed",
-    "auth-required", "order-conflict", "was-conflict", "test-file",
+    "rule-useless", "severity-word", "exit-unfed", "resolved-hidden", "path-claimed",
+    "address-claimed", "auth-required", "order-conflict", "was-conflict", "test-file",
 };
 
 constexpr bool is_code(std::string_view name) {
