@@ -12,10 +12,11 @@ class Checker {
   Checker(const Tokens& tokens, std::size_t i) : tokens_(tokens), i_(i) {}
 
   ValueCheck run() {
-    found_.is_json = value();
-    while (found_.is_json && !is_object_.empty()) {
-      found_.is_json = is_object_.back() ? after_member() : after_item();
+    bool is_good = true;
+    while (is_good && (wants_value_ || !is_object_.empty())) {
+      is_good = wants_value_ ? value() : after_value();
     }
+    found_.is_json = is_good;
     found_.next_token = i_;
     return found_;
   }
@@ -23,6 +24,7 @@ class Checker {
  private:
   bool value() {
     ++found_.nodes;
+    wants_value_ = false;
     switch (tokens_.first(i_)) {
       case '\0':
         return false;
@@ -41,31 +43,26 @@ class Checker {
     ++i_;
     is_object_.push_back(is_object);
     found_.depth = std::max(found_.depth, is_object_.size());
-    if (tokens_.first(i_) == (is_object ? '}' : ']')) return close();
-    return is_object ? member() : value();
+    return tokens_.first(i_) == (is_object ? '}' : ']') ? close() : next_item();
   }
   bool close() {
     ++i_;
     is_object_.pop_back();
     return true;
   }
-  bool member() {
-    if (tokens_.first(i_) != '"' || !string()) return false;
-    if (tokens_.first(i_) != ':') return false;
+  // Up to where the value of the next member or item has to stand.
+  bool next_item() {
+    wants_value_ = true;
+    if (!is_object_.back()) return true;
+    if (tokens_.first(i_) != '"' || !string() || tokens_.first(i_) != ':') return false;
     ++i_;
-    return value();
+    return true;
   }
-  bool after_member() {
-    if (tokens_.first(i_) == '}') return close();
+  bool after_value() {
+    if (tokens_.first(i_) == (is_object_.back() ? '}' : ']')) return close();
     if (tokens_.first(i_) != ',') return false;
     ++i_;
-    return member();
-  }
-  bool after_item() {
-    if (tokens_.first(i_) == ']') return close();
-    if (tokens_.first(i_) != ',') return false;
-    ++i_;
-    return value();
+    return next_item();
   }
   bool string() {
     const auto token = tokens_.token(i_++);
@@ -78,6 +75,7 @@ class Checker {
   const Tokens& tokens_;
   std::size_t i_;
   std::vector<bool> is_object_;
+  bool wants_value_ = true;
   ValueCheck found_;
 };
 

@@ -16,8 +16,9 @@ class FaultFinder {
   explicit FaultFinder(std::string_view text) : text_(text) {}
 
   std::optional<JsonFault> run() {
-    value();
-    while (!fault_ && !is_object_.empty()) after_value();
+    while (!fault_ && (wants_value_ || !is_object_.empty())) {
+      wants_value_ ? value() : after_value();
+    }
     if (!fault_) {
       skip_space();
       if (p_ < text_.size()) fail("expected the end of the text");
@@ -44,6 +45,7 @@ class FaultFinder {
   }
 
   void value() {
+    wants_value_ = false;
     skip_space();
     const char c = peek();
     if (c == '{' || c == '[') return open(c == '{');
@@ -55,13 +57,16 @@ class FaultFinder {
     is_object_.push_back(is_object);
     skip_space();
     if (peek() == (is_object ? '}' : ']')) return close();
-    is_object ? member() : value();
+    next_item();
   }
   void close() {
     ++p_;
     is_object_.pop_back();
   }
-  void member() {
+  // Up to where the value of the next member or item has to stand.
+  void next_item() {
+    wants_value_ = true;
+    if (!is_object_.back()) return;
     skip_space();
     if (peek() != '"') return fail("expected a name in double quotes");
     string();
@@ -69,7 +74,6 @@ class FaultFinder {
     skip_space();
     if (peek() != ':') return fail("expected ':'");
     ++p_;
-    value();
   }
   void after_value() {
     skip_space();
@@ -77,7 +81,7 @@ class FaultFinder {
     if (peek() == (is_object ? '}' : ']')) return close();
     if (peek() != ',') return fail(is_object ? "expected ',' or '}'" : "expected ',' or ']'");
     ++p_;
-    is_object ? member() : value();
+    next_item();
   }
 
   void string() {
@@ -138,6 +142,7 @@ class FaultFinder {
   std::string_view text_;
   std::size_t p_ = 0;
   std::vector<bool> is_object_;
+  bool wants_value_ = true;
   std::optional<JsonFault> fault_;
 };
 
