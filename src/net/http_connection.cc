@@ -42,10 +42,12 @@ void HttpConnection::start() {
 }
 
 Task<> HttpConnection::run() {
+  // One await a statement: g++ 12 gives `else if (co_await ...)` a frame that is not initialised.
   if (is_refused_) {
     co_await refuse();
-  } else if (co_await open()) {
-    co_await serve();
+  } else {
+    const bool is_opened = co_await open();
+    if (is_opened) co_await serve();
   }
   transport_.close();
   worker_.loop().deadlines().clear(deadline_);
