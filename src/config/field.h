@@ -248,6 +248,7 @@ const StructInfo& struct_info() {
             s.fields.push_back(f.info);
             s.fields.back().position = static_cast<std::size_t>(
                 reinterpret_cast<const char*>(&(defaults.*f.member)) - begin);
+            s.fields.back().default_value = &(defaults.*f.member);
           };
           (add(one), ...);
         },

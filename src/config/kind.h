@@ -36,6 +36,7 @@ struct TypeInfo {
   bool is_text = false;     ///< A scalar is taken as text: the YAML traps are looked for.
   bool takes_maps = false;  ///< A leaf that reads maps itself (secrets, JSON trees).
   bool is_raw = false;      ///< A leaf that takes any Node as it is.
+  bool has_members = false; ///< A leaf whose maps may have a member `env` of their own.
 
   /// Leaves: fills `value`; false when it reported an error.
   bool (*read)(const Node& node, void* value, ParseContext& context) = nullptr;
@@ -75,6 +76,7 @@ struct FieldInfo {
   std::string_view replaced_by = {};       ///< Deprecated: what to write instead.
   const TypeInfo& (*type)() = nullptr;
   std::size_t position = 0;                ///< Of the member inside its struct, in bytes.
+  const void* default_value = nullptr;     ///< The member of C{}; lives as long as the process.
   bool is_required = false;
   bool is_advanced = false;                ///< Left out of the short docs.
   bool is_inlined = false;                 ///< Its struct's options stand beside the others.

@@ -167,6 +167,7 @@ const TypeInfo& Kind<tmpl::JsonTemplate>::info() {
     i.schema = "true";
     i.is_template = true;
     i.takes_maps = true;
+    i.has_members = true;
     i.read = &read_json;
     i.show = [](const void* v, std::string& out) {
       out += static_cast<const tmpl::JsonTemplate*>(v)->as_written();

@@ -104,8 +104,7 @@ bool parse_leaf(const Node& node, const TypeInfo& type, void* value, ParseContex
 
 // A map, a struct and a JSON tree may have a member `env` of their own.
 bool has_members(const TypeInfo& type) {
-  return type.form == Form::kMap || type.form == Form::kStruct ||
-         (type.form == Form::kLeaf && type.takes_maps);
+  return type.form == Form::kMap || type.form == Form::kStruct || type.has_members;
 }
 
 const TypeInfo& innermost(const TypeInfo& type) {
