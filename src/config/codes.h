@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace tt::config {
@@ -62,6 +63,6 @@ std::span<const CodeRow> code_rows();
 /// The row of a name, or null.
 const CodeRow* code_row(std::string_view name);
 /// The whole page, as Markdown.
-std::string_view errors_page();
+std::string errors_page();
 
 }  // namespace tt::config
