@@ -79,9 +79,9 @@ void check_prefixes(CheckContext& context, const Rule& rule, const std::vector<P
       for (const cel::FieldTest& a : path[i].conjunct->program->required_tests()) {
         for (const cel::FieldTest& b : path[k].conjunct->program->required_tests()) {
           const bool are_prefixes = a.kind == cel::FieldTest::Kind::kPrefix && a.kind == b.kind &&
-                                    a.values.size() == 1 && b.values.size() == 1;
+                                    !a.texts.empty() && !b.texts.empty();
           if (!are_prefixes || a.record != b.record || a.slot != b.slot) continue;
-          if (is_nested_prefix(a.values[0].as_string(), b.values[0].as_string())) continue;
+          if (is_nested_prefix(a.texts[0], b.texts[0])) continue;
           report_contradiction(context, rule, {path[k], {}, path[i]});
           mark_dead(context, rule);
           return;

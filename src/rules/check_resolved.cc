@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <set>
+#include <string>
 
 #include "rules/check_parts.h"
 
@@ -19,17 +20,17 @@ struct StateFields {
 /// True when the test lets `firing` events through and holds back the `resolved` ones.
 bool hides_resolved(const Conjunct& conjunct, const StateFields& fields) {
   if (fields.state && reads_only(conjunct, *fields.state)) {
-    return holds_for(conjunct, *fields.state, cel::Value::borrowed(kFiring)) &&
-           !holds_for(conjunct, *fields.state, cel::Value::borrowed(kResolved));
+    return holds_for(conjunct, *fields.state, kFiring) &&
+           !holds_for(conjunct, *fields.state, kResolved);
   }
   if (!fields.kind || !reads_only(conjunct, *fields.kind)) return false;
   for (const cel::FieldTest& test : conjunct.program->required_tests()) {
     if (test.kind == cel::FieldTest::Kind::kPrefix) continue;
-    for (const cel::Value& value : test.values) {
-      if (!value.is_string() || !value.as_string().ends_with(":firing")) continue;
-      std::string twin(value.as_string());
+    for (const std::string& value : test.texts) {
+      if (!value.ends_with(":firing")) continue;
+      std::string twin = value;
       twin.replace(twin.size() - kFiring.size(), kFiring.size(), kResolved);
-      if (!holds_for(conjunct, *fields.kind, cel::Value::borrowed(twin))) return true;
+      if (!holds_for(conjunct, *fields.kind, twin)) return true;
     }
   }
   return false;
@@ -38,7 +39,7 @@ bool hides_resolved(const Conjunct& conjunct, const StateFields& fields) {
 /// True when the test looks at the state alone and `resolved` passes.
 bool is_for_resolved(const Conjunct& conjunct, const StateFields& fields) {
   return fields.state && reads_only(conjunct, *fields.state) &&
-         holds_for(conjunct, *fields.state, cel::Value::borrowed(kResolved));
+         holds_for(conjunct, *fields.state, kResolved);
 }
 
 const PathTest* hiding_test(const std::vector<PathTest>& path, const StateFields& fields) {

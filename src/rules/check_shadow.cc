@@ -24,7 +24,7 @@ bool covers(const CheckContext& context, const Rule& final_rule, const Rule& rul
       final_rule.conjuncts.begin(), final_rule.conjuncts.end(), [&](const Conjunct& conjunct) {
         return reads_only(conjunct, fields.front()) &&
                std::all_of(possible->values.begin(), possible->values.end(),
-                           [&](const cel::Value& value) {
+                           [&](const std::string& value) {
                              return holds_for(conjunct, fields.front(), value);
                            });
       });

@@ -11,7 +11,8 @@ namespace {
 /// A world in which one field exists.
 class OneFieldScope final : public cel::Scope {
  public:
-  OneFieldScope(const cel::FieldUse& use, const cel::Value& value) : use_(use), value_(value) {}
+  OneFieldScope(const cel::FieldUse& use, std::string_view text)
+      : use_(use), value_(cel::Value::borrowed(text)) {}
   cel::Value field(int record, int slot) const override {
     return record == use_.record && slot == use_.slot ? value_ : cel::Value::absent();
   }
@@ -20,7 +21,7 @@ class OneFieldScope final : public cel::Scope {
 
  private:
   const cel::FieldUse& use_;
-  const cel::Value& value_;
+  const cel::Value value_;
 };
 
 const cel::FieldTest* equality_on(const Conjunct& conjunct, const cel::FieldUse& field) {
@@ -58,8 +59,8 @@ bool reads_only(const Conjunct& conjunct, const cel::FieldUse& field) {
   return fields.size() == 1 && fields.front() == field && !conjunct.program->reads_whole_record();
 }
 
-bool holds_for(const Conjunct& conjunct, const cel::FieldUse& field, const cel::Value& value) {
-  return conjunct.program->matches(OneFieldScope(field, value));
+bool holds_for(const Conjunct& conjunct, const cel::FieldUse& field, std::string_view text) {
+  return conjunct.program->matches(OneFieldScope(field, text));
 }
 
 std::optional<Possible> possible_values(const std::vector<PathTest>& path,
@@ -68,14 +69,14 @@ std::optional<Possible> possible_values(const std::vector<PathTest>& path,
   for (const PathTest& test : path) {
     const cel::FieldTest* equality = equality_on(*test.conjunct, field);
     if (equality == nullptr) continue;
-    made.emplace(Possible{test, equality->values, {}});
+    made.emplace(Possible{test, equality->texts, {}});
     break;
   }
   if (!made) return made;
   for (const PathTest& test : path) {
     if (made->values.empty()) break;
     if (!reads_only(*test.conjunct, field)) continue;
-    const bool removed = std::erase_if(made->values, [&](const cel::Value& value) {
+    const bool removed = std::erase_if(made->values, [&](const std::string& value) {
       return !holds_for(*test.conjunct, field, value);
     }) > 0;
     if (removed) made->excluded_by = test;

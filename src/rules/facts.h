@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,14 +24,14 @@ std::vector<PathTest> tests_on_path(const Ruleset& ruleset, const Rule& rule);
 
 /// Whether the test looks at this field and at nothing else.
 bool reads_only(const Conjunct& conjunct, const cel::FieldUse& field);
-/// Whether the test is true for an event where the field has this value. For reads_only() tests.
-bool holds_for(const Conjunct& conjunct, const cel::FieldUse& field, const cel::Value& value);
+/// Whether the test is true for an event where the field is this text. For reads_only() tests.
+bool holds_for(const Conjunct& conjunct, const cel::FieldUse& field, std::string_view text);
 
 /// The values that equality tests on the path leave possible for the field, all tests that read
 /// only this field applied.
 struct Possible {
   PathTest origin;                 ///< The first test that names values.
-  std::vector<cel::Value> values;  ///< Empty: none is left.
+  std::vector<std::string> values; ///< Empty: none is left.
   PathTest excluded_by;            ///< When empty: the test that excluded the last one.
 };
 /// Nothing when no test names values.

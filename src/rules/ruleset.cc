@@ -63,18 +63,10 @@ std::vector<Guard> guards_of(const cel::Program& program,
       continue;
     }
     guard.is_prefix = test.kind == cel::FieldTest::Kind::kPrefix;
-    // A timestamp is no text for CEL, so equality with a text never holds, error or not.
-    bool is_text = guard.field != "timestamp" && !test.values.empty();
-    for (const cel::Value& value : test.values) {
-      if (!value.is_string()) {
-        is_text = false;
-        break;
-      }
-      guard.values.emplace_back(value.as_string());
-    }
+    guard.values = test.texts;
     std::sort(guard.values.begin(), guard.values.end());
     guard.values.erase(std::unique(guard.values.begin(), guard.values.end()), guard.values.end());
-    if (is_text) guards.push_back(std::move(guard));
+    if (!guard.values.empty()) guards.push_back(std::move(guard));
   }
   return guards;
 }
@@ -97,7 +89,8 @@ class Ruleset::Builder {
     for (const Rule& rule : made_.rules_) add_rewrites(rule);
     std::vector<std::vector<Guard>> guards(made_.rules_.size());
     for (const Rule& rule : made_.rules_) {
-      if (rule.when.program) guards[rule.index] = guards_of(*rule.when.program, *made_.environment_);
+      const auto& program = rule.when.program;
+      if (program) guards[rule.index] = guards_of(*program, *made_.environment_);
       // A child is reached through its parent, so the parent's guard is a guard of the child too.
       if (guards[rule.index].empty() && rule.parent != kNoRule) {
         guards[rule.index] = guards[rule.parent];
