@@ -1,0 +1,25 @@
+// URLs of exits: rendered from configuration and event, and shown without what is secret in them.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "config/url.h"
+#include "portals/kit/sensitive.h"
+
+namespace tt::portals {
+
+/// The whole URL for one event; kReject ("template: ...") when a hole fails. Empty while a secret
+/// has no text: the sender reports that.
+Result<SensitiveText> render_url(const config::UrlTemplate& url, const cel::Scope& scope);
+/// The configured URL as it is.
+SensitiveText sensitive_url(const config::Url& url);
+/// `path` ("/v2/room/ops", already escaped, may hold a query) below the configured URL. Empty while a
+/// secret has no text.
+SensitiveText join_url(const config::Url& base, std::string_view path);
+/// Scheme, host and port; `***` while they are not known.
+std::string target_of(const config::Url& url);
+
+}  // namespace tt::portals
