@@ -44,12 +44,13 @@ class EmptyScope final : public Scope {
 };
 
 /// A test on a field that must hold wherever the whole program is true; a planner of many programs
-/// picks candidates by it. The program itself stays the judge.
+/// picks candidates by it. The program itself stays the judge. Only tests against texts that are not
+/// empty are told, so a record without the field never passes.
 struct FieldTest {
-  enum class Kind : unsigned char { kEquals, kOneOf, kPrefix } kind = Kind::kEquals;
+  enum class Kind : unsigned char { kOneOf, kPrefix } kind = Kind::kOneOf;
   int record = 0;
   int slot = 0;
-  std::vector<Value> values;  ///< One for kEquals and kPrefix (a string); alternatives for kOneOf.
+  std::vector<std::string> texts;  ///< The alternatives (one for `==`), or the one prefix.
 };
 
 /// A field that the program reads.
@@ -86,7 +87,9 @@ class Program {
 
  private:
   friend class Planner;
+  friend class DefinitionNode;
   Program() = default;
+  Value run(const Scope& scope, std::int64_t& cost_left) const;
 
   std::shared_ptr<const Ast> ast_;
   std::unique_ptr<const Node> root_;

@@ -1,0 +1,50 @@
+// Node: a step of a planned program; evaluates itself over a frame.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "cel/program.h"
+#include "cel/value.h"
+
+namespace tt::cel {
+
+/// One evaluation.
+struct Frame {
+  const Scope& scope;
+  Value* locals;
+  std::int64_t& cost_left;
+
+  /// False when the budget is gone.
+  bool charge(std::int64_t steps) { return (cost_left -= steps) >= 0; }
+};
+
+/// Immutable. Results may alias constants of the node.
+class Node {
+ public:
+  virtual ~Node() = default;
+  /// A value or an error, never absent.
+  virtual Value evaluate(Frame& frame) const = 0;
+  /// The value when it depends on nothing.
+  virtual const Value* constant() const { return nullptr; }
+
+  /// Byte position in the expression, for errors.
+  int position = 0;
+  /// Nodes of the subtree, itself included: what one evaluation costs.
+  int weight = 1;
+
+ protected:
+  Value fail(std::string text) const {
+    Value error = Value::error(std::move(text));
+    error.set_error_position(position);
+    return error;
+  }
+  Value placed(Value value) const {
+    if (value.is_error()) value.set_error_position(position);
+    return value;
+  }
+};
+using NodePtr = std::unique_ptr<const Node>;
+
+}  // namespace tt::cel

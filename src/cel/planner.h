@@ -1,0 +1,67 @@
+// Planner: an annotated tree to a program of specialised nodes.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cel/ast.h"
+#include "cel/checker.h"
+#include "cel/nodes.h"
+
+namespace tt::cel {
+
+/// One use. Interns the fields that the program reads in their layouts.
+class Planner {
+ public:
+  /// With `strict`, calls whose constant arguments cannot work are errors; else they fail when
+  /// evaluated.
+  Planner(std::shared_ptr<const Ast> ast, const Environment& environment, Annotations& annotations,
+          bool strict);
+  /// Null when diagnostics() has errors.
+  std::shared_ptr<const Program> run();
+  std::vector<Diagnostic> diagnostics() { return std::move(diagnostics_); }
+
+ private:
+  NodePtr plan(const Expr& expr);
+  NodePtr plan_kind(const Expr& expr);
+  NodePtr plan_reference(const Expr& expr, const Reference& to);
+  NodePtr plan_field(const Expr& expr, const Reference& to);
+  NodePtr plan_select(const Expr& expr);
+  NodePtr plan_call(const Expr& expr);
+  NodePtr plan_operator(const Expr& expr);
+  NodePtr plan_equality(const Expr& expr, bool negated);
+  NodePtr plan_in(const Expr& expr);
+  NodePtr plan_index(const Expr& expr, bool optional);
+  NodePtr plan_text_test(const Expr& expr);
+  NodePtr plan_function(const Expr& expr);
+  NodePtr plan_fold(const Expr& expr);
+  std::vector<NodePtr> plan_all(const std::vector<const Expr*>& exprs);
+  /// The node with its constant result in its place, when its children are constants.
+  NodePtr folded(NodePtr node, bool constant_children, const Expr& expr);
+
+  FieldPlace place_of(const Reference& to);
+  void prepare(const Expr& expr, PlannedOverload& planned, const std::vector<NodePtr>& arguments);
+  void report(const Expr& expr, Severity severity, const std::string& text);
+
+  void collect_tests(const Expr& expr, std::vector<FieldTest>& tests);
+  bool alternatives_of(const Expr& expr, FieldTest& test);
+  const Reference& reference(const Expr& expr) const {
+    return annotations_.references[static_cast<std::size_t>(expr.id)];
+  }
+  const Environment::Record& record(int index) const { return *records_[static_cast<std::size_t>(index)]; }
+
+  std::shared_ptr<const Ast> ast_;
+  const Environment& environment_;
+  Annotations& annotations_;
+  bool strict_;
+  std::vector<const Environment::Record*> records_;
+  std::set<FieldUse> fields_;
+  bool whole_record_ = false;
+  int weight_ = 0;
+  std::vector<Diagnostic> diagnostics_;
+};
+
+}  // namespace tt::cel
