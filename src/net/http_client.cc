@@ -1,0 +1,206 @@
+// Threads that drive libcurl multi handles; each origin lives on one, so its connections are reused.
+// SPDX-License-Identifier: Apache-2.0
+#include "net/http_client.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_set>
+
+#include "net/transfer.h"
+
+namespace tt::net {
+
+namespace {
+
+constexpr long kKeptConnectionsMax = 256;
+constexpr std::size_t kFreeTransfersMax = 64;
+constexpr int kPollMs = 10'000;
+
+struct Job {
+  ClientRequest request;
+  HttpClient::Done done;
+};
+
+void start_curl() {
+  static const CURLcode code = curl_global_init(CURL_GLOBAL_ALL);
+  TT_ASSERT(code == CURLE_OK);
+}
+
+class Lane {
+ public:
+  Lane() : multi_(curl_multi_init()) {
+    TT_ASSERT(multi_);
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kKeptConnectionsMax);
+  }
+  ~Lane() { curl_multi_cleanup(multi_); }
+
+  void send(Job job) {
+    bool is_first = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!is_stopped_) {
+        is_first = jobs_.empty();
+        jobs_.push_back(std::move(job));
+        job.done = nullptr;
+      }
+    }
+    if (job.done) return cancel(job.done);
+    if (is_first) curl_multi_wakeup(multi_);
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_stopped_ = true;
+    }
+    curl_multi_wakeup(multi_);
+  }
+
+  void run() {
+    while (take_jobs()) {
+      int running = 0;
+      curl_multi_perform(multi_, &running);
+      if (!finish_some()) curl_multi_poll(multi_, nullptr, 0, kPollMs, nullptr);
+    }
+    for (Transfer* transfer : running_) {
+      curl_multi_remove_handle(multi_, transfer->handle());
+      transfer->fail("cancelled");
+      delete transfer;
+    }
+    running_.clear();
+    for (const Job& job : taken_) cancel(job.done);
+    free_.clear();
+  }
+
+ private:
+  static void cancel(const HttpClient::Done& done) {
+    ClientAnswer answer;
+    answer.error = "cancelled";
+    done(std::move(answer));
+  }
+
+  bool take_jobs() {
+    taken_.clear();
+    {
+      const std::lock_guard lock(mutex_);
+      taken_.swap(jobs_);
+      if (is_stopped_) return false;
+    }
+    for (Job& job : taken_) begin(std::move(job));
+    taken_.clear();
+    return true;
+  }
+
+  void begin(Job job) {
+    std::unique_ptr<Transfer> transfer;
+    if (free_.empty()) {
+      transfer = std::make_unique<Transfer>();
+    } else {
+      transfer = std::move(free_.back());
+      free_.pop_back();
+    }
+    if (!transfer->prepare(std::move(job.request), std::move(job.done))) return;
+    if (curl_multi_add_handle(multi_, transfer->handle()) != CURLM_OK) {
+      return transfer->fail("out of memory");
+    }
+    running_.insert(transfer.release());
+  }
+
+  // True when something was finished: then there may be new jobs, and no reason to sleep.
+  bool finish_some() {
+    bool is_any = false;
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      const int code = message->data.result;
+      char* pointer = nullptr;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &pointer);
+      std::unique_ptr<Transfer> transfer(reinterpret_cast<Transfer*>(pointer));
+      running_.erase(transfer.get());
+      curl_multi_remove_handle(multi_, transfer->handle());
+      transfer->finish(code);
+      if (free_.size() < kFreeTransfersMax) free_.push_back(std::move(transfer));
+      is_any = true;
+    }
+    return is_any;
+  }
+
+  CURLM* multi_;
+  std::mutex mutex_;
+  std::vector<Job> jobs_;
+  bool is_stopped_ = false;
+  // Lane thread only.
+  std::vector<Job> taken_;
+  std::unordered_set<Transfer*> running_;
+  std::vector<std::unique_ptr<Transfer>> free_;
+};
+
+class Client final : public HttpClient {
+ public:
+  Client(Spawner& spawner, Metrics& metrics, int threads)
+      : answered_(metrics.counter("tt_http_client_requests_total", "Requests sent by exits.",
+                                  {{"result", "answered"}})),
+        failed_(metrics.counter("tt_http_client_requests_total", "Requests sent by exits.",
+                                {{"result", "failed"}})),
+        in_flight_(metrics.gauge("tt_http_client_in_flight", "Requests without an answer yet.")) {
+    for (int i = 0; i < threads; ++i) lanes_.push_back(std::make_unique<Lane>());
+    for (int i = 0; i < threads; ++i) {
+      threads_.push_back(spawner.spawn("curl-" + std::to_string(i),
+                                       [lane = lanes_[i].get()] { lane->run(); }));
+    }
+  }
+
+  ~Client() override {
+    for (const auto& lane : lanes_) lane->stop();
+    threads_.clear();  // Joins.
+  }
+
+  void send(ClientRequest request, Done done) override {
+    const std::size_t lane = std::hash<std::string>()(origin_of(request.url)) % lanes_.size();
+    in_flight_.add(1);
+    lanes_[lane]->send({std::move(request), [this, done = std::move(done)](ClientAnswer answer) {
+                          in_flight_.add(-1);
+                          (answer.status != 0 ? answered_ : failed_).add();
+                          done(std::move(answer));
+                        }});
+  }
+
+ private:
+  Counter& answered_;
+  Counter& failed_;
+  Gauge& in_flight_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<std::unique_ptr<Thread>> threads_;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpClient> HttpClient::start(Spawner& spawner, Metrics& metrics, int threads) {
+  start_curl();
+  if (threads <= 0) {
+    threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 4);
+  }
+  return std::make_unique<Client>(spawner, metrics, threads);
+}
+
+ClientAnswer HttpClient::call(ClientRequest request) {
+  std::mutex mutex;
+  std::condition_variable is_ready;
+  std::optional<ClientAnswer> answer;
+  send(std::move(request), [&](ClientAnswer given) {
+    const std::lock_guard lock(mutex);
+    answer = std::move(given);
+    is_ready.notify_one();
+  });
+  std::unique_lock lock(mutex);
+  is_ready.wait(lock, [&] { return answer.has_value(); });
+  return *std::move(answer);
+}
+
+}  // namespace tt::net
