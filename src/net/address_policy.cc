@@ -124,9 +124,12 @@ Class classify6(const Bytes& address) {
     worst = std::max(worst, classify4(~v4_at(address, 12)));  // RFC 4380 section 4: inverted.
   }
   if (is_in(address, kLocalNat64)) {
-    embeds(12);
-    // RFC 6052 section 2.2: a /48 prefix has the IPv4 bytes around the zero byte 8.
-    worst = std::max(worst, classify4(v4(address[6], address[7], address[9], address[10])));
+    // RFC 6052 section 2.2: used as a /96, or as a /48 with the IPv4 bytes around the zero byte 8;
+    // the layout that is not used leaves zeros.
+    const std::uint32_t low = v4_at(address, 12);
+    const std::uint32_t high = v4(address[6], address[7], address[9], address[10]);
+    if (low != 0 || high == 0) worst = std::max(worst, classify4(low));
+    if (high != 0) worst = std::max(worst, classify4(high));
   }
   return worst;
 }

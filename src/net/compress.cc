@@ -30,7 +30,7 @@ class Room {
 
   bool is_full() const { return used_ == limit_; }
   char* data() { return bytes_.data() + used_; }
-  std::size_t size() {
+  std::size_t size() {  // Grows when nothing is left.
     if (used_ == bytes_.size()) {
       bytes_.resize(std::min(limit_, std::max(bytes_.size() * 2, kFirstStepBytes)));
     }
@@ -127,7 +127,8 @@ Decoded decode_zstd(std::string_view bytes, std::size_t bytes_max) {
   std::size_t left = 1;
   while (in.pos < in.size || left != 0) {
     if (room.is_full()) return failed(DecodeFailure::kTooLarge);
-    ZSTD_outBuffer out{room.data(), room.size(), 0};
+    const std::size_t offered = room.size();  // Before data(): it may grow.
+    ZSTD_outBuffer out{room.data(), offered, 0};
     const std::size_t before = in.pos;
     left = ZSTD_decompressStream(context.get(), &out, &in);
     if (ZSTD_isError(left)) {
