@@ -132,10 +132,17 @@ constexpr CodeRow kRows[] = {
     {"rule-never-matches", "A rule that can never match", "Its condition contradicts itself.",
      "when: 'false'"},
     {"rule-shadowed", "A rule behind one that ends the list",
-     "An earlier rule without condition is `final`.",
+     "An earlier `final` rule takes all that this one would match, or an earlier rule already sends "
+     "every event to that exit and so decides `set` and `unset`.",
      "- {name: all, final: true}\n- {name: never reached, to: chat}"},
     {"rule-useless", "A rule without effect",
-     "It names no exit, has no rules below it and does not end the list.", "- {name: idle}"},
+     "It names no exit, has no rules below it and does not end the list; or its condition is "
+     "always true.",
+     "- {name: idle}"},
+    {"severity-word", "A severity that no portal writes",
+     "Entry portals normalise to debug, info, notice, warning, error, critical, alert, emergency; "
+     "only clients of the events API may send other words.",
+     "when: 'event.severity == \"crit\"'"},
     {"exit-unfed", "An exit that no rule feeds", "No rule names it.", ""},
     {"resolved-hidden", "An exit with a life cycle never sees `resolved`",
      "A condition lets only firing alerts through, so what was opened is never closed.",
