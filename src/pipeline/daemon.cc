@@ -166,6 +166,11 @@ void RunningDaemon::stop(int grace_ms) {
 void RunningDaemon::pump_all() {
   pump_is_posted_.store(false);
   for (const auto& delivery : Deliveries(deliveries_)) delivery->pump();
+  for (const auto& listener : listeners_) listener();
+}
+
+void RunningDaemon::on_visible(std::function<void()> listener) {
+  loop_->run([&] { listeners_.push_back(std::move(listener)); });
 }
 
 void RunningDaemon::trim_later() {

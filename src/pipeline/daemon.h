@@ -104,6 +104,8 @@ class Daemon {
   virtual Result<std::uint64_t> retry_dead(std::string_view exit,
                                            std::vector<std::uint64_t> numbers) = 0;
   virtual bool is_ready() const = 0;   ///< Intake works (a dead exit does not count).
+  /// `listener` runs on the routing thread whenever new events are visible; it must not block.
+  virtual void on_visible(std::function<void()> listener) = 0;
   /// Runs API work that waits or reads the disk on threads of its own. Never blocks the caller.
   virtual void run_blocking(std::function<void()> work) = 0;
   /// Stored events through the intake path for programs: CLI tests, `self`.

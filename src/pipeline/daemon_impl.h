@@ -45,6 +45,7 @@ class RunningDaemon final : public Daemon {
   Result<std::uint64_t> retry_dead(std::string_view exit,
                                    std::vector<std::uint64_t> numbers) override;
   bool is_ready() const override;
+  void on_visible(std::function<void()> listener) override;
   void run_blocking(std::function<void()> work) override { api_pool_->run({}, std::move(work)); }
   void append(std::string entry, event::SharedBatch events,
               std::function<void(tunnel::Appended)> done) override;
@@ -91,6 +92,7 @@ class RunningDaemon final : public Daemon {
   std::vector<std::unique_ptr<net::HttpServer>> servers_;
   std::map<std::string, std::unique_ptr<net::StreamServer>> streams_;
   std::unique_ptr<Thread> stdin_reader_;
+  std::vector<std::function<void()>> listeners_;   // Loop's thread only.
   std::atomic<bool> pump_is_posted_{false};
   std::atomic<bool> is_stopped_{false};
 };

@@ -57,6 +57,7 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
   const bool is_new = !sender_ || settings.fingerprint != settings_.fingerprint;
   settings_ = std::move(settings);
   exit_index_ = exit_index;
+  scopes_.clear();   // They belong to the environment of the old ruleset.
   // What was gathered but not encoded is judged again by the new ruleset.
   if (!gathered_.empty()) {
     decided_ = gathered_.front().first;

@@ -154,7 +154,7 @@ Result<portals::ExitRequest> Delivery::encode(
     places[i] = rewritten.size();
   }
   // Only now: the batch of rewritten events has stopped moving.
-  while (scopes_.size() < events.size()) scopes_.emplace_back(router.layout());
+  while (scopes_.size() < events.size()) scopes_.emplace_back(router.environment());
   for (std::size_t i = 0; i < events.size(); ++i) {
     outgoing[i].event = places[i] ? rewritten[places[i] - 1] : events[i]->event;
     scopes_[i].rebind(outgoing[i].event, outgoing[i].meta);

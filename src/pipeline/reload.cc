@@ -39,8 +39,7 @@ ReloadReport RunningDaemon::reload() {
   const auto old = settings_.load();
   const auto next = load_settings(old->source, files, diagnostics);
   if (!next) return refuse(diagnostics, files);
-  if (next->data != old->data)
-    diagnostics.warning(config::CodeName::kNeedsRestart, {}, "`data` changes at the next start only");
+  if (next->data != old->data) log::warning("`data` changes at the next start only");
 
   std::map<std::string, std::shared_ptr<Delivery>> opened;
   for (std::size_t i = 0; i < next->exits.size(); ++i) {
@@ -52,7 +51,7 @@ ReloadReport RunningDaemon::reload() {
     if (const auto& was = exit.portal->common().was; was && find_delivery(*was)) continue;
     auto delivery = open_exit(exit, i);
     if (!delivery.ok()) {
-      diagnostics.error(config::CodeName::kCannotOpen, {}, delivery.error().text);
+      diagnostics.error("file-unreadable", {}, delivery.error().text);
       return refuse(diagnostics, files);
     }
     opened.emplace(exit.name, *std::move(delivery));
@@ -60,7 +59,7 @@ ReloadReport RunningDaemon::reload() {
   auto moved = count_moved(*next);
   const auto generation = generations_->keep(next->text);
   if (!generation.ok()) {
-    diagnostics.error(config::CodeName::kCannotOpen, {}, generation.error().text);
+    diagnostics.error("file-unreadable", {}, generation.error().text);
     return refuse(diagnostics, files);
   }
   // ---- Above this line everything may fail and changes nothing; below it nothing may fail. ----
@@ -85,7 +84,8 @@ std::vector<std::pair<std::string, std::uint64_t>> RunningDaemon::count_moved(co
   tunnel::Seq from = std::numeric_limits<tunnel::Seq>::max();
   for (const auto& [name, seq] : pending_from) from = std::min(from, seq);
   const auto old = settings_.load();
-  rules::Router before(old->ruleset), after(next.ruleset);
+  const std::string log_id(tunnel_->log_id());
+  BatchRouter before(old->ruleset, log_id), after(next.ruleset, log_id);
   rules::ExitBits old_bits, new_bits;
   std::map<std::string, std::uint64_t> moved;
   const auto scan = tunnel_->scan(from);
@@ -94,8 +94,8 @@ std::vector<std::pair<std::string, std::uint64_t>> RunningDaemon::count_moved(co
     if (!batch.ok() || !*batch) break;
     const auto events = (*batch)->events();
     seen += events.size();
-    before.route(**batch, tunnel_->log_id(), old_bits);
-    after.route(**batch, tunnel_->log_id(), new_bits);
+    before.route(**batch, old_bits);
+    after.route(**batch, new_bits);
     for (std::size_t o = 0; o < old->exits.size(); ++o) {
       const std::string& name = old->exits[o].name;
       const auto n = std::find_if(next.exits.begin(), next.exits.end(),

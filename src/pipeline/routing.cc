@@ -2,12 +2,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/routing.h"
 
-#include <algorithm>
-#include <vector>
-
 #include "pipeline/limits.h"
 
 namespace tt::pipeline {
+
+BatchRouter::BatchRouter(std::shared_ptr<const rules::Ruleset> ruleset, std::string log_id)
+    : router_(std::move(ruleset)),
+      log_id_(std::move(log_id)),
+      reads_ids_(router_.environment().meta_layout().find("id") >= 0) {}
+
+void BatchRouter::route(const tunnel::StoredBatch& stored, rules::ExitBits& bits) {
+  const auto events = stored.events();
+  events_.clear();
+  if (reads_ids_) {
+    ids_.resize(events.size());
+    for (std::size_t i = 0; i < events.size(); ++i)
+      ids_[i] = tunnel::format_id(log_id_, events[i].meta.seq);
+  }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const tunnel::Meta& meta = events[i].meta;
+    events_.push_back({events[i].event,
+                       {.id = reads_ids_ ? std::string_view(ids_[i]) : std::string_view(),
+                        .seq = meta.seq,
+                        .received_ns = meta.received_ns,
+                        .entry = meta.entry}});
+  }
+  router_.route(events_, bits);
+}
 
 Routing::Routing(std::string log_id, Metrics& metrics)
     : log_id_(std::move(log_id)),
@@ -18,7 +39,7 @@ Routing::Routing(std::string log_id, Metrics& metrics)
 void Routing::swap(std::shared_ptr<const Settings> settings, std::uint64_t generation) {
   settings_ = std::move(settings);
   generation_ = generation;
-  router_ = std::make_unique<rules::Router>(settings_->ruleset);
+  batch_router_ = std::make_unique<BatchRouter>(settings_->ruleset, log_id_);
   recent_.clear();
 }
 
@@ -29,10 +50,11 @@ SharedRouted Routing::route(const tunnel::SharedStored& stored) {
   auto routed = std::make_shared<RoutedBatch>();
   routed->stored = stored;
   routed->generation = generation_;
-  const rules::RouteCounts counts = router_->route(*stored, log_id_, routed->bits);
+  batch_router_->route(*stored, routed->bits);
+  const rules::Router::Counts counts = router().take_counts();
   if (stored->first >= counted_to_) {
     unrouted_.add(counts.unrouted);
-    errors_.add(counts.errors);
+    errors_.add(counts.when_errors);
     counted_to_ = stored->next;
   }
   recent_.push_front(routed);

@@ -4,6 +4,8 @@
 
 #include <deque>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/metrics.h"
 #include "pipeline/settings.h"
@@ -12,6 +14,21 @@
 #include "tunnel/tunnel.h"
 
 namespace tt::pipeline {
+
+/// One ruleset over stored batches: gives every event its meta and asks the router. One a thread.
+class BatchRouter {
+ public:
+  BatchRouter(std::shared_ptr<const rules::Ruleset> ruleset, std::string log_id);
+  void route(const tunnel::StoredBatch& stored, rules::ExitBits& bits);
+  rules::Router& router() { return router_; }
+
+ private:
+  rules::Router router_;
+  std::string log_id_;
+  bool reads_ids_;   // Ids are text that nobody needs unless a rule reads `meta.id`.
+  std::vector<rules::RoutedEvent> events_;
+  std::vector<std::string> ids_;
+};
 
 /// A stored batch and, for every exit of one generation, which of its events it gets.
 struct RoutedBatch {
@@ -33,7 +50,7 @@ class Routing {
 
   const Settings& settings() const { return *settings_; }
   std::uint64_t generation() const { return generation_; }
-  rules::Router& router() { return *router_; }
+  rules::Router& router() { return batch_router_->router(); }
   const std::string& log_id() const { return log_id_; }
 
  private:
@@ -42,7 +59,7 @@ class Routing {
   Counter& errors_;
   std::shared_ptr<const Settings> settings_;
   std::uint64_t generation_ = 0;
-  std::unique_ptr<rules::Router> router_;
+  std::unique_ptr<BatchRouter> batch_router_;
   // Weak: the edge window and the exits decide how long a batch lives.
   std::deque<std::weak_ptr<const RoutedBatch>> recent_;
   tunnel::Seq counted_to_ = 0;   // Unrouted events are counted once, not once a lagging exit.

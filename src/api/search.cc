@@ -1,0 +1,205 @@
+// Scans the tunnel forward; newest-first keeps the last ones of the range.
+// SPDX-License-Identifier: Apache-2.0
+#include "api/search.h"
+
+#include <algorithm>
+#include <deque>
+#include <limits>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "pipeline/limits.h"
+
+namespace tt::api {
+namespace {
+
+constexpr std::size_t kLimitDefault = 100;
+constexpr std::size_t kLimitMax = 10'000;
+constexpr std::size_t kAnswerBytesMax = 64u << 20;
+
+struct Found {
+  tunnel::Seq seq;
+  std::string json;
+};
+
+struct Range {
+  tunnel::Seq from = 0, until = std::numeric_limits<tunnel::Seq>::max();
+  std::size_t limit = kLimitDefault;
+  bool newest_first = true;
+};
+
+Result<Range> range_of(const Request& request, pipeline::Daemon& daemon) {
+  Range range;
+  const auto read = [&](const char* name, tunnel::Seq& to) -> Status {
+    if (request.param(name).empty()) return {};
+    auto seq = seq_of(request.param(name), daemon);
+    if (!seq.ok()) return std::move(seq).error().with(name);
+    to = *seq;
+    return {};
+  };
+  TT_CHECK(read("since", range.from));
+  TT_CHECK(read("until", range.until));
+  if (const auto limit = request.param("limit"); !limit.empty()) {
+    const auto number = parse_u64(limit);
+    if (!number || *number == 0 || *number > kLimitMax)
+      return reject("limit is a number from 1 to " + std::to_string(kLimitMax));
+    range.limit = *number;
+  }
+  if (const auto order = request.param("order"); !order.empty()) {
+    if (order != "asc" && order != "desc") return reject("order is asc or desc");
+    range.newest_first = order == "desc";
+  }
+  // `next` continues an earlier answer: the bound that moved, in its own direction.
+  if (const auto next = request.param("next"); !next.empty()) {
+    const auto seq = parse_u64(next);
+    if (!seq) return reject("next is a value that an earlier answer gave");
+    (range.newest_first ? range.until : range.from) = *seq;
+  }
+  return range;
+}
+
+}  // namespace
+
+Result<tunnel::Seq> seq_of(std::string_view text, pipeline::Daemon& daemon) {
+  tunnel::Tunnel& tunnel = daemon.tunnel();
+  if (const auto seq = tunnel::parse_id(tunnel.log_id(), text)) return *seq;
+  if (const auto ago = parse_duration_ns(text))
+    return tunnel.seek_time(daemon.clock().wall_ns() - *ago);
+  if (const auto time = parse_time(text)) return tunnel.seek_time(*time);
+  return reject("`" + std::string(text) +
+                "` is no duration (2h), no time (2026-01-31T12:00:00Z) and no event id of this log");
+}
+
+Result<std::unique_ptr<Filter>> Filter::make(const Request& request, pipeline::Daemon& daemon) {
+  auto filter = std::make_unique<Filter>();
+  filter->kind_ = request.param("kind");
+  filter->exit_ = request.param("exit");
+  filter->rule_ = request.param("rule");
+  filter->settings_ = daemon.settings();
+  const rules::Ruleset& ruleset = *filter->settings_->ruleset;
+  if (!filter->exit_.empty() && !ruleset.find_exit(filter->exit_))
+    return reject("no exit `" + filter->exit_ + "`");
+  if (!filter->rule_.empty() && !ruleset.find_rule(filter->rule_))
+    return reject("no rule `" + filter->rule_ + "`");
+  if (!filter->exit_.empty() || !filter->rule_.empty())
+    filter->router_ = std::make_unique<rules::Router>(filter->settings_->ruleset);
+  if (const auto where = request.param("where"); !where.empty()) {
+    const cel::Compiled compiled = cel::compile(where, filter->environment_.environment());
+    if (!compiled.program) {
+      const cel::Diagnostic& first = compiled.diagnostics.front();
+      return reject("where, column " + std::to_string(first.column) + ": " + first.text +
+                    (first.hint.empty() ? "" : "; " + first.hint));
+    }
+    filter->where_ = compiled.program;
+  }
+  filter->scope_ = std::make_unique<tmpl::EventScope>(filter->environment_);
+  return filter;
+}
+
+bool Filter::fits(const tunnel::StoredEvent& event, std::string_view id) {
+  // A kind is a prefix at a colon: urn:gitlab:pipeline also finds urn:gitlab:pipeline:failed.
+  if (!kind_.empty()) {
+    const std::string kind = event.event.text("kind");
+    if (!kind.starts_with(kind_) || (kind.size() > kind_.size() && kind[kind_.size()] != ':'))
+      return false;
+  }
+  const tmpl::MetaView meta{id, event.meta.seq, event.meta.received_ns, event.meta.entry};
+  if (where_) {
+    scope_->rebind(event.event, meta);
+    if (!where_->matches(*scope_)) return false;
+  }
+  if (!router_) return true;
+  const auto& exits = router_->ruleset().exits();
+  for (std::uint32_t i = 0; i < exits.size(); ++i) {
+    if (!exit_.empty() && exits[i] != exit_) continue;
+    const rules::Rule* rule = router_->decide(event.event, meta, i);
+    if (rule && (rule_.empty() || rule->name == rule_)) return true;
+  }
+  return false;
+}
+
+void append_event(std::string& out, const tunnel::StoredEvent& event, std::string_view id) {
+  out += "{\"id\":\"";
+  out += id;
+  out += "\",\"received\":\"" + format_time_us(event.meta.received_ns) + "\",\"entry\":";
+  append_json_string(out, event.meta.entry);
+  out += ",\"event\":";
+  out += event.event.json;
+  out += '}';
+}
+
+void search(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
+  const auto range = range_of(request, daemon);
+  if (!range.ok()) return responder.answer(error_answer(range.error()));
+  auto filter = Filter::make(request, daemon);
+  if (!filter.ok()) return responder.answer(error_answer(filter.error()));
+
+  tunnel::Tunnel& tunnel = daemon.tunnel();
+  std::deque<Found> found;
+  std::size_t bytes = 0;
+  bool is_cut = false;   // There are more than fit.
+  const auto scan = tunnel.scan(range->from);
+  for (bool go_on = true; go_on;) {
+    const auto batch = scan->next(pipeline::kReadBytesMax);
+    if (!batch.ok()) return responder.answer(error_answer(batch.error()));
+    if (!*batch) break;
+    for (const tunnel::StoredEvent& event : (*batch)->events()) {
+      if (event.meta.seq < range->from) continue;
+      if (event.meta.seq >= range->until) {
+        go_on = false;
+        break;
+      }
+      const std::string id = tunnel::format_id(tunnel.log_id(), event.meta.seq);
+      if (!(*filter)->fits(event, id)) continue;
+      if (!range->newest_first && (found.size() == range->limit || bytes > kAnswerBytesMax)) {
+        is_cut = true;
+        go_on = false;
+        break;
+      }
+      Found& one = found.emplace_back(Found{event.meta.seq, {}});
+      append_event(one.json, event, id);
+      bytes += one.json.size();
+      while (found.size() > range->limit || (bytes > kAnswerBytesMax && found.size() > 1)) {
+        is_cut = true;
+        bytes -= found.front().json.size();
+        found.pop_front();
+      }
+    }
+  }
+
+  std::string next;
+  if (is_cut && !found.empty())
+    next = std::to_string(range->newest_first ? found.front().seq : found.back().seq + 1);
+  if (range->newest_first) std::reverse(found.begin(), found.end());
+  std::string body = "{\"events\":[";
+  for (const Found& one : found) {
+    if (body.back() == '}') body += ',';
+    body += one.json;
+  }
+  body += "],\"next\":" + (next.empty() ? std::string("null") : json_string(next)) + "}";
+  responder.answer(json_answer(std::move(body)));
+}
+
+void show_event(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
+  tunnel::Tunnel& tunnel = daemon.tunnel();
+  const auto seq = tunnel::parse_id(tunnel.log_id(), request.path);
+  if (!seq)
+    return responder.answer(error_answer(404, "no event `" + request.path + "`; ids of this log are " +
+                                                  std::string(tunnel.log_id()) + "-NUMBER"));
+  const auto batch = tunnel.scan(*seq)->next(pipeline::kReadBytesMax);
+  if (!batch.ok()) return responder.answer(error_answer(batch.error()));
+  if (*batch) {
+    for (const tunnel::StoredEvent& event : (*batch)->events()) {
+      if (event.meta.seq != *seq) continue;
+      std::string body;
+      append_event(body, event, request.path);
+      return responder.answer(json_answer(std::move(body)));
+    }
+  }
+  const bool is_old = *seq < tunnel.status().oldest;
+  responder.answer(error_answer(404, is_old ? "no event `" + request.path + "`: it is older than the "
+                                              "tunnel keeps (`tunnel.keep_for`)"
+                                            : "no event `" + request.path + "`"));
+}
+
+}  // namespace tt::api

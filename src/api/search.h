@@ -1,0 +1,44 @@
+// Search: which stored events fit, by time, CEL, kind, exit and rule.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/request.h"
+#include "cel/program.h"
+#include "pipeline/routing.h"
+#include "template/event_scope.h"
+#include "tunnel/tunnel.h"
+
+namespace tt::api {
+
+/// `2h` (ago), RFC 3339, or an event id: the first seq at or after it. kReject for other texts.
+Result<tunnel::Seq> seq_of(std::string_view text, pipeline::Daemon& daemon);
+
+/// The filters of one request. Not thread safe; kept by one search or one live tail.
+class Filter {
+ public:
+  /// Reads `where`, `kind`, `exit` and `rule`. kReject with position and hint when they are wrong.
+  static Result<std::unique_ptr<Filter>> make(const Request& request, pipeline::Daemon& daemon);
+  bool fits(const tunnel::StoredEvent& event, std::string_view id);
+
+ private:
+  std::string kind_, exit_, rule_;
+  tmpl::EventEnvironment environment_;
+  std::shared_ptr<const cel::Program> where_;
+  std::unique_ptr<tmpl::EventScope> scope_;
+  std::shared_ptr<const pipeline::Settings> settings_;
+  std::unique_ptr<rules::Router> router_;   // Only for `exit` and `rule`.
+};
+
+/// `{"id", "received", "entry", "event": {...}}`.
+void append_event(std::string& out, const tunnel::StoredEvent& event, std::string_view id);
+
+/// GET /api/v1/events and /api/v1/events/{id}.
+void search(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+void show_event(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+
+}  // namespace tt::api

@@ -1,0 +1,177 @@
+// Entries, exits, rules, configuration: read from the daemon, written as JSON.
+// SPDX-License-Identifier: Apache-2.0
+#include "api/status.h"
+
+#include "base/units.h"
+#include "portals/kit/json.h"
+
+namespace tt::api {
+namespace {
+
+using portals::JsonWriter;
+
+JsonWriter& time(JsonWriter& json, std::string_view name, WallNs time_ns) {
+  return time_ns ? json.key(name).text(format_time_us(time_ns)) : json.key(name).raw("null");
+}
+
+JsonWriter& count(JsonWriter& json, std::string_view name, std::uint64_t number) {
+  return json.key(name).number(static_cast<std::int64_t>(number));
+}
+
+void write_exit(JsonWriter& json, const pipeline::ExitStatus& exit) {
+  json.map().key("name").text(exit.name).key("type").text(exit.type).key("target").text(exit.target)
+      .key("state").text(exit.state).key("problem").text(exit.problem);
+  count(json, "cursor", exit.cursor);
+  count(json, "position", exit.position);
+  count(json, "behind", exit.behind);
+  count(json, "delivered", exit.delivered);
+  count(json, "filtered", exit.filtered);
+  count(json, "dead", exit.dead);
+  count(json, "retries", exit.retries);
+  count(json, "in_flight", exit.in_flight);
+  count(json, "parked", exit.parked);
+  time(json, "last_delivered", exit.last_delivered_ns);
+  time(json, "next_attempt", exit.next_attempt_ns).end();
+}
+
+void write_entry(JsonWriter& json, const pipeline::EntryStatus& entry) {
+  json.map().key("name").text(entry.name).key("type").text(entry.type).some("path", entry.path);
+  if (!entry.listen.empty()) {
+    json.key("listen").list();
+    for (const std::string& address : entry.listen) json.text(address);
+    json.end();
+  }
+  count(json, "requests", entry.requests);
+  count(json, "accepted", entry.accepted);
+  count(json, "rejected", entry.rejected);
+  count(json, "refused", entry.refused);
+  count(json, "unauthorised", entry.unauthorised);
+  count(json, "repeats", entry.repeats).end();
+}
+
+std::string report_json(const pipeline::ReloadReport& report) {
+  JsonWriter json;
+  json.map().key("ok").boolean(report.ok);
+  count(json, "generation", report.generation);
+  json.key("moved").map();
+  for (const auto& [exit, events] : report.moved) count(json, exit, events);
+  json.end().key("diagnostics").raw(report.diagnostics_json.empty() ? "[]"
+                                                                    : report.diagnostics_json);
+  json.key("text").text(report.diagnostics_text).end();
+  return json.take();
+}
+
+}  // namespace
+
+void show_status(pipeline::Daemon& daemon, const Request&, net::Responder responder) {
+  const tunnel::TunnelStatus tunnel = daemon.tunnel().status();
+  JsonWriter json;
+  json.map().key("log").text(daemon.tunnel().log_id());
+  json.key("ready").boolean(daemon.is_ready());
+  count(json, "generation", daemon.generation());
+  json.key("tunnel").map();
+  count(json, "oldest", tunnel.oldest);
+  count(json, "visible", tunnel.visible);
+  count(json, "disk_bytes", tunnel.disk_bytes);
+  count(json, "segments", tunnel.segment_count);
+  count(json, "accepted", tunnel.accepted_total);
+  json.key("full").boolean(tunnel.is_full).end();
+  json.key("entries").list();
+  for (const auto& entry : daemon.entries()) write_entry(json, entry);
+  json.end().key("exits").list();
+  for (const auto& exit : daemon.exits()) write_exit(json, exit);
+  json.end().key("orphans").list();
+  for (const std::string& orphan : daemon.tunnel().orphans()) json.text(orphan);
+  json.end().end();
+  responder.answer(json_answer(json.take()));
+}
+
+void list_entries(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
+  JsonWriter json;
+  if (request.path.empty()) json.map().key("entries").list();
+  bool found = request.path.empty();
+  for (const auto& entry : daemon.entries()) {
+    if (!request.path.empty() && entry.name != request.path) continue;
+    found = true;
+    write_entry(json, entry);
+  }
+  if (!found) return responder.answer(error_answer(404, "no entry `" + request.path + "`"));
+  if (request.path.empty()) json.end().end();
+  responder.answer(json_answer(json.take()));
+}
+
+void list_exits(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
+  JsonWriter json;
+  if (request.path.empty()) json.map().key("exits").list();
+  bool found = request.path.empty();
+  for (const auto& exit : daemon.exits()) {
+    if (!request.path.empty() && exit.name != request.path) continue;
+    found = true;
+    write_exit(json, exit);
+  }
+  if (!found) return responder.answer(error_answer(404, "no exit `" + request.path + "`"));
+  if (request.path.empty()) {
+    json.end().key("orphans").list();
+    for (const std::string& orphan : daemon.tunnel().orphans()) json.text(orphan);
+    json.end().end();
+  }
+  responder.answer(json_answer(json.take()));
+}
+
+void change_exit(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
+  const std::size_t slash = request.path.find('/');
+  const std::string name = request.path.substr(0, slash);
+  const std::string verb = slash == std::string::npos ? "" : request.path.substr(slash + 1);
+  const auto answer = [&](const Status& status) {
+    responder.answer(status.ok() ? json_answer("{\"ok\":true}") : error_answer(status.error()));
+  };
+  if (verb == "pause" || verb == "resume") return answer(daemon.pause(name, verb == "pause"));
+  if (verb == "forget") return answer(daemon.forget(name));
+  if (verb != "test") return responder.answer(error_answer(404, "no such thing to do: " + verb));
+
+  const auto result = daemon.test(name);
+  if (!result.ok()) return responder.answer(error_answer(result.error()));
+  JsonWriter json;
+  json.map().key("verdict").text(portals::to_string(result->verdict.kind));
+  json.key("status").number(result->status).key("text").text(result->verdict.text);
+  json.some("reference", result->verdict.reference).key("request").text(result->request);
+  json.key("answer").text(result->answer).end();
+  responder.answer(json_answer(json.take()));
+}
+
+void list_rules(pipeline::Daemon& daemon, const Request&, net::Responder responder) {
+  const auto settings = daemon.settings();
+  JsonWriter json;
+  json.map();
+  count(json, "generation", daemon.generation());
+  json.key("rules").list();
+  for (const rules::Rule& rule : settings->ruleset->rules()) {
+    json.map().key("name").text(rule.label).key("depth").number(rule.depth);
+    json.some("when", rule.when.text).key("final").boolean(rule.is_final).key("to").list();
+    for (const std::uint32_t exit : rule.exits) json.text(settings->ruleset->exits()[exit]);
+    json.end().end();
+  }
+  json.end().end();
+  responder.answer(json_answer(json.take()));
+}
+
+void show_config(pipeline::Daemon& daemon, const Request&, net::Responder responder) {
+  const pipeline::ConfigStatus status = daemon.config_status();
+  JsonWriter json;
+  json.map();
+  count(json, "generation", status.generation);
+  json.key("source").text(status.source);
+  time(json, "loaded", status.loaded_ns);
+  json.key("last_failure");
+  if (status.last_failure) json.raw(report_json(*status.last_failure));
+  else json.raw("null");
+  time(json, "failed", status.failed_ns).end();
+  responder.answer(json_answer(json.take()));
+}
+
+void reload(pipeline::Daemon& daemon, const Request&, net::Responder responder) {
+  const pipeline::ReloadReport report = daemon.reload();
+  responder.answer(json_answer(report_json(report), report.ok ? 200 : 422));
+}
+
+}  // namespace tt::api

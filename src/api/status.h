@@ -1,0 +1,20 @@
+// Handlers that tell the state of the daemon, its entries, exits and dead letters, and change it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/request.h"
+
+namespace tt::api {
+
+// Each serves one route of api.cc; `request.path` is what follows the route's prefix.
+void show_status(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+void list_entries(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+void list_exits(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+void change_exit(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+void list_rules(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+void show_config(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+void reload(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+void list_dead(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+void retry_dead(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+
+}  // namespace tt::api

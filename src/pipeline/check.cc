@@ -1,0 +1,103 @@
+// The checks of a whole configuration, one function each.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/check.h"
+
+#include <algorithm>
+#include <map>
+
+#include "portals/kit/authorise.h"
+#include "rules/check.h"
+
+namespace tt::pipeline {
+namespace {
+
+config::Mark place_of(const config::Node& root, std::string_view group, std::string_view name) {
+  const config::Node* all = root.find(group);
+  const config::Node* one = all ? all->find(name) : nullptr;
+  return one ? one->key_mark : config::Mark{};
+}
+
+void check_paths(const Settings& settings, const config::Node& root,
+                 config::Diagnostics& diagnostics) {
+  std::map<std::string, std::string> owners;
+  for (const EntrySettings& entry : settings.entries) {
+    const std::string path = entry.portal->path();
+    if (path.empty()) continue;
+    const auto [owner, is_new] = owners.emplace(path, entry.name);
+    if (is_new) continue;
+    auto& found = diagnostics.error("path-claimed", place_of(root, "entries", entry.name),
+                                    "path `" + path + "` belongs to entry `" + owner->second + "`",
+                                    "give one of them another `path`");
+    found.related = place_of(root, "entries", owner->second);
+    found.related_text = "claimed here first";
+  }
+}
+
+bool all_loopback(const std::vector<net::ListenAddress>& addresses) {
+  return std::all_of(addresses.begin(), addresses.end(),
+                     [](const net::ListenAddress& a) { return a.is_loopback(); });
+}
+
+// Default deny: what strangers can reach says who may send, even if it says `none`.
+void check_auth(const Settings& settings, const config::Node& root,
+                config::Diagnostics& diagnostics) {
+  const bool http_is_open = !all_loopback(settings.listen);
+  for (const EntrySettings& entry : settings.entries) {
+    bool is_open = http_is_open;
+    if (entry.type->is_stream) {
+      is_open = false;
+      for (const std::string& text : entry.portal->listen()) {
+        const auto address = net::parse_listen(text);
+        is_open |= text != "stdin" && address.ok() && !address->is_loopback();
+      }
+      // A stream of lines carries no credential; networks are how it is guarded.
+      if (!entry.portal->common().allow.empty()) is_open = false;
+    }
+    if (!is_open || !entry.portal->common().auth.empty() || entry.portal->has_verifier()) continue;
+    diagnostics.error("auth-required", place_of(root, "entries", entry.name),
+                      "entry `" + entry.name + "` can be reached from other machines and has no `auth`",
+                      entry.type->is_stream ? "add `allow: [10.0.0.0/8]`, or `auth: none` to mean it"
+                                            : "add `auth: {bearer: {env: TOKEN}}`, the portal's own "
+                                              "token, or `auth: none` to mean it");
+  }
+  const auto& api = settings.api.listen.empty() ? settings.listen : settings.api.listen;
+  if (settings.api.auth.empty() && !all_loopback(api)) {
+    const config::Node* node = root.find("api");
+    const config::Node* listen = root.find("listen");
+    diagnostics.error("auth-required",
+                      node ? node->key_mark : listen ? listen->key_mark : config::Mark{},
+                      "the API can be reached from other machines and has no `auth`",
+                      "add `api: {auth: {bearer: {env: API_TOKEN}}}`, or `api: {listen: "
+                      "127.0.0.1:8421}` to keep it here");
+  }
+}
+
+void check_orders(const Settings& settings, const config::Node& root,
+                  config::Diagnostics& diagnostics) {
+  for (const ExitSettings& exit : settings.exits) {
+    const config::Node* node = root.find("exits")->find(exit.name);
+    const config::Node* in_flight = node ? node->find("in_flight") : nullptr;
+    if (in_flight && exit.portal->common().order != portals::Order::kNone)
+      diagnostics.warning("order-conflict", in_flight->key_mark,
+                          "`in_flight` has no effect while events keep their order",
+                          "add `order: none` to send several requests at once");
+  }
+}
+
+}  // namespace
+
+void check_whole(const Settings& settings, const config::Node& root,
+                 config::ParseContext& context) {
+  check_paths(settings, root, context.diagnostics);
+  check_auth(settings, root, context.diagnostics);
+  check_orders(settings, root, context.diagnostics);
+  if (!settings.ruleset) return;
+  std::vector<rules::ExitFacts> exits;
+  for (const ExitSettings& exit : settings.exits)
+    exits.push_back({.name = exit.name,
+                     .has_life_cycle = exit.type->has_life_cycle,
+                     .mark = place_of(root, "exits", exit.name)});
+  rules::check_rules(*settings.ruleset, exits, context, root.find("let"));
+}
+
+}  // namespace tt::pipeline
