@@ -109,9 +109,8 @@ void check_contradictions(CheckContext& context) {
 }
 
 void check_rules(const Ruleset& ruleset, std::span<const ExitFacts> exits,
-                 const config::Node* lets, const config::Files& files,
-                 config::Diagnostics& diagnostics) {
-  CheckContext context{ruleset, exits, files, diagnostics};
+                 config::ParseContext& parse, const CheckOptions& options) {
+  CheckContext context{ruleset, exits, options, parse.files, parse.diagnostics};
   context.is_dead.assign(ruleset.rules().size(), false);
   // What never matches is found first, so that nothing else is said about it.
   check_constants(context);
@@ -120,12 +119,12 @@ void check_rules(const Ruleset& ruleset, std::span<const ExitFacts> exits,
   check_effects(context);
   check_resolved(context);
   for (const Rule& rule : ruleset.rules()) {
-    if (rule.when.program) check_severity_words(context, *rule.when.program, rule.when.node);
+    if (rule.when.program) check_words(context, *rule.when.program, rule.when.node);
   }
-  if (lets == nullptr || !lets->is_map()) return;
-  for (const config::Node& member : lets->children) {
+  if (options.lets == nullptr || !options.lets->is_map()) return;
+  for (const config::Node& member : options.lets->children) {
     const auto* program = ruleset.environment().environment().find_definition(member.key);
-    if (program != nullptr && *program) check_severity_words(context, **program, member);
+    if (program != nullptr && *program) check_words(context, **program, member);
   }
 }
 

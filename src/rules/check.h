@@ -4,10 +4,11 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
-#include "config/diagnostic.h"
 #include "config/files.h"
 #include "config/node.h"
+#include "config/parse.h"
 #include "rules/ruleset.h"
 
 namespace tt::rules {
@@ -19,11 +20,16 @@ struct ExitFacts {
   config::Mark mark;            ///< Where the exit is configured.
 };
 
-/// Reports warnings only: rules that never match, are shadowed or do nothing, exits that no rule
-/// feeds, `resolved` hidden from exits with a life cycle, severity words that no portal emits.
-/// `lets` (the `let` map, may be null) is searched for severity words too.
+/// What else may be looked at; null parts are left out.
+struct CheckOptions {
+  const config::Node* lets = nullptr;                   ///< The `let` map.
+  const std::vector<std::string>* entries = nullptr;    ///< Names that `meta.entry` can have.
+};
+
+/// Reports warnings: rules that never match, are shadowed or do nothing, exits that no rule feeds,
+/// `resolved` hidden from exits with a life cycle, severity words that no portal emits, names of
+/// entries that do not exist.
 void check_rules(const Ruleset& ruleset, std::span<const ExitFacts> exits,
-                 const config::Node* lets, const config::Files& files,
-                 config::Diagnostics& diagnostics);
+                 config::ParseContext& context, const CheckOptions& options = {});
 
 }  // namespace tt::rules

@@ -20,6 +20,7 @@ namespace tt::rules {
 struct CheckContext {
   const Ruleset& ruleset;
   std::span<const ExitFacts> exits;
+  const CheckOptions& options;
   const config::Files& files;
   config::Diagnostics& diagnostics;
   std::vector<bool> is_dead = {};
@@ -39,8 +40,7 @@ void check_contradictions(CheckContext& context);  ///< Tests that exclude each 
 void check_shadows(CheckContext& context);         ///< What a final rule before takes away.
 void check_effects(CheckContext& context);         ///< Rules without effect, exits without rules.
 void check_resolved(CheckContext& context);        ///< Exits that never see `resolved`.
-/// Constants compared with `event.severity` that portals never write.
-void check_severity_words(CheckContext& context, const cel::Program& program,
-                          const config::Node& scalar);
+/// Constants compared with `event.severity` or `meta.entry` that these never are.
+void check_words(CheckContext& context, const cel::Program& program, const config::Node& scalar);
 
 }  // namespace tt::rules

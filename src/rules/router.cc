@@ -32,7 +32,7 @@ std::uint32_t Router::next_candidate(std::uint32_t from) const {
 
 // Calls on_match(rule) for every rule that takes the event, in order, until it gives false.
 template <class OnMatch>
-void Router::walk(const event::EventView& event, const tmpl::MetaView& meta, RouteCounts& counts,
+void Router::walk(const event::EventView& event, const tmpl::MetaView& meta, Counts& counts,
                   OnMatch on_match) {
   const std::span<const Rule> rules = ruleset_->rules();
   ++serial_;
@@ -53,7 +53,7 @@ void Router::walk(const event::EventView& event, const tmpl::MetaView& meta, Rou
       ++counts.evaluations;
       const cel::Value verdict = rule.when.program->evaluate(scope_);
       if (!verdict.is_true()) {
-        if (!verdict.is_false()) ++counts.errors;
+        if (!verdict.is_false()) ++counts.when_errors;
         at = next_candidate(rule.end);
         continue;
       }
@@ -65,31 +65,30 @@ void Router::walk(const event::EventView& event, const tmpl::MetaView& meta, Rou
   }
 }
 
-RouteCounts Router::route(std::span<const RoutedEvent> events, ExitBits& out) {
-  RouteCounts counts;
+void Router::route(std::span<const RoutedEvent> events, ExitBits& out) {
   out.reset(events.size(), ruleset_->exits().size());
   for (std::size_t row = 0; row < events.size(); ++row) {
-    route_one(events[row].event, events[row].meta, out, row, counts);
+    route_one(events[row].event, events[row].meta, out, row);
   }
-  return counts;
 }
 
 bool Router::route_one(const event::EventView& event, const tmpl::MetaView& meta, ExitBits& out,
-                       std::size_t row, RouteCounts& counts) {
+                       std::size_t row) {
   bool is_routed = false;
-  walk(event, meta, counts, [&](const Rule& rule) {
+  walk(event, meta, counts_, [&](const Rule& rule) {
     for (const std::uint32_t exit : rule.exits) out.set(row, exit);
     is_routed = is_routed || !rule.exits.empty();
     return true;
   });
-  if (!is_routed) ++counts.unrouted;
+  ++counts_.events;
+  if (!is_routed) ++counts_.unrouted;
   return is_routed;
 }
 
 const Rule* Router::decide(const event::EventView& event, const tmpl::MetaView& meta,
                            std::uint32_t exit) {
   const Rule* decider = nullptr;
-  RouteCounts uncounted;
+  Counts uncounted;
   walk(event, meta, uncounted, [&](const Rule& rule) {
     for (const std::uint32_t named : rule.exits) {
       if (named == exit) decider = &rule;

@@ -6,8 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "event/event.h"
@@ -22,13 +21,6 @@ namespace tt::rules {
 struct RoutedEvent {
   event::EventView event;
   tmpl::MetaView meta;
-};
-
-/// What routing a batch came to.
-struct RouteCounts {
-  std::uint64_t unrouted = 0;     ///< Events that no exit got.
-  std::uint64_t errors = 0;       ///< Evaluations of a `when` that failed: no match.
-  std::uint64_t evaluations = 0;  ///< Of a `when`, failed ones included.
 };
 
 /// What the deciding rule (with its parents) changes for one exit. Valid until the next call of the
@@ -64,17 +56,20 @@ class Router {
   /// What scopes for this ruleset's templates are made of.
   const tmpl::EventEnvironment& environment() const { return ruleset_->environment(); }
 
+  /// Of route() and route_one(), since the last take_counts().
+  struct Counts {
+    std::uint64_t events = 0;
+    std::uint64_t unrouted = 0;     ///< No exit got them.
+    std::uint64_t when_errors = 0;  ///< Evaluations of a `when` that failed: no match.
+    std::uint64_t evaluations = 0;  ///< Of a `when`, failed ones included.
+  };
+  Counts take_counts() { return std::exchange(counts_, {}); }
+
   /// Judges a batch; `out` gets a row an event and a column an exit.
-  RouteCounts route(std::span<const RoutedEvent> events, ExitBits& out);
-  /// A batch as the tunnel keeps it: `events()` gives items with `event` and `meta` (`seq`,
-  /// `received_ns`, `entry`). Ids are `<log_id>-<seq>`.
-  template <class Batch>
-    requires requires(const Batch& batch) { batch.events().begin()->meta.seq; }
-  RouteCounts route(const Batch& batch, std::string_view log_id, ExitBits& out);
-  /// One event into row `row` of `out`, which was reset() for enough rows; adds to `counts`. True
-  /// when an exit got it.
+  void route(std::span<const RoutedEvent> events, ExitBits& out);
+  /// One event into row `row` of `out`, which was reset() for enough rows. True when an exit got it.
   bool route_one(const event::EventView& event, const tmpl::MetaView& meta, ExitBits& out,
-                 std::size_t row, RouteCounts& counts);
+                 std::size_t row);
   /// The first rule in order that matches and names the exit; null when none does.
   const Rule* decide(const event::EventView& event, const tmpl::MetaView& meta,
                      std::uint32_t exit);
@@ -83,13 +78,13 @@ class Router {
 
  private:
   template <class OnMatch>
-  void walk(const event::EventView& event, const tmpl::MetaView& meta, RouteCounts& counts,
+  void walk(const event::EventView& event, const tmpl::MetaView& meta, Counts& counts,
             OnMatch on_match);
   std::uint32_t next_candidate(std::uint32_t from) const;
 
   std::shared_ptr<const Ruleset> ruleset_;
   tmpl::EventScope scope_;
-  std::string id_;
+  Counts counts_;
   std::vector<std::uint64_t> candidates_;
   // Serial number of the event for which a rule matched, or for which the list below a rule (0: the
   // outermost) was ended by a final rule. Never cleared: a new event is a new number.
@@ -97,23 +92,5 @@ class Router {
   std::vector<std::uint64_t> matched_;
   std::vector<std::uint64_t> ended_;
 };
-
-template <class Batch>
-  requires requires(const Batch& batch) { batch.events().begin()->meta.seq; }
-RouteCounts Router::route(const Batch& batch, std::string_view log_id, ExitBits& out) {
-  RouteCounts counts;
-  const auto& events = batch.events();
-  out.reset(events.size(), ruleset_->exits().size());
-  std::size_t row = 0;
-  for (const auto& stored : events) {
-    tmpl::MetaView meta{{}, stored.meta.seq, stored.meta.received_ns, stored.meta.entry};
-    if (ruleset_->reads_id()) {
-      id_.assign(log_id).append(1, '-').append(std::to_string(meta.seq));
-      meta.id = id_;
-    }
-    route_one(stored.event, meta, out, row++, counts);
-  }
-  return counts;
-}
 
 }  // namespace tt::rules

@@ -1,0 +1,117 @@
+// Why an event goes where it goes: outcomes, operands with their values, texts and JSON.
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/explain.h"
+
+#include <gtest/gtest.h>
+
+#include "event/decode.h"
+#include "world.h"
+
+namespace tt::rules {
+namespace {
+
+constexpr std::string_view kRules = R"(exits: {archive: , chat: , pager: }
+rules:
+  - {name: all, to: archive}
+  - name: critical
+    when: 'event.severity == "critical" && event.region == "eu"'
+    to: [chat, archive]
+    rules:
+      - {name: night, when: 'event.n > 3', to: pager, set: {note: "{{ event.no }}"}}
+  - {when: 'event.region == "eu"', final: true}
+  - {name: behind, to: pager}
+)";
+
+Explanation explained(World& world, const Events& events) {
+  return explain(world.ruleset, events[0], meta_of());
+}
+
+TEST(Explain, every_rule_has_an_outcome) {
+  World world(kRules);
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  const Events events(R"({"message":"m","severity":"critical","region":"eu","n":1})");
+  const Explanation e = explained(world, events);
+  ASSERT_EQ(e.rules.size(), 5u);
+  EXPECT_EQ(e.rules[0].outcome, Outcome::kMatched);
+  EXPECT_EQ(e.rules[1].outcome, Outcome::kMatched);
+  EXPECT_EQ(e.rules[2].outcome, Outcome::kNotMatched);
+  EXPECT_EQ(e.rules[3].outcome, Outcome::kMatched);
+  EXPECT_TRUE(e.rules[3].ended_list);
+  EXPECT_EQ(e.rules[4].outcome, Outcome::kNotReached);
+  ASSERT_EQ(e.exits.size(), 2u);
+  EXPECT_EQ(e.exits[0].rule, 0u) << "the archive is decided by the first rule that names it";
+  EXPECT_EQ(e.rules[1].decides, std::vector<std::uint32_t>{1});
+}
+
+TEST(Explain, operands_show_their_values_and_errors) {
+  World world(kRules);
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  const Events events(R"({"message":"m","severity":"critical"})");
+  const Explanation e = explained(world, events);
+  EXPECT_EQ(e.rules[1].outcome, Outcome::kError);
+  EXPECT_NE(e.rules[1].error.find("region"), std::string::npos) << e.rules[1].error;
+  ASSERT_EQ(e.rules[1].operands.size(), 2u);
+  EXPECT_EQ(e.rules[1].operands[0].text, "event.severity == \"critical\"");
+  EXPECT_EQ(e.rules[1].operands[0].value, "true");
+  ASSERT_EQ(e.rules[1].operands[0].fields.size(), 1u);
+  EXPECT_EQ(e.rules[1].operands[0].fields[0].first, "event.severity");
+  EXPECT_EQ(e.rules[1].operands[0].fields[0].second, "\"critical\"");
+  EXPECT_NE(e.rules[1].operands[1].error, "");
+  EXPECT_EQ(e.rules[1].operands[1].fields[0].second, "absent");
+}
+
+TEST(Explain, failed_holes_are_shown) {
+  World world(kRules);
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  const Events events(R"({"message":"m","severity":"critical","region":"eu","n":9})");
+  const Explanation e = explained(world, events);
+  ASSERT_EQ(e.exits.size(), 3u);
+  EXPECT_EQ(e.exits[2].failures, 1u);
+  EXPECT_NE(e.exits[2].failure.find("no"), std::string::npos);
+  EXPECT_NE(e.exits[2].changed_event.find("\"note\":null"), std::string::npos);
+  EXPECT_EQ(e.exits[1].changed_event, "");
+}
+
+TEST(Explain, text_for_people) {
+  World world(kRules);
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  const Events events(R"({"message":"m","severity":"info","region":"us"})");
+  EXPECT_EQ(to_text(explained(world, events), &world.files),
+            R"(all: matched -> archive  [vortex.yaml:3]
+critical: no match  [vortex.yaml:4]
+  false  event.severity == "critical"
+      event.severity = "info"
+  false  event.region == "eu"
+      event.region = "us"
+rules[2]: no match  [vortex.yaml:9]
+  false  event.region == "eu"
+      event.region = "us"
+behind: matched -> pager  [vortex.yaml:10]
+exits:
+  archive: by all
+  pager: by behind
+)");
+}
+
+TEST(Explain, an_unrouted_event_says_so) {
+  World world("exits: {a: }\nrules: [{when: 'event.host == \"h\"', to: a}]");
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  const Events events(R"({"message":"m"})");
+  const Explanation e = explained(world, events);
+  EXPECT_TRUE(e.is_unrouted());
+  EXPECT_NE(to_text(e).find("no exit gets this event\n"), std::string::npos);
+}
+
+TEST(Explain, json_for_programs) {
+  World world("exits: {a: }\nrules: [{when: 'event.host == \"h\"', to: a, final: true}]");
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  const Events events(R"({"message":"m","host":"h"})");
+  EXPECT_EQ(to_json(explained(world, events)),
+            R"({"rules":[{"rule":"rules[0]","depth":0,"line":2,"when":"event.host == \"h\"",)"
+            R"("result":"matched","operands":[{"text":"event.host == \"h\"","value":true,)"
+            R"("fields":{"event.host":"\"h\""}}],"to":["a"],"decides":["a"],"ended_list":true}],)"
+            R"("exits":[{"exit":"a","rule":"rules[0]"}],"unrouted":false})");
+}
+
+}  // namespace
+}  // namespace tt::rules
