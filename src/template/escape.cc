@@ -34,6 +34,35 @@ void append_html(std::string& out, std::string_view text) {
   }
 }
 
+// https://api.slack.com/reference/surfaces/formatting#escaping; the @ words are those of Slack,
+// Mattermost and Rocket.Chat.
+void append_chat(std::string& out, std::string_view text) {
+  constexpr std::string_view kMentions[] = {"all", "channel", "everyone", "group", "here"};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    switch (text[i]) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '@':
+        out += '@';
+        for (std::string_view word : kMentions)
+          if (equal_ignoring_case(text.substr(i + 1, word.size()), word)) {
+            out += "\u200b";
+            break;
+          }
+        break;
+      default:
+        out += text[i];
+    }
+  }
+}
+
 }  // namespace
 
 std::string hole_text(const cel::Value& value) { return cel::display(value); }
@@ -57,6 +86,9 @@ void append_escaped(std::string& out, std::string_view text, Escape escape) {
       return;
     case Escape::kHtml:
       append_html(out, text);
+      return;
+    case Escape::kChat:
+      append_chat(out, text);
       return;
   }
 }

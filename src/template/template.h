@@ -26,6 +26,8 @@ enum class Escape : std::uint8_t {
   kQueryValue,   ///< As above.
   kHtml,         ///< & < > " ' become references.
   kHeader,       ///< CR, LF and NUL anywhere in the result are a failure.
+  kChat,         ///< Slack's markup: & < > become references, and a zero width space (U+200B) after
+                 ///< the @ of @all @channel @everyone @group @here takes their effect away.
 };
 
 /// Counts the holes that failed. A failed hole is empty text, or null as a whole value.

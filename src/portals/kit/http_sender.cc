@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/digest.h"
+#include "base/text.h"
 #include "portals/kit/exit.h"
 
 namespace tt::portals {
@@ -27,21 +27,11 @@ void redact(std::string& text, const std::vector<std::string>& secrets) {
   }
 }
 
-void collect(std::vector<std::string>& into, const SensitiveText& text) {
-  into.insert(into.end(), text.secrets().begin(), text.secrets().end());
-}
-
 ExitAnswer failed(std::string error, bool is_misconfigured) {
   ExitAnswer answer;
   answer.error = std::move(error);
   answer.is_misconfigured = is_misconfigured;
   return answer;
-}
-
-std::string missing_text(std::string_view option, const Secret& secret) {
-  const std::vector<std::string> missing = secret.missing();
-  return std::string(option) + ": " +
-         (missing.empty() ? std::string("the secret is empty") : missing.front());
 }
 
 /// Everything that outlives the sender while requests are in flight.
@@ -173,58 +163,54 @@ class State : public std::enable_shared_from_this<State> {
     for (const SessionDone& ready : waiting) ready(outcome);
   }
 
-  /// The credentials of `auth`; an error text when a secret has none.
-  std::string authorise(net::Headers& headers, std::vector<std::string>& secrets) const {
-    if (!auth_) return "";
+  /// The `auth` option as a header, unless the portal brought its own.
+  void add_auth(SensitiveFields& fields) const {
+    const bool is_there = std::any_of(fields.begin(), fields.end(), [](const auto& field) {
+      return equal_ignoring_case(field.first, "authorization");
+    });
+    if (!auth_ || is_there) return;
     if (auth_->bearer) {
-      std::string token = auth_->bearer->reveal();
-      if (token.empty()) return missing_text("auth.bearer", *auth_->bearer);
-      headers.emplace_back("Authorization", "Bearer " + token);
-      secrets.push_back(std::move(token));
+      fields.emplace_back("Authorization", SensitiveText("Bearer ").append(*auth_->bearer));
     } else if (auth_->basic) {
-      std::string password = auth_->basic->password.reveal();
-      if (password.empty()) return missing_text("auth.basic.password", auth_->basic->password);
-      std::string coded = base64(auth_->basic->user + ":" + password);
-      headers.emplace_back("Authorization", "Basic " + coded);
-      secrets.push_back(std::move(coded));
-      secrets.push_back(std::move(password));
+      fields.emplace_back("Authorization", SensitiveText("Basic ").append_basic(
+                                               auth_->basic->user, auth_->basic->password));
     }
-    return "";
   }
 
   void transfer(const ExitRequest& request, const AttemptFacts& facts, const net::Headers& session,
                 Done done, bool is_signed = true) {
-    net::ClientRequest out{.method = request.method, .url = request.url.reveal(),
-                           .body = request.body};
+    SensitiveFields fields = request.headers;
+    add_auth(fields);
+    if (is_signed && hooks_.sign)
+      for (auto& field : hooks_.sign(request, facts)) fields.push_back(std::move(field));
+
     std::vector<std::string> secrets;
-    collect(secrets, request.url);
-    const auto add = [&](const SensitiveFields& fields) {
-      for (const auto& [name, value] : fields) {
-        out.headers.emplace_back(name, value.reveal());
-        collect(secrets, value);
-      }
+    std::string problem;
+    const auto reveal = [&](const SensitiveText& text, std::string_view where) {
+      if (const auto missing = text.missing(); !missing.empty() && problem.empty())
+        problem = std::string(where) + ": " + missing.front() + " has no text";
+      for (std::string& secret : text.secrets()) secrets.push_back(std::move(secret));
+      return text.reveal();
     };
-    add(request.headers);
-    if (!net::has_header(out.headers, "authorization"))
-      if (std::string error = authorise(out.headers, secrets); !error.empty())
-        return done(failed(std::move(error), true));
+    net::ClientRequest out{.method = request.method, .body = request.body};
+    out.url = reveal(request.url, "url");
+    for (const auto& [name, value] : fields) out.headers.emplace_back(name, reveal(value, name));
     for (const auto& [name, value] : session) {
       out.headers.emplace_back(name, value);
       secrets.push_back(value);
     }
-    if (is_signed && hooks_.sign) add(hooks_.sign(request, facts));
     if (facts.replay) out.headers.emplace_back("TT-Replay", std::to_string(*facts.replay));
-    if (out.url.empty()) return done(failed("url: the secret has no text", true));
+    if (!proxy_.empty()) {
+      out.proxy = reveal(proxy_.is_secret() ? SensitiveText(proxy_.secret())
+                                            : SensitiveText().append_as(proxy_.reveal(), "***"),
+                         "proxy");
+    }
+    if (!problem.empty()) return done(failed(std::move(problem), true));
 
     out.timeout_ms = timeout_ms_;
     out.connect_timeout_ms = std::min(timeout_ms_, out.connect_timeout_ms);
     out.addresses = addresses_;
     out.tls = tls_;
-    if (!proxy_.empty()) {
-      out.proxy = proxy_.reveal();
-      if (out.proxy.empty()) return done(failed("proxy: the secret has no text", true));
-      secrets.push_back(out.proxy);
-    }
     if (closed()) return done(failed("cancelled", false));
     http_.send(std::move(out), [secrets = std::move(secrets),
                                 done = std::move(done)](net::ClientAnswer got) {

@@ -7,10 +7,9 @@
 namespace tt::portals {
 namespace {
 
-SensitiveText sensitive(std::string_view url, bool is_secret) {
-  SensitiveText made;
-  if (url.empty()) return made;
-  return is_secret ? made.append_secret(url) : made.append_as(url, redact_urls(url));
+/// A configured URL: userinfo and tokens in it are not for people's eyes.
+SensitiveText literal(std::string_view url) {
+  return SensitiveText().append_as(url, redact_urls(url));
 }
 
 }  // namespace
@@ -18,19 +17,18 @@ SensitiveText sensitive(std::string_view url, bool is_secret) {
 Result<SensitiveText> render_url(const config::UrlTemplate& url, const cel::Scope& scope) {
   if (url.is_secret()) return sensitive_url(url.base());
   TT_TRY(const std::string text, url.render(scope));
-  return sensitive(text, false);
+  return literal(text);
 }
 
 SensitiveText sensitive_url(const config::Url& url) {
-  return sensitive(url.reveal(), url.is_secret());
+  return url.is_secret() ? SensitiveText(url.secret()) : literal(url.reveal());
 }
 
 SensitiveText join_url(const config::Url& base, std::string_view path) {
+  if (base.is_secret()) return SensitiveText().append_base(base.secret()).append(path);
   std::string text = base.reveal();
-  if (text.empty()) return {};
   while (text.ends_with('/')) text.pop_back();
-  SensitiveText made = sensitive(text, base.is_secret());
-  return made.append(path);
+  return literal(text).append(path);
 }
 
 std::string target_of(const config::Url& url) {

@@ -11,13 +11,11 @@
 
 namespace tt::portals {
 
-/// The whole URL for one event; kReject ("template: ...") when a hole fails. Empty while a secret
-/// has no text: the sender reports that.
+/// The whole URL for one event; kReject ("template: ...") when a hole fails.
 Result<SensitiveText> render_url(const config::UrlTemplate& url, const cel::Scope& scope);
 /// The configured URL as it is.
 SensitiveText sensitive_url(const config::Url& url);
-/// `path` ("/v2/room/ops", already escaped, may hold a query) below the configured URL. Empty while a
-/// secret has no text.
+/// `path` ("/v2/room/ops", already escaped, may hold a query) below the configured URL.
 SensitiveText join_url(const config::Url& base, std::string_view path);
 /// Scheme, host and port; `***` while they are not known.
 std::string target_of(const config::Url& url);
