@@ -49,6 +49,9 @@ struct ClientRequest {
   std::shared_ptr<const AddressPolicy> addresses;  ///< Null: AddressPolicy{}.
   std::shared_ptr<const ClientTls> tls;            ///< Null: ClientTls{}.
   std::string proxy;  ///< Empty: none; environment variables are ignored.
+  /// Long answers (event streams): takes the body of a 2xx as it comes, on a client thread, instead
+  /// of ClientAnswer::body and its limit; false ends the transfer. `timeout_ms` 0 means none.
+  std::function<bool(std::string_view)> on_body;
 };
 
 /// Status 0 means that no HTTP answer came: `error` says why, without secrets.
