@@ -183,6 +183,8 @@ bool Transfer::is_allowed(std::string_view address) {
 std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::size_t offered = size * count;
+  if (transfer.request_.on_body && transfer.answer_.status / 100 == 2)
+    return transfer.request_.on_body({bytes, offered}) ? offered : CURL_WRITEFUNC_ERROR;
   const std::size_t room = transfer.request_.answer_bytes_max - transfer.answer_.body.size();
   transfer.answer_.body.append(bytes, std::min(offered, room));
   if (offered <= room) return offered;
