@@ -74,6 +74,8 @@ struct FoldPlan {
 };
 NodePtr make_fold(FoldPlan plan);
 NodePtr make_bind(int slot, NodePtr init, NodePtr body);
+/// `a.or(b)` and, with `unwrap`, `a.orValue(b)`: b is evaluated only when a is empty.
+NodePtr make_optional_or(bool unwrap, NodePtr operand, NodePtr otherwise);
 NodePtr make_unwrap(bool flat, int slot, NodePtr operand, NodePtr body);
 
 }  // namespace tt::cel

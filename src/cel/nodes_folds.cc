@@ -169,8 +169,31 @@ class UnwrapNode final : public Node {
   const NodePtr operand_, body_;
 };
 
+class OptionalOrNode final : public Node {
+ public:
+  OptionalOrNode(bool unwrap, NodePtr operand, NodePtr otherwise)
+      : unwrap_(unwrap), operand_(std::move(operand)), otherwise_(std::move(otherwise)) {}
+  Value evaluate(Frame& frame) const override {
+    Value operand = operand_->evaluate(frame);
+    if (operand.is_error()) return operand;
+    const char* const name = unwrap_ ? "orValue" : "or";
+    if (!operand.is(Kind::kOptional)) return placed(no_overload(name, kinds_text(operand)));
+    if (operand.as_optional()) return unwrap_ ? Value(*operand.as_optional()) : operand;
+    Value value = otherwise_->evaluate(frame);
+    if (value.is_error() || unwrap_ || value.is(Kind::kOptional)) return value;
+    return placed(no_overload(name, kinds_text(operand, value)));
+  }
+
+ private:
+  const bool unwrap_;
+  const NodePtr operand_, otherwise_;
+};
+
 }  // namespace
 
+NodePtr make_optional_or(bool unwrap, NodePtr operand, NodePtr otherwise) {
+  return std::make_unique<OptionalOrNode>(unwrap, std::move(operand), std::move(otherwise));
+}
 NodePtr make_fold(FoldPlan plan) { return std::make_unique<FoldNode>(std::move(plan)); }
 NodePtr make_bind(int slot, NodePtr init, NodePtr body) {
   return std::make_unique<BindNode>(slot, std::move(init), std::move(body));

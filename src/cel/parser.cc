@@ -265,9 +265,14 @@ const Expr* Parser::primary() {
   if (token_.kind == TokenKind::kName || at(".")) return name();
   if (at("[") || at("[?")) return list();
   if (at("{")) return map();
+  const int begin = token_.begin;
   if (take("(")) {
     const Expr* inner = expression();
     if (!inner || !expect(")", "for the opening parenthesis")) return nullptr;
+    // The parentheses belong to the expression: its text stands alone anywhere.
+    Expr& expr = ast_->nodes_[static_cast<std::size_t>(inner->id)];
+    expr.begin = begin;
+    expr.length = last_end_ - begin;
     return inner;
   }
   return unexpected("a value, a name or '('");

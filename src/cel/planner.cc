@@ -185,6 +185,10 @@ NodePtr Planner::plan_call(const Expr& expr) {
     if (NodePtr node = plan_operator(expr)) return node;
   }
   if (NodePtr node = plan_text_test(expr)) return node;
+  if (expr.member && expr.children.size() == 2 && (expr.name == "or" || expr.name == "orValue")) {
+    NodePtr operand = plan(*expr.children[0]);
+    return make_optional_or(expr.name == "orValue", std::move(operand), plan(*expr.children[1]));
+  }
   return plan_function(expr);
 }
 

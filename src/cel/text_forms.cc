@@ -113,7 +113,7 @@ std::string format_duration_seconds(std::int64_t ns) {
 
 std::string format_double(double value) {
   if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "+Infinity" : "-Infinity";
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
   const double size = std::fabs(value);
   const bool plain = size == 0 || (size >= 1e-6 && size < 1e21);
   char text[64];

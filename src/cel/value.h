@@ -217,7 +217,7 @@ std::string display(const Value& value);
 std::string format_timestamp(Timestamp time);
 /// Seconds with as many digits as are exact: `1.5s`.
 std::string format_duration_seconds(std::int64_t ns);
-/// Shortest decimal that reads back the same: `1.5`, `1e+21`, `NaN`, `+Infinity`.
+/// Shortest decimal that reads back the same: `1.5`, `1e+21`, `NaN`, `Infinity`.
 std::string format_double(double value);
 
 }  // namespace tt::cel

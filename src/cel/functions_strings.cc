@@ -1,0 +1,101 @@
+// Standard functions of strings and sizes; regular expressions on RE2.
+// SPDX-License-Identifier: Apache-2.0
+#include <re2/re2.h>
+
+#include "base/utf8.h"
+#include "cel/functions.h"
+#include "cel/limits.h"
+
+namespace tt::cel {
+namespace {
+
+using Arguments = std::span<const Value>;
+
+std::int64_t steps_for(std::string_view text) {
+  return static_cast<std::int64_t>(text.size() / 16);
+}
+
+Value size_of_string(const CallContext& context, Arguments a) {
+  if (!context.charge(steps_for(a[0].as_string()))) return cost_error();
+  return Value::int64(static_cast<std::int64_t>(count_runes(a[0].as_string())));
+}
+
+Value size_of_bytes(const CallContext&, Arguments a) {
+  return Value::int64(static_cast<std::int64_t>(a[0].as_bytes().size()));
+}
+
+Value size_of_list(const CallContext&, Arguments a) {
+  return Value::int64(static_cast<std::int64_t>(a[0].as_list().size()));
+}
+
+Value size_of_map(const CallContext&, Arguments a) {
+  return Value::int64(static_cast<std::int64_t>(a[0].as_map().size()));
+}
+
+Value starts_with(const CallContext&, Arguments a) {
+  return Value::boolean(a[0].as_string().starts_with(a[1].as_string()));
+}
+
+Value ends_with(const CallContext&, Arguments a) {
+  return Value::boolean(a[0].as_string().ends_with(a[1].as_string()));
+}
+
+Value contains_text(const CallContext& context, Arguments a) {
+  if (!context.charge(steps_for(a[0].as_string()))) return cost_error();
+  return Value::boolean(a[0].as_string().find(a[1].as_string()) != std::string_view::npos);
+}
+
+RE2::Options regex_options() {
+  RE2::Options options(RE2::Quiet);
+  options.set_max_mem(kRegexBytesMax);
+  return options;
+}
+
+std::string regex_problem(const RE2& regex) {
+  return "not a regular expression: " + regex.error();
+}
+
+/// The pattern is compiled once when it is a constant.
+Prepared prepare_matches(std::span<const Value* const> constants) {
+  if (!constants[1] || !constants[1]->is_string()) return {};
+  const std::string_view pattern = constants[1]->as_string();
+  auto regex = std::make_shared<const RE2>(re2::StringPiece(pattern.data(), pattern.size()),
+                                           regex_options());
+  if (!regex->ok()) return {nullptr, regex_problem(*regex), {}};
+  return {std::move(regex), {}, {}};
+}
+
+Value matches(const CallContext& context, Arguments a) {
+  const std::string_view text = a[0].as_string();
+  if (!context.charge(steps_for(text))) return cost_error();
+  const re2::StringPiece piece(text.data(), text.size());
+  if (context.state) {
+    return Value::boolean(RE2::PartialMatch(piece, *static_cast<const RE2*>(context.state)));
+  }
+  const std::string_view pattern = a[1].as_string();
+  // Compiling costs far more than a step.
+  if (!context.charge(1000 + static_cast<std::int64_t>(pattern.size()) * 10)) return cost_error();
+  const RE2 regex(re2::StringPiece(pattern.data(), pattern.size()), regex_options());
+  if (!regex.ok()) return Value::error(regex_problem(regex));
+  return Value::boolean(RE2::PartialMatch(piece, regex));
+}
+
+}  // namespace
+
+void add_string_functions(Library& library) {
+  const auto size = [&](std::string_view type, Implementation call) {
+    library.function("size", type, "int", call);
+    library.method("size", type, "int", call);
+  };
+  size("string", size_of_string);
+  size("bytes", size_of_bytes);
+  size("list(T)", size_of_list);
+  size("map(K, V)", size_of_map);
+  library.method("startsWith", "string, string", "bool", starts_with);
+  library.method("endsWith", "string, string", "bool", ends_with);
+  library.method("contains", "string, string", "bool", contains_text);
+  library.method("matches", "string, string", "bool", matches, prepare_matches);
+  library.function("matches", "string, string", "bool", matches, prepare_matches);
+}
+
+}  // namespace tt::cel

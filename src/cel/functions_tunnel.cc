@@ -1,0 +1,155 @@
+// Functions of this program beside the standard ones.
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "base/time_zone.h"
+#include "cel/functions.h"
+#include "cel/operators.h"
+#include "cel/limits.h"
+#include "cel/time_pattern.h"
+#include "cel/week_windows.h"
+
+namespace tt::cel {
+namespace {
+
+using Arguments = std::span<const Value>;
+
+constexpr std::array<std::string_view, 8> kSeverities{"debug", "info",     "notice", "warning",
+                                                      "error", "critical", "alert",  "emergency"};
+/// Short forms that people type into rules and clients send.
+constexpr std::array<std::pair<std::string_view, int>, 8> kShortSeverities{
+    {{"warn", 3}, {"err", 4}, {"crit", 5}, {"fatal", 5}, {"emerg", 7}, {"panic", 7}, {"dbg", 0},
+     {"trace", 0}}};
+
+int known_rank(std::string_view word) {
+  for (std::size_t i = 0; i < kSeverities.size(); ++i) {
+    if (equal_ignoring_case(kSeverities[i], word)) return static_cast<int>(i);
+  }
+  for (const auto& [name, rank] : kShortSeverities) {
+    if (equal_ignoring_case(name, word)) return rank;
+  }
+  return -1;
+}
+
+Prepared prepare_at_least(std::span<const Value* const> constants) {
+  if (!constants[1] || !constants[1]->is_string()) return {};
+  const std::string_view word = constants[1]->as_string();
+  if (known_rank(word) >= 0) return {};
+  const std::string_view near = did_you_mean(word, kSeverities);
+  std::string text = "unknown severity " + json_string(word) + " ranks as info";
+  if (!near.empty()) text += ", did you mean '" + std::string(near) + "'?";
+  return {nullptr, {}, std::move(text)};
+}
+
+Value at_least(const CallContext&, Arguments a) {
+  return Value::boolean(severity_rank(a[0].as_string()) >= severity_rank(a[1].as_string()));
+}
+
+/// Windows and zone of a call with constants.
+struct Windows {
+  WeekWindows windows;
+  std::shared_ptr<const TimeZone> zone;
+};
+
+Prepared make_windows(std::string_view text, std::string_view zone_name) {
+  Prepared prepared;
+  auto windows = WeekWindows::parse(text, prepared.problem);
+  if (!windows) return prepared;
+  auto zone = find_time_zone(zone_name);
+  if (!zone) {
+    prepared.problem = "unknown time zone " + json_string(zone_name);
+    return prepared;
+  }
+  prepared.state = std::make_shared<const Windows>(Windows{*std::move(windows), std::move(zone)});
+  return prepared;
+}
+
+Prepared prepare_within(std::span<const Value* const> constants) {
+  for (std::size_t i = 1; i < constants.size(); ++i) {
+    if (!constants[i] || !constants[i]->is_string()) return {};
+  }
+  return make_windows(constants[1]->as_string(),
+                      constants.size() > 2 ? constants[2]->as_string() : "UTC");
+}
+
+Value within(const CallContext& context, Arguments a) {
+  Prepared prepared;
+  const void* state = context.state;
+  if (!state) {
+    if (!context.charge(100)) return cost_error();
+    prepared = make_windows(a[1].as_string(), a.size() > 2 ? a[2].as_string() : "UTC");
+    if (!prepared.problem.empty()) return Value::error(prepared.problem);
+    state = prepared.state.get();
+  }
+  const auto& windows = *static_cast<const Windows*>(state);
+  const std::int64_t seconds = a[0].as_timestamp().seconds;
+  return Value::boolean(windows.windows.holds(
+      civil_from_seconds(seconds + windows.zone->offset_seconds(seconds))));
+}
+
+Prepared prepare_format(std::span<const Value* const> constants) {
+  Prepared prepared;
+  if (constants[1] && constants[1]->is_string()) {
+    prepared.problem = time_pattern_problem(constants[1]->as_string());
+  }
+  if (constants.size() > 2 && constants[2] && constants[2]->is_string()) {
+    auto zone = find_time_zone(constants[2]->as_string());
+    if (!zone && prepared.problem.empty()) {
+      prepared.problem = "unknown time zone " + json_string(constants[2]->as_string());
+    }
+    prepared.state = std::move(zone);
+  }
+  return prepared;
+}
+
+Value format_timestamp_as(const CallContext& context, Arguments a) {
+  const std::string_view pattern = a[1].as_string();
+  if (!context.charge(static_cast<std::int64_t>(pattern.size()))) return cost_error();
+  std::string problem = time_pattern_problem(pattern);
+  if (!problem.empty()) return Value::error(std::move(problem));
+  if (pattern.size() > kStringBytesMax / 16) return Value::error("the pattern is too long");
+  const Timestamp time = a[0].as_timestamp();
+  std::shared_ptr<const TimeZone> found;
+  const auto* zone = static_cast<const TimeZone*>(context.state);
+  if (!zone && a.size() > 2) {
+    found = find_time_zone(a[2].as_string());
+    if (!found) return Value::error("unknown time zone " + json_string(a[2].as_string()));
+    zone = found.get();
+  }
+  return Value::string(
+      format_time_pattern(pattern, time, zone ? zone->offset_seconds(time.seconds) : 0));
+}
+
+/// The same text is always in the sample, or never, whatever the rule and the host.
+Value sample(const CallContext&, Arguments a) {
+  const double share = a[1].is(Kind::kInt) ? static_cast<double>(a[1].as_int()) : a[1].as_double();
+  const double place = static_cast<double>(hash64(a[0].as_string()) >> 11) * 0x1.0p-53;
+  return Value::boolean(place < share);
+}
+
+}  // namespace
+
+int severity_rank(std::string_view word) {
+  const int rank = known_rank(word);
+  return rank >= 0 ? rank : 1;
+}
+
+void add_tunnel_functions(Environment& environment) {
+  const auto add = [&](std::string_view name, std::string_view parameters, std::string_view result,
+                       bool member, Implementation call, Prepare prepare) {
+    environment.add_function(std::string(name),
+                             make_overload(name, parameters, result, member, call, prepare));
+  };
+  add("atLeast", "string, string", "bool", true, at_least, prepare_at_least);
+  add("within", "timestamp, string", "bool", true, within, prepare_within);
+  add("within", "timestamp, string, string", "bool", true, within, prepare_within);
+  add("format", "timestamp, string", "string", true, format_timestamp_as, prepare_format);
+  add("format", "timestamp, string, string", "string", true, format_timestamp_as, prepare_format);
+  add("sample", "string, double", "bool", false, sample, nullptr);
+  add("sample", "string, int", "bool", false, sample, nullptr);
+}
+
+}  // namespace tt::cel
