@@ -19,7 +19,7 @@ find_package(CLI11 REQUIRED)
 set(TT_PACKAGES_base OpenSSL::Crypto PkgConfig::XXHASH PkgConfig::ISAL spdlog::spdlog fmt::fmt
     prometheus-cpp::core Threads::Threads)
 set(TT_PACKAGES_event simdjson::simdjson)
-set(TT_PACKAGES_cel PkgConfig::RE2 Boost::boost)
+set(TT_PACKAGES_cel PkgConfig::RE2 Boost::json)
 set(TT_PACKAGES_config PkgConfig::YAML_CPP)
 set(TT_PACKAGES_net Boost::boost OpenSSL::SSL CURL::libcurl ZLIB::ZLIB PkgConfig::ZSTD)
 set(TT_PACKAGES_tunnel Boost::boost)
