@@ -1,0 +1,75 @@
+// Client: one daemon's HTTP API, as the commands of tictoc use it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/metrics.h"
+#include "net/http_client.h"
+
+namespace CLI {
+class App;
+}
+
+namespace tt::tictoc {
+
+/// Exit codes of all commands, shown by --help.
+enum ExitCode : int {
+  kOk = 0,
+  kRefused = 1,       ///< The daemon said no: the text says why.
+  kUsage = 2,         ///< The command line was wrong.
+  kUnavailable = 69,  ///< No answer, or "try again later": nothing was accepted.
+};
+
+/// `--url`, `--token`, `--json`; anywhere on the line.
+struct Common {
+  std::string url, token;
+  bool json = false;
+};
+/// From the options, else TICTOC_URL and TICTOC_TOKEN, else ~/.config/tictoc.yaml (`url:` and
+/// `token:` lines), else http://127.0.0.1:8420 without a token.
+Common resolve(Common given);
+
+/// An answer; `body` is null when it was no JSON.
+struct Answer {
+  int status = 0;
+  boost::json::value body;
+  std::string text;
+  std::string error;   ///< Not empty: no answer came.
+  bool ok() const { return status / 100 == 2; }
+};
+
+class Client {
+ public:
+  explicit Client(Common common);
+  ~Client();
+  Answer get(const std::string& path);
+  Answer post(const std::string& path, std::string body,
+              std::string_view content_type = "application/json", net::Headers more = {});
+  /// Reads an event stream until `on_line` gives false or the stream ends; reports like get().
+  Answer follow(const std::string& path, std::string_view last_id,
+                std::function<bool(std::string_view line)> on_line);
+  const Common& common() const { return common_; }
+
+ private:
+  net::ClientRequest request(std::string_view method, const std::string& path) const;
+  Answer call(net::ClientRequest request);
+
+  Common common_;
+  Metrics metrics_;
+  std::unique_ptr<net::HttpClient> http_;
+};
+
+/// Prints why it failed and gives the exit code; kOk for 2xx.
+int report(const Answer& answer, const Client& client);
+
+// One a file (events.cc: send, tail, search, show; operate.cc: the rest).
+void add_event_commands(CLI::App& app, Common& common, int& exit_code);
+void add_send(CLI::App& app, Common& common, int& exit_code);
+void add_operate_commands(CLI::App& app, Common& common, int& exit_code);
+
+}  // namespace tt::tictoc

@@ -1,0 +1,186 @@
+// tictoc tail, search and show: events as lines for people, JSON for programs.
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "apps/tictoc/client.h"
+#include "base/text.h"
+#include "event/severity.h"
+
+namespace tt::tictoc {
+namespace {
+
+struct ViewArguments {
+  std::string where, since, until, kind, exit, rule, format = "text", id;
+  std::uint64_t limit = 100;
+};
+
+std::string_view text_of(const boost::json::object& map, std::string_view name) {
+  const boost::json::value* value = map.if_contains(name);
+  return value && value->if_string() ? std::string_view(value->get_string()) : std::string_view{};
+}
+
+/// Control characters of an event must not reach the terminal.
+std::string printable(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  return out;
+}
+
+const char* colour_of(std::string_view severity) {
+  const int rank = event::severity_rank(severity);
+  return rank >= 5 ? "\033[1;31m" : rank == 4 ? "\033[31m" : rank == 3 ? "\033[33m" : "";
+}
+
+/// One stored event as one line: time, severity, kind, message, id.
+void print(const boost::json::value& stored, const ViewArguments& arguments) {
+  const boost::json::object* map = stored.if_object();
+  if (!map) return;
+  if (arguments.format == "json") {
+    std::puts(boost::json::serialize(stored).c_str());
+    return;
+  }
+  if (arguments.format == "id") {
+    std::puts(std::string(text_of(*map, "id")).c_str());
+    return;
+  }
+  const boost::json::value* event = map->if_contains("event");
+  if (!event || !event->if_object()) return;
+  const boost::json::object& fields = event->get_object();
+  const std::string severity = printable(text_of(fields, "severity"));
+  const bool colours = isatty(STDOUT_FILENO);
+  std::printf("%s  %s%-9s%s  %s  %s  [%s]\n", printable(text_of(fields, "timestamp")).c_str(),
+              colours ? colour_of(severity) : "", severity.empty() ? "-" : severity.c_str(),
+              colours ? "\033[0m" : "", printable(text_of(fields, "kind")).c_str(),
+              printable(text_of(fields, "message")).c_str(),
+              std::string(text_of(*map, "id")).c_str());
+}
+
+void append_param(std::string& path, std::string_view name, const std::string& value) {
+  if (value.empty()) return;
+  path += path.find('?') == std::string::npos ? '?' : '&';
+  path += std::string(name) + "=" + percent_encode(value);
+}
+
+std::string path_of(std::string path, const ViewArguments& arguments) {
+  append_param(path, "where", arguments.where);
+  append_param(path, "since", arguments.since);
+  append_param(path, "until", arguments.until);
+  append_param(path, "kind", arguments.kind);
+  append_param(path, "exit", arguments.exit);
+  append_param(path, "rule", arguments.rule);
+  return path;
+}
+
+int search(const ViewArguments& arguments, const Common& common) {
+  Client client(common);
+  std::string path = path_of("/api/v1/events", arguments);
+  append_param(path, "limit", std::to_string(arguments.limit));
+  const Answer answer = client.get(path);
+  if (const int failed = report(answer, client)) return failed;
+  const boost::json::object* map = answer.body.if_object();
+  const boost::json::value* events = map ? map->if_contains("events") : nullptr;
+  if (!events || !events->if_array()) return kRefused;
+  // The newest ones, printed oldest first: the end of the list is now.
+  const boost::json::array& list = events->get_array();
+  for (auto it = list.rbegin(); it != list.rend(); ++it) print(*it, arguments);
+  if (const boost::json::value* next = map->if_contains("next"); next && next->if_string())
+    std::fprintf(stderr, "tictoc: older ones were left out; --limit shows more\n");
+  return kOk;
+}
+
+int tail(const ViewArguments& arguments, const Common& common) {
+  Client client(common);
+  std::string last_id;
+  const std::string path = path_of("/api/v1/events/stream", arguments);
+  for (int failures = 0;;) {
+    const Answer answer = client.follow(path, last_id, [&](std::string_view line) {
+      failures = 0;
+      if (line.starts_with("id: ")) last_id = line.substr(4);
+      if (line.starts_with("data: ")) {
+        boost::system::error_code failed;
+        const boost::json::value event = boost::json::parse(line.substr(6), failed);
+        if (!failed) print(event, arguments);
+        std::fflush(stdout);
+      }
+      return true;
+    });
+    if (answer.status && !answer.ok()) return report(answer, client);
+    // The daemon restarts: come back where we were, for a while.
+    if (last_id.empty() && failures == 0 && answer.status == 0) return report(answer, client);
+    if (++failures > 30) return report(answer, client);
+    if (failures == 1) std::fprintf(stderr, "tictoc: the stream ended; trying again\n");
+    sleep(1);
+  }
+}
+
+int show(const ViewArguments& arguments, const Common& common) {
+  Client client(common);
+  const Answer answer = client.get("/api/v1/events/" + percent_encode(arguments.id));
+  if (const int failed = report(answer, client)) return failed;
+  const boost::json::object* map = answer.body.if_object();
+  if (common.json || !map) {
+    std::fputs(answer.text.c_str(), stdout);
+    return kOk;
+  }
+  std::printf("id        %s\nreceived  %s\nentry     %s\n\n",
+              std::string(text_of(*map, "id")).c_str(),
+              std::string(text_of(*map, "received")).c_str(),
+              printable(text_of(*map, "entry")).c_str());
+  const boost::json::value* event = map->if_contains("event");
+  if (event && event->if_object())
+    for (const auto& [name, value] : event->get_object())
+      std::printf("%-20s %s\n", printable(name).c_str(),
+                  value.if_string() ? printable(value.get_string()).c_str()
+                                    : boost::json::serialize(value).c_str());
+  return kOk;
+}
+
+void add_filters(CLI::App& command, ViewArguments& arguments) {
+  command.add_option("--where", arguments.where, "CEL over event and meta");
+  command.add_option("--since", arguments.since, "2h ago, RFC 3339, or an event id");
+  command.add_option("--kind", arguments.kind, "a kind and what is below it");
+  command.add_option("--exit", arguments.exit, "events that this exit gets");
+  command.add_option("--rule", arguments.rule, "events that this rule decides");
+  command.add_option("-o,--output", arguments.format, "text, json or id")
+      ->check(CLI::IsMember({"text", "json", "id"}));
+}
+
+}  // namespace
+
+void add_event_commands(CLI::App& app, Common& common, int& exit_code) {
+  auto live = std::make_shared<ViewArguments>();
+  CLI::App* tail_command = app.add_subcommand("tail", "events as they come");
+  add_filters(*tail_command, *live);
+  tail_command->footer("Example: tictoc tail --where 'event.severity.atLeast(\"error\")'");
+  tail_command->callback([=, &common, &exit_code] {
+    if (common.json) live->format = "json";
+    exit_code = tail(*live, common);
+  });
+
+  auto past = std::make_shared<ViewArguments>();
+  CLI::App* search_command = app.add_subcommand("search", "events of the past");
+  add_filters(*search_command, *past);
+  search_command->add_option("--until", past->until, "as --since");
+  search_command->add_option("--limit", past->limit, "at most this many, the newest")
+      ->check(CLI::Range(1, 10000));
+  search_command->footer("Example: tictoc search --since 2h --kind urn:gitlab:pipeline -o json");
+  search_command->callback([=, &common, &exit_code] {
+    if (common.json) past->format = "json";
+    exit_code = search(*past, common);
+  });
+
+  auto one = std::make_shared<ViewArguments>();
+  CLI::App* show_command = app.add_subcommand("show", "one event, all of it");
+  show_command->add_option("id", one->id, "its id")->required();
+  show_command->footer("Example: tictoc show $(tictoc search --limit 1 -o id)");
+  show_command->callback([=, &common, &exit_code] { exit_code = show(*one, common); });
+}
+
+}  // namespace tt::tictoc

@@ -1,0 +1,194 @@
+// tictoc exit, entry, dead, status, reload: what operators do, as tables or JSON.
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "apps/tictoc/client.h"
+#include "apps/tictoc/table.h"
+#include "base/text.h"
+
+namespace tt::tictoc {
+namespace {
+
+struct Names {
+  std::string exit, number;
+};
+
+/// Fetches `path` and prints the list `member` as a table of `columns`.
+int list(const Common& common, const std::string& path, const char* member,
+         std::initializer_list<const char*> columns) {
+  Client client(common);
+  const Answer answer = client.get(path);
+  if (const int failed = report(answer, client)) return failed;
+  if (common.json) std::fputs(answer.text.c_str(), stdout);
+  else print_table(answer.body, member, columns);
+  return kOk;
+}
+
+int show(const Common& common, const std::string& path) {
+  Client client(common);
+  const Answer answer = client.get(path);
+  if (const int failed = report(answer, client)) return failed;
+  if (common.json) std::fputs(answer.text.c_str(), stdout);
+  else print_members(answer.body);
+  return kOk;
+}
+
+int change(const Common& common, const std::string& path, const char* done) {
+  Client client(common);
+  const Answer answer = client.post(path, "{}");
+  if (common.json && answer.ok()) std::fputs(answer.text.c_str(), stdout);
+  else if (answer.ok()) std::puts(done);
+  return report(answer, client);
+}
+
+int test_exit(const Common& common, const std::string& exit) {
+  Client client(common);
+  const Answer answer = client.post("/api/v1/exits/" + percent_encode(exit) + "/test", "{}");
+  if (const int failed = report(answer, client)) return failed;
+  const std::string verdict = member_text(answer.body, "verdict");
+  if (common.json) std::fputs(answer.text.c_str(), stdout);
+  else print_members(answer.body);
+  return verdict == "delivered" ? kOk : kRefused;
+}
+
+int retry(const Common& common, const Names& names, const char* verb) {
+  Client client(common);
+  std::string path = "/api/v1/dead/" + percent_encode(names.exit);
+  if (!names.number.empty()) path += "/" + percent_encode(names.number);
+  const Answer answer = client.post(path + "/" + verb, "{}");
+  if (const int failed = report(answer, client)) return failed;
+  if (common.json) std::fputs(answer.text.c_str(), stdout);
+  const std::string tried = member_text(answer.body, "tried"), done = member_text(answer.body, "done");
+  if (!common.json) std::printf("%s of %s\n", done.c_str(), tried.c_str());
+  return tried == done ? kOk : kRefused;
+}
+
+int reload(const Common& common) {
+  Client client(common);
+  const Answer answer = client.post("/api/v1/reload", "{}");
+  if (common.json) {
+    std::fputs(answer.text.c_str(), stdout);
+    return answer.ok() ? kOk : report(answer, client);
+  }
+  if (answer.status != 200 && answer.status != 422) return report(answer, client);
+  std::fputs(member_text(answer.body, "text").c_str(), stderr);
+  std::printf("%s, generation %s in force\n", answer.ok() ? "reloaded" : "refused",
+              member_text(answer.body, "generation").c_str());
+  return answer.ok() ? kOk : kRefused;
+}
+
+int status(const Common& common) {
+  Client client(common);
+  const Answer answer = client.get("/api/v1/status");
+  if (const int failed = report(answer, client)) return failed;
+  if (common.json) {
+    std::fputs(answer.text.c_str(), stdout);
+    return kOk;
+  }
+  std::printf("log %s  ready %s  generation %s\n\n", member_text(answer.body, "log").c_str(),
+              member_text(answer.body, "ready").c_str(),
+              member_text(answer.body, "generation").c_str());
+  print_members(answer.body.as_object()["tunnel"]);
+  std::puts("");
+  print_table(answer.body, "entries", {"name", "type", "path", "requests", "accepted", "rejected",
+                                       "refused", "unauthorised"});
+  std::puts("");
+  print_table(answer.body, "exits", {"name", "type", "state", "delivered", "behind", "dead",
+                                     "parked", "problem"});
+  return kOk;
+}
+
+void add_exit(CLI::App& app, Common& common, int& exit_code) {
+  CLI::App* group = app.add_subcommand("exit", "exit portals of the daemon");
+  group->require_subcommand(1);
+  group->add_subcommand("ls", "all of them")->callback([&] {
+    exit_code = list(common, "/api/v1/exits", "exits",
+                     {"name", "type", "state", "delivered", "behind", "dead", "parked", "target",
+                      "problem"});
+  });
+  const auto named = [&](const char* verb, const char* help, std::function<int(std::string)> run) {
+    auto name = std::make_shared<std::string>();
+    CLI::App* command = group->add_subcommand(verb, help);
+    command->add_option("name", *name, "name of the exit")->required();
+    command->callback([=, &exit_code] { exit_code = run(percent_encode(*name)); });
+  };
+  named("show", "one of them", [&](const std::string& name) {
+    return show(common, "/api/v1/exits/" + name);
+  });
+  named("test", "sends a made-up event through it", [&](const std::string& name) {
+    return test_exit(common, name);
+  });
+  named("pause", "sends nothing until resumed", [&](const std::string& name) {
+    return change(common, "/api/v1/exits/" + name + "/pause", "paused");
+  });
+  named("resume", "sends again", [&](const std::string& name) {
+    return change(common, "/api/v1/exits/" + name + "/resume", "resumed");
+  });
+  named("forget", "removes the cursor of an exit that left the configuration",
+        [&](const std::string& name) {
+          return change(common, "/api/v1/exits/" + name + "/forget", "forgotten");
+        });
+  group->footer("Example: tictoc exit test team-chat");
+}
+
+void add_dead(CLI::App& app, Common& common, int& exit_code) {
+  CLI::App* group = app.add_subcommand("dead", "dead letters: what exits gave up on");
+  group->require_subcommand(1);
+  auto names = std::make_shared<Names>();
+  CLI::App* ls = group->add_subcommand("ls", "of all exits, or of one");
+  ls->add_option("exit", names->exit, "name of the exit");
+  ls->callback([=, &common, &exit_code] {
+    exit_code = names->exit.empty()
+                    ? list(common, "/api/v1/dead", "exits", {"exit", "count", "oldest", "newest"})
+                    : list(common, "/api/v1/dead/" + percent_encode(names->exit), "letters",
+                           {"number", "id", "reason", "status", "attempts", "last", "error"});
+  });
+  CLI::App* one = group->add_subcommand("show", "one, with its request and answer");
+  one->add_option("exit", names->exit)->required();
+  one->add_option("number", names->number)->required();
+  one->callback([=, &common, &exit_code] {
+    exit_code = show(common, "/api/v1/dead/" + percent_encode(names->exit) + "/" +
+                                 percent_encode(names->number));
+  });
+  for (const char* verb : {"retry", "drop"}) {
+    const bool drops = std::string_view(verb) == "drop";
+    CLI::App* command = group->add_subcommand(
+        verb, drops ? "removes them for good" : "sends them again; those delivered are removed");
+    command->add_option("exit", names->exit, "name of the exit")->required();
+    auto* number = command->add_option("number", names->number, "one of them; else all");
+    if (drops) number->required();
+    command->callback([=, &common, &exit_code] { exit_code = retry(common, *names, verb); });
+  }
+  group->footer("Example: tictoc dead retry team-chat");
+}
+
+}  // namespace
+
+void add_operate_commands(CLI::App& app, Common& common, int& exit_code) {
+  add_exit(app, common, exit_code);
+  CLI::App* entry = app.add_subcommand("entry", "entry portals of the daemon");
+  entry->require_subcommand(1);
+  entry->add_subcommand("ls", "all of them")->callback([&] {
+    exit_code = list(common, "/api/v1/entries", "entries",
+                     {"name", "type", "path", "requests", "accepted", "rejected", "refused",
+                      "unauthorised", "repeats"});
+  });
+  auto name = std::make_shared<std::string>();
+  CLI::App* one = entry->add_subcommand("show", "one of them");
+  one->add_option("name", *name, "name of the entry")->required();
+  one->callback([=, &common, &exit_code] {
+    exit_code = show(common, "/api/v1/entries/" + percent_encode(*name));
+  });
+  add_dead(app, common, exit_code);
+  app.add_subcommand("status", "the daemon, its entries and exits")->callback([&] {
+    exit_code = status(common);
+  });
+  app.add_subcommand("reload", "reads the configuration again")->callback([&] {
+    exit_code = reload(common);
+  });
+}
+
+}  // namespace tt::tictoc

@@ -1,0 +1,134 @@
+// tictoc send: one event from the command line, or NDJSON from a file.
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "apps/tictoc/client.h"
+#include "base/digest.h"
+#include "base/random.h"
+#include "base/text.h"
+
+namespace tt::tictoc {
+namespace {
+
+struct SendArguments {
+  std::string message, kind, severity, source, link, file;
+  std::vector<std::string> fields;
+};
+
+/// `k=text` and `k:=json`, as one member of the event.
+bool append_field(std::string& event, const std::string& field) {
+  const std::size_t equals = field.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    std::fprintf(stderr, "tictoc: a field is written k=text or k:=json, not '%s'\n", field.c_str());
+    return false;
+  }
+  const bool is_json = field[equals - 1] == ':';
+  const std::string name = field.substr(0, is_json ? equals - 1 : equals);
+  const std::string value = field.substr(equals + 1);
+  event += "," + json_string(name) + ":" + (is_json ? value : json_string(value));
+  return true;
+}
+
+/// The events as one request body; false after a message.
+bool read_body(const SendArguments& arguments, std::string& body) {
+  if (!arguments.file.empty()) {
+    if (arguments.file == "-") {
+      body.assign(std::istreambuf_iterator<char>(std::cin), {});
+      return true;
+    }
+    std::ifstream in(arguments.file, std::ios::binary);
+    if (!in) std::fprintf(stderr, "tictoc: cannot read %s\n", arguments.file.c_str());
+    body.assign(std::istreambuf_iterator<char>(in), {});
+    return static_cast<bool>(in) || in.eof();
+  }
+  body = "{\"message\":" + json_string(arguments.message);
+  const std::pair<const char*, const std::string*> named[] = {{"kind", &arguments.kind},
+                                                              {"severity", &arguments.severity},
+                                                              {"source", &arguments.source},
+                                                              {"view_link", &arguments.link}};
+  for (const auto& [name, value] : named)
+    if (!value->empty()) body += "," + json_string(name) + ":" + json_string(*value);
+  for (const std::string& field : arguments.fields)
+    if (!append_field(body, field)) return false;
+  body += "}";
+  return true;
+}
+
+std::string random_key() {
+  unsigned char bytes[16];
+  system_random().fill(bytes);
+  return hex({reinterpret_cast<const char*>(bytes), sizeof bytes});
+}
+
+int send(const SendArguments& arguments, const Common& common) {
+  if (arguments.message.empty() && arguments.file.empty()) {
+    std::fputs("tictoc: nothing to send; give a MESSAGE, or --file FILE with NDJSON (- is stdin)\n",
+               stderr);
+    return kUsage;
+  }
+  std::string body;
+  if (!read_body(arguments, body)) return kUsage;
+  Client client(common);
+  // The key makes a retry harmless when the answer was lost on the way.
+  const Answer answer =
+      client.post("/api/v1/events", std::move(body),
+                  arguments.file.empty() ? "application/json" : "application/x-ndjson",
+                  {{"Idempotency-Key", random_key()}});
+  const boost::json::object* map = answer.body.if_object();
+  const boost::json::value* rejected = map ? map->if_contains("rejected") : nullptr;
+  if (common.json) {
+    std::fputs(answer.text.c_str(), stdout);
+  } else if (answer.ok() && map) {
+    const boost::json::value* ids = map->if_contains("ids");
+    if (ids && ids->if_array() && !ids->get_array().empty()) {
+      const auto& list = ids->get_array();
+      std::printf("%s", list.front().if_string() ? list.front().get_string().c_str() : "");
+      if (list.size() > 1 && list.back().if_string())
+        std::printf(" .. %s", list.back().get_string().c_str());
+      std::puts("");
+    }
+  }
+  bool any_rejected = false;
+  if (rejected && rejected->if_array()) {
+    for (const boost::json::value& one : rejected->get_array()) {
+      const boost::json::object* o = one.if_object();
+      if (!o) continue;
+      any_rejected = true;
+      const boost::json::value* index = o->if_contains("index");
+      const boost::json::value* error = o->if_contains("error");
+      std::fprintf(stderr, "tictoc: event %lld rejected: %s\n",
+                   index && index->if_int64() ? static_cast<long long>(index->get_int64()) : -1LL,
+                   error && error->if_string() ? error->get_string().c_str() : "?");
+    }
+  }
+  if (any_rejected) return kRefused;
+  return report(answer, client);
+}
+
+}  // namespace
+
+void add_send(CLI::App& app, Common& common, int& exit_code) {
+  auto arguments = std::make_shared<SendArguments>();
+  CLI::App* command = app.add_subcommand("send", "sends one event, or NDJSON from a file");
+  command->add_option("message", arguments->message, "what happened, for people");
+  command->add_option("--kind", arguments->kind, "URN of the type, urn:app:deploy");
+  command->add_option("--severity", arguments->severity,
+                      "debug info notice warning error critical alert emergency");
+  command->add_option("--source", arguments->source, "URN or URL of where it comes from");
+  command->add_option("--link", arguments->link, "URL of a view of it");
+  command->add_option("-f,--field", arguments->fields, "another field: k=text or k:=json");
+  command->add_option("--file", arguments->file, "NDJSON file, - is standard input");
+  command->footer(
+      "Exit code 0 means accepted to disk; prints the id.\n"
+      "Examples:\n"
+      "  tictoc send \"backup done\" --kind urn:backup:done -f host=db1 -f size:=1234\n"
+      "  journalctl -o json -n 10 | jq -c '{message: .MESSAGE}' | tictoc send --file -");
+  command->callback([=, &common, &exit_code] { exit_code = send(*arguments, common); });
+}
+
+}  // namespace tt::tictoc
