@@ -7,6 +7,7 @@
 #include "event/flat_reader.h"
 #include "event/flatten.h"
 #include "event/json_fault.h"
+#include "event/named.h"
 
 namespace tt::event {
 namespace {
@@ -121,7 +122,7 @@ class BodyReader {
   Status check_member(const Node& member) const {
     if (member.type != FieldType::kObject && member.type != FieldType::kArray) return {};
     const std::string name = unescape(tokens_.text.substr(member.name_begin, member.name_bytes));
-    if (std::find(kNamedFields.begin(), kNamedFields.end(), name) == kNamedFields.end()) return {};
+    if (named_index(name) == kNotNamed) return {};
     return reject(name + " must be a string, not " + std::string(describe(member.type)));
   }
 

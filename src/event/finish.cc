@@ -1,6 +1,5 @@
 // EventWriter::finish: the rules that make an event valid, and its canonical text.
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <cstring>
 
 #include "base/text.h"
@@ -8,6 +7,7 @@
 #include "base/utf8.h"
 #include "event/batch_access.h"
 #include "event/json_text.h"
+#include "event/named.h"
 #include "event/writer.h"
 
 namespace tt::event {
@@ -20,10 +20,6 @@ std::string shown(std::string_view text) {
   std::string out = "\"";
   out += clip_bytes(text, kShownBytesMax);
   return out += text.size() > kShownBytesMax ? "...\"" : "\"";
-}
-
-bool is_named(std::string_view key) {
-  return std::find(kNamedFields.begin(), kNamedFields.end(), key) != kNamedFields.end();
 }
 
 bool is_escaped(std::string_view json) { return json.find('\\') != json.npos; }
@@ -50,24 +46,28 @@ void put_field(EventBatch& batch, std::size_t text_begin, std::string_view name,
 
 }  // namespace
 
-bool EventWriter::is_left_out(const Pending& field) const {
-  return !field.is_set || (field.type == FieldType::kNull && field.problem == Problem::kNone &&
-                           is_named(key_of(field)));
+bool EventWriter::is_left_out(const Pending& field) {
+  return !field.is_set ||
+         (field.is_named && field.type == FieldType::kNull && field.problem == Problem::kNone);
 }
 
-Status EventWriter::check_named(std::string_view name) const {
-  const Pending* field = find(name);
-  const bool is_missing = !field || is_left_out(*field);
-  if (name == "message" && is_missing) return reject("message is missing; every event needs one");
-  if (is_missing) return {};
+const EventWriter::Pending* EventWriter::named(int index) const {
+  const std::uint32_t position = named_[static_cast<std::size_t>(index)];
+  return position == kNobody || is_left_out(pending_[position]) ? nullptr : &pending_[position];
+}
+
+Status EventWriter::check_named(int index) const {
+  const Pending* field = named(index);
+  if (!field && index == kMessage) return reject("message is missing; every event needs one");
+  if (!field) return {};
   if (field->type != FieldType::kString) {
-    std::string text(name);
+    std::string text(key_of(*field));
     return reject(text.append(" must be a string, not ").append(describe(field->type)));
   }
-  if (name == "message" && field->value_bytes == 2) {
+  if (index == kMessage && field->value_bytes == 2) {
     return reject("message is empty; every event needs one");
   }
-  if (name == "timestamp") {
+  if (index == kTimestamp) {
     const auto quoted = text_at(field->value_begin, field->value_bytes);
     const std::string value = unescape(quoted.substr(1, quoted.size() - 2));
     if (!parse_time(value)) {
@@ -98,7 +98,9 @@ Status EventWriter::check(std::size_t& text_bytes, std::size_t& field_count) con
     text_bytes += field.name_bytes + field.value_bytes + 4;
     ++field_count;
   }
-  for (const auto name : kNamedFields) TT_CHECK(check_named(name));
+  for (int index = 0; index < static_cast<int>(kNamedFields.size()); ++index) {
+    TT_CHECK(check_named(index));
+  }
   return {};
 }
 
@@ -106,12 +108,8 @@ Status EventWriter::finish(WallNs now_ns) {
   std::size_t text_bytes = 0;
   std::size_t field_count = 0;
   Status checked = check(text_bytes, field_count);
-  const auto is_missing = [this](std::string_view name) {
-    const Pending* field = find(name);
-    return !field || is_left_out(*field);
-  };
-  const bool needs_time = is_missing("timestamp");
-  const bool needs_kind = is_missing("kind");
+  const bool needs_time = !named(kTimestamp);
+  const bool needs_kind = !named(kKind);
   if (needs_time) {
     text_bytes += std::strlen("\"timestamp\":\"2026-01-31T12:00:00.123456Z\",");
     ++field_count;

@@ -7,52 +7,56 @@
 
 #include "base/units.h"
 #include "event/batch_access.h"
+#include "event/named.h"
 
 namespace tt::event {
 namespace {
 
-enum NamedBit : unsigned { kTimestampBit = 1, kKindBit = 2, kMessageBit = 4, kOtherBit = 8 };
+constexpr unsigned bit(NamedField field) { return 1u << field; }
 
-// The bit of a named field, 0 for any other name.
-unsigned named_bit(std::string_view name) {
-  switch (name.size()) {
-    case 4:
-      return name == "kind" ? kKindBit : 0u;
-    case 6:
-      return name == "source" ? kOtherBit : 0u;
-    case 7:
-      return name == "message" ? kMessageBit : 0u;
-    case 8:
-      return name == "severity" || name == "ack_link" ? kOtherBit : 0u;
-    case 9:
-      return name == "timestamp" ? kTimestampBit : name == "view_link" ? kOtherBit : 0u;
-    default:
-      return 0;
+// Eight characters at once against a form, in which 0 stands for any digit.
+bool has_form(const char* p, std::string_view form) {
+  std::uint64_t word = 0;
+  std::uint64_t text = 0;
+  std::uint64_t digits = 0;
+  std::memcpy(&word, p, 8);
+  std::memcpy(&text, form.data(), 8);
+  for (std::size_t i = 0; i < 8; ++i) {
+    if (form[i] == '0') digits |= std::uint64_t{0xFF} << (8 * i);
   }
+  const std::uint64_t high = digits & 0xF0F0F0F0F0F0F0F0u;
+  const std::uint64_t six = digits & 0x0606060606060606u;
+  return (word & (high | ~digits)) == text && ((word + six) & high) == (text & high);
 }
 
-// Only has to differ often: equality is checked, and a chain that grows long means the slow path.
-std::size_t cheap_hash(std::string_view name) {
-  std::uint64_t head = 0;
-  std::uint64_t tail = 0;
-  if (name.size() >= 8) {
-    std::memcpy(&head, name.data(), 8);
-    std::memcpy(&tail, name.data() + name.size() - 8, 8);
-  } else if (name.size() >= 4) {
-    std::memcpy(&head, name.data(), 4);
-    std::memcpy(&tail, name.data() + name.size() - 4, 4);
-  } else {
-    for (const char c : name) head = head << 8 | static_cast<unsigned char>(c);
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+int two_digits(const char* p) { return (p[0] - '0') * 10 + (p[1] - '0'); }
+
+// True for the commonest spelling of a time, `YYYY-MM-DDThh:mm:ss[.f]Z` on a day that every month
+// has; false when only parse_time() can tell.
+bool is_common_time(std::string_view text) {
+  if (text.size() < 20 || text.size() == 21 || text.size() > 30) return false;
+  const char* const p = text.data();
+  if (!has_form(p, "0000-00-") || !has_form(p + 8, "00T00:00") || p[16] != ':' ||
+      !is_digit(p[17]) || !is_digit(p[18]) || p[text.size() - 1] != 'Z') {
+    return false;
   }
-  const std::uint64_t mixed =
-      (head ^ (tail << 23 | tail >> 41) ^ name.size()) * 0x9E3779B97F4A7C15u;
-  return static_cast<std::size_t>(mixed >> 40);
+  if (text.size() > 20) {
+    if (p[19] != '.') return false;
+    for (std::size_t i = 20; i + 1 < text.size(); ++i) {
+      if (!is_digit(p[i])) return false;
+    }
+  }
+  const int month = two_digits(p + 5);
+  const int day = two_digits(p + 8);
+  return month >= 1 && month <= 12 && day >= 1 && day <= 28 && two_digits(p + 11) <= 23 &&
+         two_digits(p + 14) <= 59 && two_digits(p + 17) <= 59;
 }
 
 }  // namespace
 
 FlatReader::FlatReader(EventBatch& batch, const Limits& limits, WallNs now_ns)
-    : batch_(batch), limits_(limits), now_ns_(now_ns) {}
+    : batch_(batch), limits_(limits), now_(format_time_us(now_ns)) {}
 
 void FlatReader::start(const Tokens& tokens) {
   tokens_ = tokens;
@@ -62,16 +66,15 @@ void FlatReader::start(const Tokens& tokens) {
 std::size_t FlatReader::read(std::size_t i) {
   auto& fields = BatchAccess::fields(batch_);
   const std::size_t field_begin = fields.size();
-  field_begin_ = field_begin;
   origin_ = tokens_.begins[i];
   is_compact_ = true;
   seen_ = 0;
-  ++event_number_;
-  const std::size_t next = read_fields(i + 1, field_begin);
+  names_.begin_event();
+  const std::size_t next = read_fields(i + 1);
   // Missing fields may yet come to both limits; the slow path decides close to them.
   constexpr std::size_t kAddedBytes = 64;
   constexpr std::size_t kAddedFields = 2;
-  if (next == kNone || !(seen_ & kMessageBit) ||
+  if (next == kNone || !(seen_ & bit(kMessage)) ||
       tokens_.begins[next - 1] - origin_ + kAddedBytes > limits_.event_bytes_max ||
       fields.size() - field_begin + kAddedFields > limits_.fields_max) {
     fields.resize(field_begin);
@@ -82,74 +85,73 @@ std::size_t FlatReader::read(std::size_t i) {
 }
 
 // `i` is the token behind `{`. Each turn reads `"name" : value` and the comma or brace behind it.
-std::size_t FlatReader::read_fields(std::size_t i, std::size_t field_begin) {
+// What the loop needs is in local variables: through `this` every store would reload it.
+std::size_t FlatReader::read_fields(std::size_t i) {
   auto& fields = BatchAccess::fields(batch_);
-  const char* const text = tokens_.text.data();
-  std::size_t expected = origin_ + 1;  // Where the next token begins when nothing lies between.
+  const Tokens tokens = tokens_;
+  const char* const text = tokens.text.data();
+  const std::size_t origin = origin_;
+  std::size_t expected = origin + 1;  // Where the next token begins when nothing lies between.
+  bool is_compact = true;
   while (true) {
-    if (i + 3 >= tokens_.count || text[tokens_.begins[i]] != '"' ||
-        text[tokens_.begins[i + 1]] != ':') {
-      return kNone;
-    }
-    const std::size_t name_begin = tokens_.begins[i] + 1;
-    const std::size_t name_end = tokens_.end(i) - 1;
-    if (name_end - name_begin > kNameBytesMax || has_backslash(name_begin, name_end)) return kNone;
-    Field field;
-    field.name_begin = static_cast<std::uint32_t>(name_begin - origin_);
-    field.name_bytes = static_cast<std::uint16_t>(name_end - name_begin);
-    const std::size_t colon = tokens_.begins[i + 1];
-    is_compact_ &= (name_begin - 1 == expected) & (colon == name_end + 1) &
-                   (tokens_.begins[i + 2] == colon + 1);
+    if (i + 3 >= tokens.count) return kNone;
+    const std::size_t name_begin = tokens.begins[i] + std::size_t{1};
+    const std::size_t colon = tokens.begins[i + 1];
+    if (text[name_begin - 1] != '"' || text[colon] != ':') return kNone;
+    const std::size_t name_end = tokens.end(i) - 1;
+    if (next_backslash_ < name_begin) find_backslash(name_begin);
+    if (next_backslash_ < name_end || name_end - name_begin > kNameBytesMax) return kNone;
 
-    const std::size_t behind = read_value(i + 2, field);
-    if (behind == kNone || behind >= tokens_.count) return kNone;
-    const std::string_view name(text + name_begin, name_end - name_begin);
-    const std::size_t index = fields.size() - field_begin;
-    if (!note_name(name, field) || !is_new_name(name, index)) return kNone;
+    const std::size_t begin = tokens.begins[i + 2];
+    is_compact &= (name_begin == expected + 1) & (colon == name_end + 1) & (begin == colon + 1);
+    std::size_t next = i + 3;
+    Field field;
+    field.name_begin = static_cast<std::uint32_t>(name_begin - origin);
+    field.name_bytes = static_cast<std::uint16_t>(name_end - name_begin);
+    std::size_t end = 0;
+    const char first = text[begin];
+    if (first == '"') {
+      end = tokens.end(i + 2);
+      field.type = FieldType::kString;
+      field.value_begin = static_cast<std::uint32_t>(begin + 1 - origin);
+      field.value_bytes = static_cast<std::uint32_t>(end - begin - 2);
+      if (next_backslash_ < end) {
+        const std::string_view inside(text + begin + 1, end - begin - 2);
+        if (check_escapes(inside) != Escapes::kGood) return kNone;
+        field.value_is_escaped = true;
+        find_backslash(end);
+      }
+    } else {
+      if (first == '[' || first == '{') {
+        field.type = first == '[' ? FieldType::kArray : FieldType::kObject;
+        next = first == '[' ? read_array(next) : tokens.first(next) == '}' ? next + 1 : kNone;
+        if (next == kNone || next >= tokens.count) return kNone;
+        is_compact &= first == '[' || tokens.begins[next - 1] == begin + 1;
+      } else {
+        const auto type = type_of_word(tokens.token(i + 2));
+        if (!type) return kNone;
+        field.type = *type;
+      }
+      end = tokens.end(next - 1);
+      field.value_begin = static_cast<std::uint32_t>(begin - origin);
+      field.value_bytes = static_cast<std::uint32_t>(end - begin);
+    }
+    const int named = names_.add({text + name_begin, name_end - name_begin});
+    if (named == NameSet::kRefused) return kNone;
+    if (named != kNotNamed) {
+      if (!is_good_named(named, field)) return kNone;
+      seen_ |= 1u << named;
+    }
     fields.push_back(field);
 
-    const char closing = text[tokens_.begins[behind]];
-    expected = tokens_.begins[behind] + 1;
-    i = behind + 1;
-    if (closing == '}') return i;
-    if (closing != ',') return kNone;
+    const std::size_t closing = tokens.begins[next];
+    is_compact &= closing == end;
+    expected = closing + 1;
+    i = next + 1;
+    if (text[closing] == ',') continue;
+    is_compact_ &= is_compact;
+    return text[closing] == '}' ? i : kNone;
   }
-}
-
-// Returns the token behind the value.
-std::size_t FlatReader::read_value(std::size_t i, Field& field) {
-  const std::size_t begin = tokens_.begins[i];
-  std::size_t next = i + 1;
-  std::size_t quote = 0;
-  const char first = tokens_.text.data()[begin];
-  if (first == '"') {
-    field.type = FieldType::kString;
-    quote = 1;
-  } else if (first == '[') {
-    field.type = FieldType::kArray;
-    next = read_array(next);
-    if (next == kNone) return kNone;
-  } else if (first == '{') {
-    field.type = FieldType::kObject;
-    if (tokens_.first(next) != '}') return kNone;
-    is_compact_ &= tokens_.begins[next] == begin + 1;
-    ++next;
-  } else {
-    const auto type = type_of_word(tokens_.token(i));
-    if (!type) return kNone;
-    field.type = *type;
-  }
-  const std::size_t end = tokens_.end(next - 1);
-  is_compact_ &= tokens_.begins[next] == end;
-  field.value_begin = static_cast<std::uint32_t>(begin + quote - origin_);
-  field.value_bytes = static_cast<std::uint32_t>(end - begin - 2 * quote);
-  if (quote && has_backslash(begin + 1, end - 1)) {
-    if (check_escapes({tokens_.text.data() + begin + 1, end - begin - 2}) != Escapes::kGood) {
-      return kNone;
-    }
-    field.value_is_escaped = true;
-  }
-  return next;
 }
 
 // `i` is the token behind `[`; only scalars may follow. Returns the token behind `]`.
@@ -175,48 +177,22 @@ std::size_t FlatReader::read_array(std::size_t i) {
   return kNone;
 }
 
-// False when a named field is not what an event may have, or needs more than copying.
-bool FlatReader::note_name(std::string_view name, const Field& field) {
-  const unsigned bit = named_bit(name);
-  if (bit == 0) return true;
-  seen_ |= bit;
+// False when a named field is not what an event may have, or only the slow path can tell.
+bool FlatReader::is_good_named(int named, const Field& field) const {
   if (field.type != FieldType::kString) return false;
-  if (bit == kMessageBit) return field.value_bytes > 0;
-  if (bit != kTimestampBit) return true;
-  return !field.value_is_escaped &&
-         parse_time({tokens_.text.data() + origin_ + field.value_begin, field.value_bytes});
-}
-
-bool FlatReader::is_new_name(std::string_view name, std::size_t index) {
-  constexpr std::size_t kProbesMax = 8;
-  if (index >= kFieldsMax) return false;
-  const auto& fields = BatchAccess::fields(batch_);
-  const std::size_t hash = cheap_hash(name);
-  for (std::size_t probe = 0; probe < kProbesMax; ++probe) {
-    Slot& slot = slots_[(hash + probe) % kSlots];
-    if (slot.event != event_number_) {
-      slot = {event_number_, static_cast<std::uint32_t>(index)};
-      return true;
-    }
-    const Field& other = fields[field_begin_ + slot.field];
-    if (other.name_bytes == name.size() &&
-        std::memcmp(tokens_.text.data() + origin_ + other.name_begin, name.data(), name.size()) ==
-            0) {
-      return false;
-    }
-  }
-  return false;
+  if (named == kMessage) return field.value_bytes > 0;
+  if (named != kTimestamp) return true;
+  const std::string_view value(tokens_.text.data() + origin_ + field.value_begin,
+                               field.value_bytes);
+  return !field.value_is_escaped && (is_common_time(value) || parse_time(value));
 }
 
 // One search through the whole text serves all its strings: most have no backslash.
-bool FlatReader::has_backslash(std::size_t begin, std::size_t end) {
-  if (next_backslash_ < begin) {
-    const char* const data = tokens_.text.data();
-    const void* const found = std::memchr(data + begin, '\\', tokens_.text.size() - begin);
-    next_backslash_ = found ? static_cast<std::size_t>(static_cast<const char*>(found) - data)
-                            : tokens_.text.size();
-  }
-  return next_backslash_ < end;
+void FlatReader::find_backslash(std::size_t begin) {
+  const char* const data = tokens_.text.data();
+  const void* const found = std::memchr(data + begin, '\\', tokens_.text.size() - begin);
+  next_backslash_ = found ? static_cast<std::size_t>(static_cast<const char*>(found) - data)
+                          : tokens_.text.size();
 }
 
 void FlatReader::write(std::size_t begin, std::size_t end, std::size_t field_begin) {
@@ -256,7 +232,7 @@ void FlatReader::write_compact(std::size_t begin, std::size_t text_begin, std::s
 }
 
 void FlatReader::add_missing(std::size_t text_begin) {
-  constexpr unsigned kBoth = kTimestampBit | kKindBit;
+  constexpr unsigned kBoth = bit(kTimestamp) | bit(kKind);
   if ((seen_ & kBoth) == kBoth) return;
   std::string& text = BatchAccess::text(batch_);
   const auto add = [&](std::string_view name, std::string_view value) {
@@ -270,8 +246,8 @@ void FlatReader::add_missing(std::size_t text_begin) {
     text.append("\"").append(name).append("\":\"").append(value).append("\"}");
     BatchAccess::fields(batch_).push_back(field);
   };
-  if (!(seen_ & kTimestampBit)) add("timestamp", format_time_us(now_ns_));
-  if (!(seen_ & kKindBit)) add("kind", "unknown");
+  if (!(seen_ & bit(kTimestamp))) add("timestamp", now_);
+  if (!(seen_ & bit(kKind))) add("kind", "unknown");
 }
 
 }  // namespace tt::event

@@ -3,10 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <string>
 
 #include "event/event.h"
+#include "event/name_set.h"
 #include "event/tokens.h"
 #include "event/writer.h"
 
@@ -16,7 +17,7 @@ class FlatReader {
  public:
   FlatReader(EventBatch& batch, const Limits& limits, WallNs now_ns);
 
-  /// Before reading events of `tokens`, in order.
+  /// Before reading events of `tokens`, in order. Its text outlives the reader.
   void start(const Tokens& tokens);
   /// Reads the event whose `{` is token `i` into the batch and returns the token behind it. Returns
   /// 0 and leaves the batch as it was when the event is none for this path.
@@ -25,36 +26,23 @@ class FlatReader {
  private:
   static constexpr std::size_t kNone = 0;
 
-  std::size_t read_fields(std::size_t i, std::size_t field_begin);
-  std::size_t read_value(std::size_t i, Field& field);
+  std::size_t read_fields(std::size_t i);
   std::size_t read_array(std::size_t i);
-  bool note_name(std::string_view name, const Field& field);
-  bool is_new_name(std::string_view name, std::size_t index);
-  bool has_backslash(std::size_t begin, std::size_t end);
+  bool is_good_named(int named, const Field& field) const;
+  void find_backslash(std::size_t begin);
   void write(std::size_t begin, std::size_t end, std::size_t field_begin);
   void write_compact(std::size_t begin, std::size_t text_begin, std::size_t field_begin);
   void add_missing(std::size_t text_begin);
 
-  // Names of the event at hand, open addressing. A slot whose event number is old is empty, so
-  // nothing is cleared between events.
-  struct Slot {
-    std::uint32_t event = 0;
-    std::uint32_t field = 0;
-  };
-  static constexpr std::size_t kSlots = 512;
-  static constexpr std::size_t kFieldsMax = kSlots / 2;
-
   EventBatch& batch_;
   const Limits& limits_;
-  WallNs now_ns_;
+  const std::string now_;  // As RFC 3339.
   Tokens tokens_;
-  std::size_t next_backslash_ = 0;
-  std::size_t origin_ = 0;       // Position of the event's `{`.
-  std::size_t field_begin_ = 0;  // Its first field in the batch.
+  NameSet names_;
+  std::size_t next_backslash_ = 0;  // The first one at or behind what was read.
+  std::size_t origin_ = 0;          // Position of the event's `{`.
   bool is_compact_ = true;
-  unsigned seen_ = 0;  // Named fields, one bit each.
-  std::uint32_t event_number_ = 0;
-  std::array<Slot, kSlots> slots_{};
+  unsigned seen_ = 0;  // Named fields, one bit each, by their positions.
 };
 
 }  // namespace tt::event

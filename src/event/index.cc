@@ -1,6 +1,9 @@
 // index_canonical: the index of an event read back. Its text is our own and its checksum was good, so
 // this checks what the index relies on and nothing that the writer has already promised.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstring>
+
 #include "event/batch_access.h"
 #include "event/json_text.h"
 #include "event/writer.h"
@@ -12,119 +15,171 @@
 namespace tt::event {
 namespace {
 
-bool ends_run(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
-
-// The first quote, backslash or control character at or after `p`.
-const char* skip_plain(const char* p, const char* end) {
-#ifdef __SSE2__
-  const __m128i quotes = _mm_set1_epi8('"');
-  const __m128i slashes = _mm_set1_epi8('\\');
-  const __m128i controls = _mm_set1_epi8(0x1F);
-  for (; end - p >= 16; p += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    const __m128i hits =
-        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, slashes)),
-                     _mm_cmpeq_epi8(_mm_min_epu8(bytes, controls), bytes));
-    const int mask = _mm_movemask_epi8(hits);
-    if (mask != 0) return p + __builtin_ctz(static_cast<unsigned>(mask));
-  }
-#endif
-  while (p != end && !ends_run(*p)) ++p;
-  return p;
-}
-
-class Indexer {
+// Finds quotes, backslashes and control characters, 64 bytes at a time: one bit a byte, so that the
+// short strings of an event cost no loop of their own.
+class SpecialFinder {
  public:
-  Indexer(std::string_view json, std::vector<Field>& fields)
-      : begin_(json.data()), p_(begin_), end_(begin_ + json.size()), fields_(fields) {}
+  SpecialFinder(const char* begin, const char* end) : block_(begin), end_(end) { load(); }
 
-  bool run() {
-    if (!take('{')) return false;
-    if (take('}')) return p_ == end_;
-    do {
-      Field& field = fields_.emplace_back();
-      bool is_escaped = false;
-      const char* const name = p_ + 1;
-      if (!string(is_escaped)) return false;
-      const auto name_bytes = static_cast<std::size_t>(p_ - 1 - name);
-      if (name_bytes > kNameBytesMax || !take(':')) return false;
-      field.name_begin = static_cast<std::uint32_t>(name - begin_);
-      field.name_bytes = static_cast<std::uint16_t>(name_bytes);
-      field.name_is_escaped = is_escaped;
-      if (!value(field)) return false;
-    } while (take(','));
-    return take('}') && p_ == end_;
+  /// The first special byte at or after `p`, which never goes back; the end when there is none.
+  const char* next(const char* p) {
+    while (true) {
+      const auto bit = static_cast<std::size_t>(p - block_);
+      if (bit < kBlock) {
+        const std::uint64_t left = specials_ >> bit;
+        if (left != 0) return std::min(p + __builtin_ctzll(left), end_);
+        p = block_ + kBlock;
+      }
+      if (p >= end_) return end_;
+      block_ = p;
+      load();
+    }
   }
 
  private:
-  bool take(char c) {
-    if (p_ == end_ || *p_ != c) return false;
-    ++p_;
-    return true;
-  }
+  static constexpr std::size_t kBlock = 64;
 
-  // Leaves p_ behind the closing quote.
-  bool string(bool& is_escaped) {
-    if (!take('"')) return false;
-    while (true) {
-      p_ = skip_plain(p_, end_);
-      if (p_ == end_) return false;
-      if (*p_ == '"') break;
-      if (*p_ != '\\' || end_ - p_ < 2) return false;
-      is_escaped = true;
-      p_ += 2;
+  void load() {
+    const auto left = static_cast<std::size_t>(end_ - block_);
+    if (left >= kBlock) {
+      specials_ = mask(block_);
+      return;
     }
-    ++p_;
-    return true;
+    char tail[kBlock]{};  // Zeros are control characters: the end stops a search.
+    std::memcpy(tail, block_, left);
+    specials_ = mask(tail);
   }
 
-  bool value(Field& field) {
-    const char* begin = p_;
-    std::size_t quote = 0;
-    if (p_ == end_) return false;
-    if (*p_ == '"') {
+#ifdef __SSE2__
+  static std::uint64_t mask(const char* p) {
+    const __m128i quotes = _mm_set1_epi8('"');
+    const __m128i slashes = _mm_set1_epi8('\\');
+    const __m128i controls = _mm_set1_epi8(0x1F);
+    std::uint64_t found = 0;
+    for (std::size_t i = 0; i < kBlock; i += 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + i));
+      const __m128i hits =
+          _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, slashes)),
+                       _mm_cmpeq_epi8(_mm_min_epu8(bytes, controls), bytes));
+      found |= static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(hits))) << i;
+    }
+    return found;
+  }
+#else
+  static std::uint64_t mask(const char* p) {
+    std::uint64_t found = 0;
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      const bool hit = p[i] == '"' || p[i] == '\\' || static_cast<unsigned char>(p[i]) < 0x20;
+      found |= static_cast<std::uint64_t>(hit) << i;
+    }
+    return found;
+  }
+#endif
+
+  const char* block_;
+  const char* end_;
+  std::uint64_t specials_ = 0;
+};
+
+// Each function takes the place where its part begins and returns the place behind it, or null when
+// the part is not what it has to be.
+class Indexer {
+ public:
+  Indexer(std::string_view json, std::vector<Field>& fields)
+      : begin_(json.data()),
+        end_(begin_ + json.size()),
+        specials_(begin_, end_),
+        fields_(fields) {}
+
+  bool run() {
+    const char* p = begin_;
+    if (end_ - p < 2 || *p != '{') return false;
+    if (p[1] == '}') return p + 2 == end_;
+    do {
+      Field field;
+      p = name(p + 1, field);
+      if (p) p = value(p, field);
+      if (!p || p == end_) return false;
+      fields_.push_back(field);
+    } while (*p == ',');
+    return *p == '}' && p + 1 == end_;
+  }
+
+ private:
+  const char* name(const char* p, Field& field) {
+    bool is_escaped = false;
+    const char* const behind = string(p, is_escaped);
+    if (!behind || behind == end_ || *behind != ':') return nullptr;
+    const auto bytes = static_cast<std::size_t>(behind - p - 2);
+    if (bytes > kNameBytesMax) return nullptr;
+    field.name_begin = position(p + 1);
+    field.name_bytes = static_cast<std::uint16_t>(bytes);
+    field.name_is_escaped = is_escaped;
+    return behind + 1;
+  }
+
+  const char* value(const char* p, Field& field) {
+    if (p == end_) return nullptr;
+    const char* behind = nullptr;
+    std::uint32_t quote = 0;
+    if (*p == '"') {
       bool is_escaped = false;
-      if (!string(is_escaped)) return false;
+      behind = string(p, is_escaped);
       field.type = FieldType::kString;
       field.value_is_escaped = is_escaped;
       quote = 1;
-    } else if (*p_ == '[') {
+    } else if (*p == '[') {
       field.type = FieldType::kArray;
-      if (!array()) return false;
-    } else if (*p_ == '{') {
+      behind = array(p + 1);
+    } else if (*p == '{') {
       field.type = FieldType::kObject;
-      ++p_;
-      if (!take('}')) return false;
-    } else if (!word(field.type)) {
-      return false;
+      if (end_ - p >= 2 && p[1] == '}') behind = p + 2;
+    } else {
+      behind = word(p, field.type);
     }
-    field.value_begin = static_cast<std::uint32_t>(begin - begin_ + static_cast<long>(quote));
-    field.value_bytes = static_cast<std::uint32_t>(static_cast<std::size_t>(p_ - begin) - 2 * quote);
-    return true;
+    if (!behind) return nullptr;
+    field.value_begin = position(p) + quote;
+    field.value_bytes = static_cast<std::uint32_t>(behind - p) - 2 * quote;
+    return behind;
   }
 
-  bool array() {
-    ++p_;
-    if (take(']')) return true;
-    do {
+  const char* string(const char* p, bool& is_escaped) {
+    if (p == end_ || *p != '"') return nullptr;
+    p = specials_.next(p + 1);
+    while (p != end_ && *p == '\\' && end_ - p > 2) {
+      is_escaped = true;
+      p = specials_.next(p + 2);
+    }
+    return p != end_ && *p == '"' ? p + 1 : nullptr;
+  }
+
+  const char* array(const char* p) {
+    if (p != end_ && *p == ']') return p + 1;
+    while (p && p != end_) {
       bool is_escaped = false;
       FieldType type{};
-      if (p_ != end_ && *p_ == '"' ? !string(is_escaped) : !word(type)) return false;
-    } while (take(','));
-    return take(']');
+      p = *p == '"' ? string(p, is_escaped) : word(p, type);
+      if (!p || p == end_) return nullptr;
+      if (*p == ']') return p + 1;
+      if (*p != ',') return nullptr;
+      ++p;
+    }
+    return nullptr;
   }
 
-  bool word(FieldType& type) {
-    const char* const begin = p_;
-    while (p_ != end_ && *p_ != ',' && *p_ != '}' && *p_ != ']') ++p_;
-    const auto found = type_of_word({begin, static_cast<std::size_t>(p_ - begin)});
+  const char* word(const char* p, FieldType& type) {
+    const char* const begin = p;
+    while (p != end_ && *p != ',' && *p != '}' && *p != ']') ++p;
+    const auto found = type_of_word({begin, static_cast<std::size_t>(p - begin)});
     type = found.value_or(FieldType::kNull);
-    return found.has_value();
+    return found ? p : nullptr;
   }
 
-  const char* begin_;
-  const char* p_;
-  const char* end_;
+  std::uint32_t position(const char* p) const { return static_cast<std::uint32_t>(p - begin_); }
+
+  const char* const begin_;
+  const char* const end_;
+  SpecialFinder specials_;
   std::vector<Field>& fields_;
 };
 

@@ -106,6 +106,25 @@ bool is_number(std::string_view text) {
   return p == end;
 }
 
+FieldType type_of_first(char first) {
+  switch (first) {
+    case '{':
+      return FieldType::kObject;
+    case '[':
+      return FieldType::kArray;
+    case '"':
+      return FieldType::kString;
+    case 't':
+      return FieldType::kTrue;
+    case 'f':
+      return FieldType::kFalse;
+    case 'n':
+      return FieldType::kNull;
+    default:
+      return FieldType::kNumber;
+  }
+}
+
 std::optional<FieldType> type_of_word(std::string_view word) {
   if (is_number(word)) return FieldType::kNumber;
   if (word == "true") return FieldType::kTrue;

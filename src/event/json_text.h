@@ -15,6 +15,8 @@ inline bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c ==
 /// RFC 8259 section 6, the whole text.
 bool is_number(std::string_view text);
 
+/// The type of a good value that begins with this character.
+FieldType type_of_first(char first);
 /// The type of a token that is neither a string nor a bracket; nothing when it is no JSON.
 std::optional<FieldType> type_of_word(std::string_view word);
 

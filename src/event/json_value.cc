@@ -3,34 +3,8 @@
 #include "event/json_value.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace tt::event {
-namespace {
-
-// Below it comparing every pair is cheaper than sorting.
-constexpr std::size_t kPairwiseMax = 12;
-
-FieldType type_of_first(char first) {
-  switch (first) {
-    case '{':
-      return FieldType::kObject;
-    case '[':
-      return FieldType::kArray;
-    case '"':
-      return FieldType::kString;
-    case 't':
-      return FieldType::kTrue;
-    case 'f':
-      return FieldType::kFalse;
-    case 'n':
-      return FieldType::kNull;
-    default:
-      return FieldType::kNumber;
-  }
-}
-
-}  // namespace
 
 void ValueTree::build(const Tokens& tokens, std::size_t i) {
   tokens_ = tokens;
@@ -59,13 +33,14 @@ std::size_t ValueTree::read_object(std::size_t i, std::uint32_t node) {
     const auto child = static_cast<std::uint32_t>(nodes_.size());
     const auto name = tokens_.token(i);
     nodes_.push_back({.name_begin = tokens_.begins[i] + 1,
-                      .name_bytes = static_cast<std::uint32_t>(name.size() - 2)});
+                      .name_bytes = static_cast<std::uint32_t>(name.size() - 2),
+                      .is_name_escaped = name.find('\\') != name.npos});
     (last ? nodes_[last].next : nodes_[node].first_child) = child;
     last = child;
     i = read_value(i + 2, child);
     if (tokens_.first(i) == ',') ++i;
   }
-  if (members > 1) merge_duplicates(node);
+  if (members > 1) merge_duplicates(node, members);
   return i + 1;
 }
 
@@ -88,40 +63,36 @@ std::size_t ValueTree::read_array(std::size_t i, std::uint32_t node) {
   return i + 1;
 }
 
-bool ValueTree::has_same_name(const Node& a, const Node& b) const {
-  const auto x = tokens_.text.substr(a.name_begin, a.name_bytes);
-  const auto y = tokens_.text.substr(b.name_begin, b.name_bytes);
-  if (x == y) return true;
-  if (x.find('\\') == x.npos && y.find('\\') == y.npos) return false;
-  return unescape(x) == unescape(y);
+bool ValueTree::may_have_duplicates(std::uint32_t object) {
+  names_.begin_event();
+  for (std::uint32_t m = nodes_[object].first_child; m; m = nodes_[m].next) {
+    const Node& member = nodes_[m];
+    if (member.is_name_escaped) return true;
+    if (names_.add(tokens_.text.substr(member.name_begin, member.name_bytes)) == NameSet::kRefused) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // Of members with one name the first takes the value of the last, and the others leave the list.
-void ValueTree::merge_duplicates(std::uint32_t object) {
+void ValueTree::merge_duplicates(std::uint32_t object, std::size_t member_count) {
+  if (!may_have_duplicates(object)) return;
+  // Sorting, not hashing: nobody can choose names that make it slow.
   std::vector<std::uint32_t> members;
-  for (std::uint32_t m = nodes_[object].first_child; m; m = nodes_[m].next) members.push_back(m);
+  std::vector<std::pair<std::string, std::uint32_t>> names;
+  members.reserve(member_count);
+  names.reserve(member_count);
+  for (std::uint32_t m = nodes_[object].first_child; m; m = nodes_[m].next) {
+    const auto name = tokens_.text.substr(nodes_[m].name_begin, nodes_[m].name_bytes);
+    names.emplace_back(unescape(name), static_cast<std::uint32_t>(members.size()));
+    members.push_back(m);
+  }
+  std::sort(names.begin(), names.end());
   std::vector<std::uint32_t> first_of(members.size());
-  std::iota(first_of.begin(), first_of.end(), 0u);
-  if (members.size() <= kPairwiseMax) {
-    for (std::size_t i = 1; i < members.size(); ++i) {
-      for (std::size_t k = 0; k < i && first_of[i] == i; ++k) {
-        if (has_same_name(nodes_[members[k]], nodes_[members[i]])) first_of[i] = first_of[k];
-      }
-    }
-  } else {
-    // Sorting, not hashing: nobody can choose names that make it slow.
-    std::vector<std::pair<std::string, std::uint32_t>> names;
-    names.reserve(members.size());
-    for (std::uint32_t i = 0; i < members.size(); ++i) {
-      const Node& node = nodes_[members[i]];
-      names.emplace_back(unescape(tokens_.text.substr(node.name_begin, node.name_bytes)), i);
-    }
-    std::sort(names.begin(), names.end());
-    for (std::size_t i = 1; i < names.size(); ++i) {
-      if (names[i].first == names[i - 1].first) {
-        first_of[names[i].second] = first_of[names[i - 1].second];
-      }
-    }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool is_again = i > 0 && names[i].first == names[i - 1].first;
+    first_of[names[i].second] = is_again ? first_of[names[i - 1].second] : names[i].second;
   }
   std::uint32_t last = 0;
   for (std::uint32_t i = 0; i < members.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "event/name_set.h"
 #include "event/tokens.h"
 
 namespace tt::event {
@@ -28,6 +29,7 @@ struct Node {
   std::uint32_t first_child = 0;  ///< 0: none. Node 0 is the root and nobody's child.
   std::uint32_t next = 0;         ///< The next sibling, or 0.
   FieldType type = FieldType::kNull;
+  bool is_name_escaped = false;
   bool holds_container = false;  ///< An array that holds an object or an array.
 };
 
@@ -35,7 +37,8 @@ struct Node {
 /// objects and for arrays that hold containers.
 class ValueTree {
  public:
-  /// `i` begins a value that check_value() found good and not deeper than the stack allows.
+  /// `i` begins a value that check_value() found good and not deeper than the stack allows. The text of the
+  /// tokens outlives the tree.
   void build(const Tokens& tokens, std::size_t i);
   const Node& root() const { return nodes_[0]; }
   const Node* first_child(const Node& node) const { return at(node.first_child); }
@@ -46,11 +49,12 @@ class ValueTree {
   std::size_t read_value(std::size_t i, std::uint32_t node);
   std::size_t read_object(std::size_t i, std::uint32_t node);
   std::size_t read_array(std::size_t i, std::uint32_t node);
-  void merge_duplicates(std::uint32_t object);
-  bool has_same_name(const Node& a, const Node& b) const;
+  void merge_duplicates(std::uint32_t object, std::size_t members);
+  bool may_have_duplicates(std::uint32_t object);
 
   Tokens tokens_;
   std::vector<Node> nodes_;
+  NameSet names_;
 };
 
 }  // namespace tt::event

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "event/flatten.h"
+#include "event/named.h"
 
 namespace tt::event {
 namespace {
@@ -18,12 +19,15 @@ constexpr std::size_t kFieldsToHash = 16;
 
 }  // namespace
 
-EventWriter::EventWriter(EventBatch& batch, Limits limits) : batch_(batch), limits_(limits) {}
+EventWriter::EventWriter(EventBatch& batch, Limits limits) : batch_(batch), limits_(limits) {
+  begin();
+}
 
 void EventWriter::begin() {
   texts_.clear();
   pending_.clear();
   slots_.clear();
+  named_.fill(kNobody);
   is_too_large_ = false;
 }
 
@@ -38,6 +42,11 @@ std::string_view EventWriter::key_of(const Pending& field) const {
 }
 
 const EventWriter::Pending* EventWriter::find(std::string_view key) const {
+  const int index = named_index(key);
+  if (index != kNotNamed) {
+    const std::uint32_t position = named_[static_cast<std::size_t>(index)];
+    return position == kNobody ? nullptr : &pending_[position];
+  }
   if (slots_.empty()) {
     for (const Pending& field : pending_) {
       if (field.is_set && key_of(field) == key) return &field;
@@ -91,6 +100,10 @@ void EventWriter::set(std::string_view key, std::string_view name, std::string_v
     field.key_bytes = static_cast<std::uint32_t>(key.size());
     field.name_bytes = static_cast<std::uint32_t>(name.size());
     if (name != key) field.name_begin = add(name);
+    if (const int named = named_index(key); named != kNotNamed) {
+      field.is_named = true;
+      named_[static_cast<std::size_t>(named)] = static_cast<std::uint32_t>(index);
+    }
     link(static_cast<std::uint32_t>(index));
   }
   Pending& field = pending_[index];
@@ -126,9 +139,7 @@ void EventWriter::set_raw(std::string_view name, std::string_view json) {
   }
   if (is_good) {
     append_compact(compact, json);
-    ValueTree tree;
-    tree.build(tokens, 0);
-    type = tree.root().type;
+    type = type_of_first(tokens.first(0));
   }
   set(name, quoted_name(name), compact, type, is_good ? Problem::kNone : Problem::kNotJson);
 }
@@ -157,14 +168,19 @@ void EventWriter::set_all(const EventView& event) {
   }
 }
 
+void EventWriter::drop(Pending& field) {
+  field.is_set = false;
+  if (field.is_named) named_[static_cast<std::size_t>(named_index(key_of(field)))] = kNobody;
+}
+
 void EventWriter::unset(std::string_view name) {
   const Pending* found = find(name);
-  if (found) pending_[static_cast<std::size_t>(found - pending_.data())].is_set = false;
+  if (found) drop(pending_[static_cast<std::size_t>(found - pending_.data())]);
 }
 
 void EventWriter::unset_prefix(std::string_view prefix) {
   for (Pending& field : pending_) {
-    if (key_of(field).starts_with(prefix)) field.is_set = false;
+    if (field.is_set && key_of(field).starts_with(prefix)) drop(field);
   }
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -66,7 +67,9 @@ class EventWriter {
     FieldType type = FieldType::kNull;
     Problem problem = Problem::kNone;
     bool is_set = true;
+    bool is_named = false;
   };
+  static constexpr std::uint32_t kNobody = 0xFFFF'FFFF;
   std::string_view text_at(std::uint32_t begin, std::uint32_t bytes) const;
   std::string_view key_of(const Pending& field) const;
   const Pending* find(std::string_view key) const;
@@ -77,14 +80,18 @@ class EventWriter {
   void set(std::string_view key, std::string_view name, std::string_view value, FieldType type,
            Problem problem);
   Status check(std::size_t& text_bytes, std::size_t& field_count) const;
-  Status check_named(std::string_view name) const;
-  bool is_left_out(const Pending& field) const;
+  Status check_named(int index) const;
+  static bool is_left_out(const Pending& field);
+  /// The named field that finish() will write, or null.
+  const Pending* named(int index) const;
+  void drop(Pending& field);
 
   EventBatch& batch_;
   Limits limits_;
   std::string texts_;
   std::vector<Pending> pending_;
   std::vector<std::uint32_t> slots_;  // Hash table of pending_ (index + 1) once there are many.
+  std::array<std::uint32_t, kNamedFields.size()> named_;  // Positions in pending_, or kNobody.
   std::string scratch_;
   bool is_too_large_ = false;
 };

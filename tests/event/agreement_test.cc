@@ -110,7 +110,7 @@ void expect_same_index(const EventView& a, const EventView& b) {
 TEST(Agreement, decoder_writer_and_index_give_the_same_event) {
   Grower grower(1);
   std::size_t accepted = 0;
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < 6'000; ++round) {
     const std::string body = grower.event();
     const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kNow);
     ASSERT_FALSE(decoded.syntax) << body;
@@ -139,25 +139,25 @@ TEST(Agreement, decoder_writer_and_index_give_the_same_event) {
     ASSERT_EQ(again.events.size(), 1u);
     expect_same_index(again.events[0], batch[0]);
   }
-  EXPECT_GT(accepted, 3'000u);
+  EXPECT_GT(accepted, 1'000u);
 }
 
 TEST(Agreement, decoder_and_fault_finder_call_the_same_texts_json) {
   Grower grower(2);
   std::size_t faults = 0;
-  for (int round = 0; round < 40'000; ++round) {
+  for (int round = 0; round < 10'000; ++round) {
     const std::string body = grower.broken(grower.event());
     const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kNow);
     const auto fault = find_json_fault(body);
     ASSERT_EQ(decoded.syntax.has_value(), fault.has_value()) << body;
     faults += fault.has_value();
   }
-  EXPECT_GT(faults, 10'000u);
+  EXPECT_GT(faults, 3'000u);
 }
 
 TEST(Agreement, ndjson_is_the_same_as_its_lines_one_by_one) {
   Grower grower(3);
-  for (int round = 0; round < 3'000; ++round) {
+  for (int round = 0; round < 1'000; ++round) {
     std::string body;
     bool is_json = true;
     std::size_t events = 0;
