@@ -60,6 +60,7 @@ stage_unit() {
 
 stage_format() {
   git ls-files -z -co --exclude-standard -- '*.cc' '*.h' |
+    xargs -0 -r sh -c 'for f; do [ ! -e "$f" ] || printf "%s\\0" "$f"; done' sh |
     xargs -0 -r -n 16 -P "$jobs" clang-format-16 --dry-run -Werror
 }
 
