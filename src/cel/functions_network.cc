@@ -42,9 +42,12 @@ std::optional<Address> parse_address(std::string_view text) {
   address.v6 = text.find(':') != std::string_view::npos;
   const int family = address.v6 ? AF_INET6 : AF_INET;
   if (inet_pton(family, terminated.c_str(), address.bytes.data()) != 1) return std::nullopt;
-  // An IPv4 address in IPv6 clothes would compare unequal to itself; the library refuses it.
-  if (is_mapped(address)) return std::nullopt;
-  return address;
+  if (!is_mapped(address)) return address;
+  // An IPv4 address in IPv6 clothes: the library refuses the dotted form and unwraps the other.
+  if (text.find('.') != std::string_view::npos) return std::nullopt;
+  Address inner;
+  std::copy(address.bytes.begin() + 12, address.bytes.end(), inner.bytes.begin());
+  return inner;
 }
 
 class IpValue final : public Opaque {
