@@ -113,22 +113,26 @@ struct Lets {
   std::vector<State> states;
   std::vector<std::string> names;
 
-  void add(std::size_t index) {
+  // False when the definition leads back to one that is still open.
+  bool add(std::size_t index) {
     const Node& node = map.children[index];
-    if (states[index] == State::kDone) return;
+    if (states[index] == State::kDone) return true;
     if (states[index] == State::kOpen) {
       context.diagnostics.error("let-cycle", node.key_mark,
                                 "`" + node.key + "` is defined by itself");
-      return;
+      return false;
     }
     states[index] = State::kOpen;
-    for (std::size_t other = 0; other < map.children.size(); ++other)
-      if (node.is_scalar() && mentions(node.text, map.children[other].key)) add(other);
+    bool is_good = true;
+    for (std::size_t other = 0; other < map.children.size() && is_good; ++other)
+      if (node.is_scalar() && mentions(node.text, map.children[other].key)) is_good = add(other);
     states[index] = State::kDone;
+    if (!is_good) return false;
     if (auto program = compile_scalar(node, context, std::nullopt)) {
       environment.environment().add_definition(node.key, std::move(program));
       names.push_back(node.key);
     }
+    return true;
   }
 };
 

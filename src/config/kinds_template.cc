@@ -92,7 +92,6 @@ bool read_tree(const Node& given, tmpl::JsonTree& tree, ParseContext& context) {
                                 "names of a JSON body take no holes",
                                 "put the hole into a value");
       is_good = false;
-      continue;
     }
     auto& [name, branch] = tree.children.emplace_back();
     name = child.key;
@@ -111,10 +110,9 @@ const Node& leaf_at(const Node& root, const std::vector<std::size_t>& path) {
 
 bool read_json(const Node& node, void* value, ParseContext& context) {
   tmpl::JsonTree tree;
-  if (!read_tree(node, tree, context)) return false;
+  bool is_good = read_tree(node, tree, context);
   std::vector<tmpl::JsonTemplateError> errors;
   tmpl::JsonTemplate parsed = tmpl::JsonTemplate::parse(tree, context.environment, errors);
-  bool is_good = true;
   for (const tmpl::JsonTemplateError& error : errors) {
     report_template(error.error, leaf_at(node, error.path), 0, context);
     is_good = is_good && error.error.is_warning;

@@ -165,6 +165,20 @@ Style style_at(std::string_view rest) {
   }
 }
 
+// Length of the quoted scalar that starts here, over all its lines; npos when it never ends.
+std::size_t quoted_bytes(std::string_view rest) {
+  const char quote = rest[0];
+  for (std::size_t i = 1; i < rest.size(); ++i) {
+    if (quote == '"' && rest[i] == '\\') {
+      ++i;
+    } else if (rest[i] == quote) {
+      if (quote == '"' || rest.substr(i + 1, 1) != "'") return i + 1;
+      ++i;
+    }
+  }
+  return std::string_view::npos;
+}
+
 // Bytes that a scalar takes on its first line.
 std::size_t source_bytes(std::string_view rest, const Node& node) {
   const std::string_view line = rest.substr(0, rest.find_first_of("\r\n"));
@@ -173,15 +187,7 @@ std::size_t source_bytes(std::string_view rest, const Node& node) {
       return line.substr(0, node.text.size()) == node.text ? node.text.size() : 1;
     case Style::kSingle:
     case Style::kDouble:
-      for (std::size_t i = 1; i < line.size(); ++i) {
-        if (node.style == Style::kDouble && line[i] == '\\') {
-          ++i;
-        } else if (line[i] == line[0]) {
-          if (node.style == Style::kDouble || line.substr(i + 1, 1) != "'") return i + 1;
-          ++i;
-        }
-      }
-      return line.size();
+      return std::min(quoted_bytes(rest), line.size());
     default:
       return 1;
   }
@@ -204,6 +210,13 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
   const std::string_view rest = skip_properties(whole);
   // A value that is only a tag is empty text.
   node.style = value.empty() && !node.tag.empty() && tag != "!" ? Style::kPlain : style_at(rest);
+  // The library takes the end of the file for the missing quote.
+  if ((node.style == Style::kSingle || node.style == Style::kDouble) &&
+      quoted_bytes(rest) == std::string_view::npos) {
+    if (!report_syntax_trap(node.mark, node.mark, files_, diagnostics_))
+      diagnostics_.error("yaml-quote", node.mark, "the quote that starts here is never closed");
+    throw Stop{};
+  }
   const std::size_t bytes = source_bytes(rest, node);
   node.mark.length = static_cast<std::uint32_t>(
       std::max<std::size_t>(whole.size() - rest.size() + bytes, 1));
