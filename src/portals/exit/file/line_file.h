@@ -1,0 +1,55 @@
+// LineFile: one file of lines that is appended to, synced, rotated and healed after a crash.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/disk.h"
+#include "base/result.h"
+#include "portals/kit/compress.h"
+
+namespace tt::portals::exit::file {
+
+struct Rotation {
+  std::optional<std::uint64_t> bytes;     ///< Before the file would get larger than this.
+  std::optional<std::int64_t> every_ns;   ///< When the wall clock passes a multiple of this (UTC).
+  int keep = 7;                           ///< Rotated files: path.1 is the youngest.
+  Compression compress = Compression::kNone;
+};
+
+/// Opened by the first call that needs it; the file gets mode 0600 and its folders 0700. At open, a
+/// last line without newline is cut: it was written in part, and its event comes again. Calls block;
+/// one at a time.
+class LineFile {
+ public:
+  LineFile(Disk& disk, Clock& clock, std::string path, Rotation rotation)
+      : disk_(disk), clock_(clock), path_(std::move(path)), rotation_(rotation) {}
+
+  /// Appends whole lines; all of them or none.
+  Status append(std::string_view lines);
+  /// What was appended before is durable afterwards. After an error it may be gone.
+  Status sync();
+
+ private:
+  Status open();
+  Status cut_torn_line();
+  Status rotate();
+  Status shift();
+  bool is_due(std::uint64_t size_bytes, std::size_t more_bytes) const;
+  std::int64_t period() const;
+
+  Disk& disk_;
+  Clock& clock_;
+  const std::string path_;
+  const Rotation rotation_;
+  std::unique_ptr<File> file_;
+  bool is_new_ = false;        ///< The folder does not know it durably yet.
+  std::int64_t period_ = 0;    ///< Of the clock, when the file was opened.
+};
+
+}  // namespace tt::portals::exit::file

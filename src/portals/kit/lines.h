@@ -1,0 +1,44 @@
+// Lines: what local exits write, one event a line.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "portals/kit/exit.h"
+
+namespace tt::portals {
+
+/// The events as lines with a newline each: the event's JSON when `line` is empty, else the
+/// rendered text with line breaks and other control characters replaced by spaces. Goes into the
+/// request's body; method and URL stay empty.
+inline ExitRequest encode_lines(const tmpl::Template& line, std::span<const OutgoingEvent> events) {
+  ExitRequest request{.method = ""};
+  for (const OutgoingEvent& event : events) {
+    if (line.empty()) {
+      request.body += event.event.json;
+    } else {
+      std::string text = line.render(*event.scope, {.failures = &request.failures});
+      for (char& c : text)
+        if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) c = ' ';
+      request.body += text;
+    }
+    request.body += '\n';
+  }
+  return request;
+}
+
+/// The answer of a local exit.
+inline ExitAnswer local_answer(const Status& status) {
+  ExitAnswer answer;
+  if (status.ok()) {
+    answer.status = 200;
+    answer.was_sent = true;
+  } else {
+    answer.error = status.error().text;
+    answer.is_misconfigured = status.error().code == Code::kMisconfigured;
+  }
+  return answer;
+}
+
+}  // namespace tt::portals
