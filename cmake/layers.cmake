@@ -80,7 +80,8 @@ set(TT_TEST_OPTIONS -O0 -U_FORTIFY_SOURCE -pthread $<$<CXX_COMPILER_ID:GNU>:-fpc
 function(tt_add_test_headers)
   file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/test_headers.cc CONTENT "// Generated: owns the headers.\n")
   add_library(tt_test_headers STATIC ${CMAKE_BINARY_DIR}/test_headers.cc)
-  target_link_libraries(tt_test_headers PRIVATE GTest::gmock GTest::gtest_main Boost::json)
+  target_link_libraries(tt_test_headers PRIVATE GTest::gmock GTest::gtest_main Boost::json
+    Threads::Threads)
   target_compile_options(tt_test_headers PRIVATE ${TT_TEST_OPTIONS})
   target_precompile_headers(tt_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h>
     <boost/json.hpp> <map> <memory> <optional> <span> <string> <string_view> <vector>)
