@@ -17,8 +17,8 @@ std::string ndjson(bool is_spaced, bool is_nested, bool has_time) {
   std::string body;
   for (std::size_t i = 0; i < kEvents; ++i) {
     char line[1024];
-    const char* const message =
-        i % 8 ? "disk full on db-12.fra1 value 93.27% over 12 min" : "said \\\"no\\\" on db-12.fra1";
+    const char* const message = i % 8 ? "disk full on db-12.fra1 value 93.27% over 12 min"
+                                      : "said \\\"no\\\" on db-12.fra1";
     std::snprintf(line, sizeof line,
                   "{%s\"kind\":\"urn:tt:disk:full\",\"message\":\"%s\",\"source\":"
                   "\"db-12.fra1.example.net\",\"severity\":\"critical\",\"view_link\":"

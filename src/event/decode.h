@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,14 +33,23 @@ struct Rejected {
 };
 
 struct Decoded {
-  EventBatch events;                    ///< The valid ones, in order.
+  EventBatch events;  ///< The valid ones, in order.
   std::vector<Rejected> rejected;
-  std::optional<SyntaxError> syntax;    ///< Set: the whole body is refused, `events` is empty.
-  bool is_too_many = false;             ///< More than limits.batch_events_max: refuse with 413.
+  std::optional<SyntaxError> syntax;  ///< Set: the whole body is refused, `events` is empty.
+  bool is_too_many = false;           ///< More than limits.batch_events_max: refuse with 413.
 };
 
-/// Full validation by RFC 8259 and UTF-8, also of what no rule looks at. Missing timestamps become
-/// `now_ns`. Never throws; memory is a small multiple of the body.
+/// Full validation by RFC 8259 and UTF-8, also of what no rule looks at. Never throws; memory is a
+/// small multiple of the body.
+/// - A syntax error, bytes that are no UTF-8 included, refuses the whole body. An empty JSON body
+/// is
+///   one, an empty array or NDJSON body is not. A byte order mark at the start is ignored.
+/// - Well-formed values that are no valid event are `rejected`, each with its reason: no object,
+///   half a surrogate pair in a string, wrong named fields, limits.
+/// - Added fields (`timestamp` from `now_ns`, `kind`) go behind the sender's, which keep their
+/// order
+///   and their spelling. A named field that is null is left out.
+/// - An object counts one for depth, each one inside it one more.
 Decoded decode_events(std::string_view body, BodyFormat format, const Limits& limits,
                       WallNs now_ns);
 

@@ -35,7 +35,9 @@ struct EventView {
 
   /// The field with this (unescaped) name, or null. A few fields are cheaper to walk than to hash.
   const Field* find(std::string_view name) const;
-  std::string_view raw_name(const Field& f) const { return json.substr(f.name_begin, f.name_bytes); }
+  std::string_view raw_name(const Field& f) const {
+    return json.substr(f.name_begin, f.name_bytes);
+  }
   /// JSON text of the value, with quotes for strings.
   std::string_view raw_value(const Field& f) const {
     return f.type == FieldType::kString ? json.substr(f.value_begin - 1, f.value_bytes + 2)

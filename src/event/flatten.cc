@@ -52,8 +52,7 @@ void Flattener::add_value(const ValueTree& tree, const Node& node) {
     const auto text = is_string ? text_.substr(node.value_begin - 1, node.value_bytes + 2) : value;
     std::string compact;
     if (is_container) append_compact(compact, text);
-    writer_.set(key_, name_, is_container ? compact : text, node.type,
-                EventWriter::Problem::kNone);
+    writer_.set(key_, name_, is_container ? compact : text, node.type, EventWriter::Problem::kNone);
     return;
   }
   const std::size_t key_bytes = key_.size();

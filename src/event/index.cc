@@ -1,5 +1,5 @@
-// index_canonical: the index of an event read back. Its text is our own and its checksum was good, so
-// this checks what the index relies on and nothing that the writer has already promised.
+// index_canonical: the index of an event read back. Its text is our own and its checksum was good,
+// so this checks what the index relies on and nothing that the writer has already promised.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstring>
@@ -86,10 +86,7 @@ class SpecialFinder {
 class Indexer {
  public:
   Indexer(std::string_view json, std::vector<Field>& fields)
-      : begin_(json.data()),
-        end_(begin_ + json.size()),
-        specials_(begin_, end_),
-        fields_(fields) {}
+      : begin_(json.data()), end_(begin_ + json.size()), specials_(begin_, end_), fields_(fields) {}
 
   bool run() {
     const char* p = begin_;

@@ -174,8 +174,8 @@ void append_compact(std::string& out, std::string_view json) {
 }
 
 std::string_view describe(FieldType type) {
-  constexpr std::array<std::string_view, 7> kTexts{
-      "null", "false", "true", "a number", "a string", "an array", "an object"};
+  constexpr std::array<std::string_view, 7> kTexts{"null",     "false",    "true",     "a number",
+                                                   "a string", "an array", "an object"};
   return kTexts[static_cast<std::size_t>(type)];
 }
 

@@ -46,7 +46,8 @@ std::size_t ValueTree::read_object(std::size_t i, std::uint32_t node) {
 
 std::size_t ValueTree::read_array(std::size_t i, std::uint32_t node) {
   std::size_t probe = i;
-  while (tokens_.first(probe) != ']' && tokens_.first(probe) != '{' && tokens_.first(probe) != '[') {
+  while (tokens_.first(probe) != ']' && tokens_.first(probe) != '{' &&
+         tokens_.first(probe) != '[') {
     ++probe;
   }
   if (tokens_.first(probe) == ']') return probe + 1;
@@ -68,7 +69,8 @@ bool ValueTree::may_have_duplicates(std::uint32_t object) {
   for (std::uint32_t m = nodes_[object].first_child; m; m = nodes_[m].next) {
     const Node& member = nodes_[m];
     if (member.is_name_escaped) return true;
-    if (names_.add(tokens_.text.substr(member.name_begin, member.name_bytes)) == NameSet::kRefused) {
+    if (names_.add(tokens_.text.substr(member.name_begin, member.name_bytes)) ==
+        NameSet::kRefused) {
       return true;
     }
   }

@@ -37,8 +37,8 @@ struct Node {
 /// objects and for arrays that hold containers.
 class ValueTree {
  public:
-  /// `i` begins a value that check_value() found good and not deeper than the stack allows. The text of the
-  /// tokens outlives the tree.
+  /// `i` begins a value that check_value() found good and not deeper than the stack allows. The
+  /// text of the tokens outlives the tree.
   void build(const Tokens& tokens, std::size_t i);
   const Node& root() const { return nodes_[0]; }
   const Node* first_child(const Node& node) const { return at(node.first_child); }

@@ -1,6 +1,6 @@
 // The words for severities. Sources: RFC 5424 section 6.2.1 (names and numbers), the level names of
-// syslog(3), log4j, Python logging, Go slog, glog, systemd, GELF, PagerDuty, Nagios, OpenTelemetry and Zabbix.
-// SPDX-License-Identifier: Apache-2.0
+// syslog(3), log4j, Python logging, Go slog, glog, systemd, GELF, PagerDuty, Nagios, OpenTelemetry
+// and Zabbix. SPDX-License-Identifier: Apache-2.0
 #include "event/severity.h"
 
 #include <algorithm>
@@ -21,21 +21,50 @@ struct Spelling {
 
 // Sorted by word. Not here, on purpose: ok, resolved, unknown, none (states, not severities).
 constexpr std::array kSpellings{
-    Spelling{"0", kEmergency},       Spelling{"1", kAlert},         Spelling{"2", kCritical},
-    Spelling{"3", kError},           Spelling{"4", kWarning},       Spelling{"5", kNotice},
-    Spelling{"6", kInfo},            Spelling{"7", kDebug},         Spelling{"alert", kAlert},
-    Spelling{"average", kError},     Spelling{"blocker", kCritical}, Spelling{"crit", kCritical},
-    Spelling{"critical", kCritical}, Spelling{"dbg", kDebug},       Spelling{"debug", kDebug},
-    Spelling{"disaster", kEmergency}, Spelling{"emerg", kEmergency}, Spelling{"emergency", kEmergency},
-    Spelling{"err", kError},         Spelling{"error", kError},     Spelling{"fatal", kCritical},
-    Spelling{"fine", kDebug},        Spelling{"finer", kDebug},     Spelling{"finest", kDebug},
-    Spelling{"high", kError},        Spelling{"inf", kInfo},        Spelling{"info", kInfo},
-    Spelling{"information", kInfo},  Spelling{"informational", kInfo}, Spelling{"low", kNotice},
-    Spelling{"major", kError},       Spelling{"medium", kWarning},  Spelling{"minor", kWarning},
-    Spelling{"moderate", kWarning},  Spelling{"note", kNotice},     Spelling{"notice", kNotice},
-    Spelling{"page", kCritical},     Spelling{"panic", kEmergency}, Spelling{"severe", kError},
-    Spelling{"trace", kDebug},       Spelling{"verbose", kDebug},   Spelling{"warn", kWarning},
-    Spelling{"warning", kWarning},   Spelling{"wrn", kWarning},
+    Spelling{"0", kEmergency},
+    Spelling{"1", kAlert},
+    Spelling{"2", kCritical},
+    Spelling{"3", kError},
+    Spelling{"4", kWarning},
+    Spelling{"5", kNotice},
+    Spelling{"6", kInfo},
+    Spelling{"7", kDebug},
+    Spelling{"alert", kAlert},
+    Spelling{"average", kError},
+    Spelling{"blocker", kCritical},
+    Spelling{"crit", kCritical},
+    Spelling{"critical", kCritical},
+    Spelling{"dbg", kDebug},
+    Spelling{"debug", kDebug},
+    Spelling{"disaster", kEmergency},
+    Spelling{"emerg", kEmergency},
+    Spelling{"emergency", kEmergency},
+    Spelling{"err", kError},
+    Spelling{"error", kError},
+    Spelling{"fatal", kCritical},
+    Spelling{"fine", kDebug},
+    Spelling{"finer", kDebug},
+    Spelling{"finest", kDebug},
+    Spelling{"high", kError},
+    Spelling{"inf", kInfo},
+    Spelling{"info", kInfo},
+    Spelling{"information", kInfo},
+    Spelling{"informational", kInfo},
+    Spelling{"low", kNotice},
+    Spelling{"major", kError},
+    Spelling{"medium", kWarning},
+    Spelling{"minor", kWarning},
+    Spelling{"moderate", kWarning},
+    Spelling{"note", kNotice},
+    Spelling{"notice", kNotice},
+    Spelling{"page", kCritical},
+    Spelling{"panic", kEmergency},
+    Spelling{"severe", kError},
+    Spelling{"trace", kDebug},
+    Spelling{"verbose", kDebug},
+    Spelling{"warn", kWarning},
+    Spelling{"warning", kWarning},
+    Spelling{"wrn", kWarning},
 };
 static_assert(std::is_sorted(kSpellings.begin(), kSpellings.end(),
                              [](const auto& a, const auto& b) { return a.word < b.word; }));
@@ -57,9 +86,7 @@ const Spelling* find_spelling(std::string_view word) {
 
 }  // namespace
 
-std::string_view to_string(Severity severity) {
-  return kWords[static_cast<std::size_t>(severity)];
-}
+std::string_view to_string(Severity severity) { return kWords[static_cast<std::size_t>(severity)]; }
 
 std::string_view normalise_severity(std::string_view word, std::string_view fallback) {
   const Spelling* found = find_spelling(word);

@@ -9,7 +9,14 @@ namespace tt::event {
 /// Canonical words from lowest to highest rank: debug info notice warning error critical alert
 /// emergency.
 enum class Severity : unsigned char {
-  kDebug, kInfo, kNotice, kWarning, kError, kCritical, kAlert, kEmergency
+  kDebug,
+  kInfo,
+  kNotice,
+  kWarning,
+  kError,
+  kCritical,
+  kAlert,
+  kEmergency
 };
 std::string_view to_string(Severity severity);
 

@@ -134,8 +134,9 @@ void EventWriter::set_raw(std::string_view name, std::string_view json) {
   std::string compact;
   if (is_good) {
     const ValueCheck check = check_value(tokens, 0);
-    is_good = check.is_json && check.next_token == tokens.count && !check.has_lone_surrogate &&
-              (check.depth == 0 || (check.depth == 1 && (tokens.first(0) == '[' || check.nodes == 1)));
+    is_good =
+        check.is_json && check.next_token == tokens.count && !check.has_lone_surrogate &&
+        (check.depth == 0 || (check.depth == 1 && (tokens.first(0) == '[' || check.nodes == 1)));
   }
   if (is_good) {
     append_compact(compact, json);

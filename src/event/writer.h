@@ -23,9 +23,9 @@ struct Limits {
 };
 
 /// Between begin() and finish() fields may be set in any order; a name set again replaces the value
-/// at the first one's place. Not thread safe. Texts need not be escaped; invalid UTF-8 is refused at
-/// finish(). A refused finish() leaves the batch as it was and the fields as set, so that a caller
-/// may mend them and finish again.
+/// at the first one's place. Not thread safe. Texts need not be escaped; invalid UTF-8 is refused
+/// at finish(). A refused finish() leaves the batch as it was and the fields as set, so that a
+/// caller may mend them and finish again.
 class EventWriter {
  public:
   explicit EventWriter(EventBatch& batch, Limits limits = {});
@@ -41,8 +41,8 @@ class EventWriter {
   void set_raw(std::string_view name, std::string_view json);
   /// Flattens a whole JSON text under `prefix` ("raw" gives raw.a.b; an empty prefix gives a.b);
   /// nested objects become dotted names, arrays that hold objects or arrays get indexes. Spellings
-  /// stay as they are. kReject when the text is not JSON, too deep or too large; nothing is set then,
-  /// except that a flattened form beyond the limits may be set in part.
+  /// stay as they are. kReject when the text is not JSON, too deep or too large; nothing is set
+  /// then, except that a flattened form beyond the limits may be set in part.
   Status set_flattened(std::string_view prefix, std::string_view json);
   /// Copies every field of `event`.
   void set_all(const EventView& event);
@@ -60,7 +60,7 @@ class EventWriter {
  private:
   friend class Flattener;
   enum class Problem : std::uint8_t { kNone, kNotUtf8, kNotJson };
-  struct Pending {  // Positions in texts_.
+  struct Pending {                                 // Positions in texts_.
     std::uint32_t key_begin = 0, key_bytes = 0;    // The name, unescaped.
     std::uint32_t name_begin = 0, name_bytes = 0;  // The name as it will stand in the text.
     std::uint32_t value_begin = 0, value_bytes = 0;

@@ -11,7 +11,8 @@ namespace tt::event {
 namespace {
 
 constexpr WallNs kNow = 1'769'860'800'123'456'789;  // 2026-01-31T12:00:00.123456789Z
-constexpr std::string_view kAdded = R"("timestamp":"2026-01-31T12:00:00.123456Z","kind":"unknown"})";
+constexpr std::string_view kAdded =
+    R"("timestamp":"2026-01-31T12:00:00.123456Z","kind":"unknown"})";
 
 Decoded decode(std::string_view body, const Limits& limits = {}) {
   return decode_events(body, BodyFormat::kJson, limits, kNow);
@@ -54,9 +55,10 @@ TEST(Decode, missing_time_and_kind_are_added_at_the_end) {
 }
 
 TEST(Decode, white_space_outside_strings_goes) {
-  EXPECT_EQ(canonical(" {\r\n\t\"message\" : \"a  b\" , \"x\" :[ 1 , \"c  d\" ,[ ] ] , \"y\" : { } ,"
-                      " \"z\":[ ], \"n\" : 1 }\n"),
-            R"({"message":"a  b","x.0":1,"x.1":"c  d","x.2":[],"y":{},"z":[],"n":1})");
+  EXPECT_EQ(
+      canonical(" {\r\n\t\"message\" : \"a  b\" , \"x\" :[ 1 , \"c  d\" ,[ ] ] , \"y\" : { } ,"
+                " \"z\":[ ], \"n\" : 1 }\n"),
+      R"({"message":"a  b","x.0":1,"x.1":"c  d","x.2":[],"y":{},"z":[],"n":1})");
   EXPECT_EQ(canonical(R"( { "message" : "a" , "x" : [ 1 , " \" " ] , "o": { } , "e" : [ ] } )"),
             R"({"message":"a","x":[1," \" "],"o":{},"e":[]})");
   EXPECT_EQ(canonical(R"({"message":"a","x":[1, 2]})"), R"({"message":"a","x":[1,2]})");
@@ -152,8 +154,9 @@ TEST(Decode, a_timestamp_must_be_a_time) {
 }
 
 TEST(Decode, half_a_surrogate_pair_refuses_its_event_only) {
-  const Decoded decoded = decode(R"([{"message":"\ud83d"},{"message":"\ud83d\udd25"},)"
-                                 R"({"message":"m","x":["\udd25\ud83d"]},{"\ud800":1,"message":"m"}])");
+  const Decoded decoded =
+      decode(R"([{"message":"\ud83d"},{"message":"\ud83d\udd25"},)"
+             R"({"message":"m","x":["\udd25\ud83d"]},{"\ud800":1,"message":"m"}])");
   ASSERT_EQ(decoded.rejected.size(), 3u);
   EXPECT_EQ(decoded.rejected[0].error,
             "a string holds half of a surrogate pair (\\ud800 to \\udfff), which is no text");
@@ -176,8 +179,9 @@ TEST(Decode, limits_refuse_the_event_with_their_numbers) {
   EXPECT_EQ(reason(R"({"message":"m","a":{"b":{"c":[]}}})"), "nested 4 deep; the limit is 3");
   EXPECT_EQ(reason(R"({"message":")" + std::string(300, 'x') + "\"}"),
             "larger than the limit of 300 bytes an event");
-  EXPECT_EQ(reason(R"({"message":"m","x":[)" + std::string(400, '[') + std::string(400, ']') + "]}"),
-            "nested 402 deep; the limit is 3");
+  EXPECT_EQ(
+      reason(R"({"message":"m","x":[)" + std::string(400, '[') + std::string(400, ']') + "]}"),
+      "nested 402 deep; the limit is 3");
   EXPECT_EQ(reason(R"({"message":"m",)" + std::string(400, ' ') + R"("a":1})"), "");
 }
 
@@ -203,12 +207,9 @@ TEST(Decode, arrays_list_what_is_refused_by_position) {
   ASSERT_EQ(decoded.rejected.size(), 6u);
   const std::vector<std::size_t> indexes{1, 2, 4, 5, 6, 7};
   const std::vector<std::string> errors{
-      "not an object but a number",
-      "message is empty; every event needs one",
-      "not an object but an array",
-      "not an object but a string",
-      "not an object but null",
-      "message must be a string, not an object"};
+      "not an object but a number", "message is empty; every event needs one",
+      "not an object but an array", "not an object but a string",
+      "not an object but null",     "message must be a string, not an object"};
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     EXPECT_EQ(decoded.rejected[i].index, indexes[i]);
     EXPECT_EQ(decoded.rejected[i].error, errors[i]);
@@ -251,8 +252,8 @@ TEST(Decode, syntax_errors_say_where_and_what) {
       {"[\"\\x\"]", "not an escape sequence of JSON", 1, 3},
       {"[\"\\u12\"]", "not an escape sequence of JSON", 1, 3},
       {"[\"abc]", "a string begins here and does not end", 1, 2},
-      {"[\"a\tb\"]", "expected control characters in strings to be escaped, found control character 9",
-       1, 4},
+      {"[\"a\tb\"]",
+       "expected control characters in strings to be escaped, found control character 9", 1, 4},
       {"[\"a\xFF\"]", "expected UTF-8, found a byte that is not UTF-8", 1, 4},
       {"[\"\xED\xA0\x80\"]", "expected UTF-8, found a byte that is not UTF-8", 1, 3},
       {"[{\"message\":\"m\"},{\"message\":\"m\",\"x\":{\"y\":[tru]}}]",
@@ -300,7 +301,8 @@ TEST(Decode, ndjson_lines_hold_one_whole_value_each) {
   const std::string good = "{\"message\":\"m\"}\n";
   const std::vector<SyntaxCase> cases{
       {"{\"message\":\n\"m\"}\n", "expected a value, found the end of the text", 2, 12},
-      {"{\"message\":\"m\"} {\"message\":\"m\"}\n", "expected the end of the text, found '{'", 2, 17},
+      {"{\"message\":\"m\"} {\"message\":\"m\"}\n", "expected the end of the text, found '{'", 2,
+       17},
       {"{\"message\":\"m\n\"}\n", "a string begins here and does not end", 2, 12},
       {"\n{\"message\":\"m\"},\n", "expected the end of the text, found ','", 3, 16},
       {"]", "expected a value, found ']'", 2, 1},

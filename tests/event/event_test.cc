@@ -85,13 +85,43 @@ TEST(Event, batches_keep_events_apart_and_copies_stand_alone) {
 TEST(Index, what_is_not_a_flat_object_is_corrupt_and_leaves_the_batch_alone) {
   EventBatch batch;
   ASSERT_TRUE(index_canonical(R"({"a":1})", batch).ok());
-  for (const std::string_view json :
-       {"", " ", "{", "}", "[]", "1", R"("a")", R"({"a")", R"({"a":)", R"({"a":1)", R"({"a":1,)",
-        R"({"a":1,})", R"({"a":1}})", R"({"a":1} )", R"({"a" :1})", R"({"a": 1})", R"({a:1})",
-        R"({"a":"})", R"({"a":"\)", R"({"a":"\"})", R"({"a":{"b":1}})", R"({"a":[[]]})",
-        R"({"a":[{}]})", R"({"a":[1)", R"({"a":[1,]})", R"({"a":[)", R"({"a":["x)", R"({"a":01})",
-        R"({"a":tru})", R"({"a":truee})", R"({"a":})", "{\"a\":\"\n\"}", "{\"a\n\":1}",
-        R"({"a":1;"b":2})", R"({,"a":1})", R"({"a":{})", R"({"a":{ }})"}) {
+  for (const std::string_view json : {"",
+                                      " ",
+                                      "{",
+                                      "}",
+                                      "[]",
+                                      "1",
+                                      R"("a")",
+                                      R"({"a")",
+                                      R"({"a":)",
+                                      R"({"a":1)",
+                                      R"({"a":1,)",
+                                      R"({"a":1,})",
+                                      R"({"a":1}})",
+                                      R"({"a":1} )",
+                                      R"({"a" :1})",
+                                      R"({"a": 1})",
+                                      R"({a:1})",
+                                      R"({"a":"})",
+                                      R"({"a":"\)",
+                                      R"({"a":"\"})",
+                                      R"({"a":{"b":1}})",
+                                      R"({"a":[[]]})",
+                                      R"({"a":[{}]})",
+                                      R"({"a":[1)",
+                                      R"({"a":[1,]})",
+                                      R"({"a":[)",
+                                      R"({"a":["x)",
+                                      R"({"a":01})",
+                                      R"({"a":tru})",
+                                      R"({"a":truee})",
+                                      R"({"a":})",
+                                      "{\"a\":\"\n\"}",
+                                      "{\"a\n\":1}",
+                                      R"({"a":1;"b":2})",
+                                      R"({,"a":1})",
+                                      R"({"a":{})",
+                                      R"({"a":{ }})"}) {
     const Status status = index_canonical(json, batch);
     ASSERT_FALSE(status.ok()) << json;
     EXPECT_EQ(status.error().code, Code::kCorrupt) << json;

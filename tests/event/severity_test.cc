@@ -10,9 +10,9 @@
 namespace tt::event {
 namespace {
 
-constexpr std::array kAll{Severity::kDebug, Severity::kInfo,     Severity::kNotice,
-                          Severity::kWarning, Severity::kError,  Severity::kCritical,
-                          Severity::kAlert, Severity::kEmergency};
+constexpr std::array kAll{Severity::kDebug,   Severity::kInfo,     Severity::kNotice,
+                          Severity::kWarning, Severity::kError,    Severity::kCritical,
+                          Severity::kAlert,   Severity::kEmergency};
 
 TEST(Severity, canonical_words_stay_themselves_and_rank_in_order) {
   for (std::size_t i = 0; i < kAll.size(); ++i) {
@@ -36,13 +36,13 @@ struct Case {
 
 TEST(Severity, the_spellings_of_other_systems_are_understood_in_any_case) {
   constexpr std::array kCases{
-      Case{"crit", "critical"},      Case{"CRITICAL", "critical"}, Case{"fatal", "critical"},
-      Case{"page", "critical"},      Case{"err", "error"},         Case{"Error", "error"},
-      Case{"high", "error"},         Case{"major", "error"},       Case{"average", "error"},
-      Case{"warn", "warning"},       Case{"WARNING", "warning"},   Case{"medium", "warning"},
-      Case{"minor", "warning"},      Case{"low", "notice"},        Case{"informational", "info"},
-      Case{"Information", "info"},   Case{"trace", "debug"},       Case{"verbose", "debug"},
-      Case{"panic", "emergency"},    Case{"emerg", "emergency"},   Case{"disaster", "emergency"},
+      Case{"crit", "critical"},    Case{"CRITICAL", "critical"}, Case{"fatal", "critical"},
+      Case{"page", "critical"},    Case{"err", "error"},         Case{"Error", "error"},
+      Case{"high", "error"},       Case{"major", "error"},       Case{"average", "error"},
+      Case{"warn", "warning"},     Case{"WARNING", "warning"},   Case{"medium", "warning"},
+      Case{"minor", "warning"},    Case{"low", "notice"},        Case{"informational", "info"},
+      Case{"Information", "info"}, Case{"trace", "debug"},       Case{"verbose", "debug"},
+      Case{"panic", "emergency"},  Case{"emerg", "emergency"},   Case{"disaster", "emergency"},
       Case{" warn ", "warning"},
   };
   for (const auto& [word, canonical] : kCases) {

@@ -81,8 +81,7 @@ TEST_F(Writer, raw_texts_that_are_not_flat_json_are_refused_at_the_end) {
                                      "\"\\ud800\"", "\"\xFF\"", "\"", "[1,]"}) {
     begin_with_message();
     writer_.set_raw("x", raw);
-    EXPECT_EQ(finished(),
-              R"(refused: field "x" is not JSON of a scalar or of an array of scalars)")
+    EXPECT_EQ(finished(), R"(refused: field "x" is not JSON of a scalar or of an array of scalars)")
         << raw;
   }
   EXPECT_TRUE(batch_.empty());
@@ -226,7 +225,8 @@ TEST_F(Writer, limits_are_named_with_their_numbers) {
 }
 
 TEST_F(Writer, the_size_limit_is_exact) {
-  const std::string frame = R"({"message":"","timestamp":"2026-01-31T12:00:00.123456Z","kind":"unknown"})";
+  const std::string frame =
+      R"({"message":"","timestamp":"2026-01-31T12:00:00.123456Z","kind":"unknown"})";
   for (const std::size_t more : {0u, 1u}) {
     Limits limits;
     limits.event_bytes_max = 1000;
