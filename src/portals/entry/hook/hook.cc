@@ -1,0 +1,261 @@
+// Entry portal: any JSON, form or text webhook, mapped to an event by templates.
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include "base/secret.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "base/utf8.h"
+#include "event/severity.h"
+#include "event/writer.h"
+#include "portals/kit/entry.h"
+#include "portals/kit/hook_event.h"
+#include "portals/kit/json.h"
+#include "portals/kit/signature.h"
+#include "template/event_scope.h"
+#include "template/json_template.h"
+
+namespace tt::portals::entry::hook {
+
+enum class Scheme : std::uint8_t { kNone, kGithub, kStandardWebhooks, kHmac, kToken };
+using Encoding = HmacScheme::Encoding;
+
+}  // namespace tt::portals::entry::hook
+
+namespace tt::config {
+template <>
+struct EnumWords<portals::entry::hook::Scheme> {
+  static constexpr EnumWord words[] = {
+      {"none", 0}, {"github", 1}, {"standard-webhooks", 2}, {"hmac", 3}, {"token", 4}};
+};
+template <>
+struct EnumWords<portals::HmacScheme::Encoding> {
+  static constexpr EnumWord words[] = {{"hex", 0}, {"base64", 1}};
+};
+}  // namespace tt::config
+
+namespace tt::portals::entry::hook {
+namespace {
+
+constexpr std::size_t kEventsMax = 10'000;
+
+struct Verify {
+  Scheme scheme = Scheme::kNone;
+  Secret secret;
+  std::string header, algorithm = "sha256", prefix, content = "{body}", timestamp_header, id_header;
+  Encoding encoding = Encoding::kHex;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        config::field("scheme", &Verify::scheme,
+                      "`github` (X-Hub-Signature-256), `standard-webhooks`, `hmac` (described by the "
+                      "options below), `token` (the secret itself in `header`)."),
+        config::field("secret", &Verify::secret, "Shared secret; a list while it changes.")
+            .default_text("none")
+            .example("{env: HOOK_SECRET}"),
+        config::field("header", &Verify::header, "Header with the digest or the token.")
+            .default_text("none")
+            .example("X-Signature"),
+        config::field("algorithm", &Verify::algorithm, "`sha1`, `sha256` or `sha512`."),
+        config::field("encoding", &Verify::encoding, "How the digest is written."),
+        config::field("prefix", &Verify::prefix, "Text before the digest.")
+            .default_text("none")
+            .example("sha256="),
+        config::field("content", &Verify::content,
+                      "What is signed, from `{body}`, `{timestamp}` and `{id}`."),
+        config::field("timestamp_header", &Verify::timestamp_header,
+                      "Header with the unix time that is signed; at most 5 minutes off.")
+            .default_text("none"),
+        config::field("id_header", &Verify::id_header, "Header with the id that is signed.")
+            .default_text("none"),
+    };
+  }
+  static Status check(const Verify& v) {
+    if (v.scheme != Scheme::kNone && v.secret.empty())
+      return misconfigured("`verify` needs a `secret`");
+    if ((v.scheme == Scheme::kHmac || v.scheme == Scheme::kToken) && v.header.empty())
+      return misconfigured("`verify` with scheme hmac or token needs a `header`");
+    return {};
+  }
+};
+
+struct Config {
+  std::string path = "/hooks/hook";
+  Verify verify;
+  std::vector<std::pair<std::string, tmpl::JsonTemplate>> map;
+  std::string key_header;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        config::field("path", &Config::path, "Path that the hooks are posted to."),
+        config::field("verify", &Config::verify, "How the sender proves itself."),
+        config::field("map", &Config::map,
+                      "Fields of the event, as templates over the sender's fields (`event.*`) and the "
+                      "request's headers (`event[\"header.x-name\"]`).")
+            .default_text("message from message, text, title, subject or description")
+            .example("{message: \"{{ event.build.name }} is {{ event.build.status }}\"}"),
+        config::field("key_header", &Config::key_header,
+                      "Header that is the same when the sender repeats a hook.")
+            .default_text("Idempotency-Key, webhook-id"),
+    };
+  }
+};
+
+bool has_verifier(const Config& config) { return config.verify.scheme != Scheme::kNone; }
+
+bool verify(const Config& config, const EntryRequest& request) {
+  const Verify& v = config.verify;
+  switch (v.scheme) {
+    case Scheme::kNone:
+      return true;
+    case Scheme::kGithub:
+      return verify_hub_signature(v.secret, request.header("x-hub-signature-256"), request.body);
+    case Scheme::kStandardWebhooks:
+      return verify_webhook(v.secret, *request.headers, request.body, request.now_ns);
+    case Scheme::kToken:
+      return verify_equal(v.secret, request.header(v.header));
+    case Scheme::kHmac:
+      return verify_hmac({v.header, v.algorithm, v.encoding, v.prefix, v.content,
+                          v.timestamp_header, v.id_header},
+                         v.secret, *request.headers, request.body, request.now_ns);
+  }
+  return false;
+}
+
+/// A form as a JSON object; `payload=` alone (GitHub, Slack) is the JSON inside it.
+std::string form_json(std::string_view form) {
+  JsonWriter json;
+  json.map();
+  std::string payload;
+  std::size_t members = 0;
+  for (const std::string_view pair : split(form, '&')) {
+    const std::size_t equals = pair.find('=');
+    const auto name = percent_decode(pair.substr(0, equals), true);
+    const auto value = percent_decode(
+        equals == std::string_view::npos ? "" : pair.substr(equals + 1), true);
+    if (!name || name->empty() || !value) continue;
+    if (*name == "payload") payload = *value;
+    json.key(*name).text(*value);
+    ++members;
+  }
+  json.end();
+  if (members == 1 && parse_json(payload)) return payload;
+  return json.take();
+}
+
+/// The sender's fields and the headers as one flat event for the templates to look at.
+void flatten(const EntryRequest& request, std::string_view json, event::EventBatch& batch) {
+  event::EventWriter writer(batch, {.event_bytes_max = 64u << 20, .fields_max = 100'000});
+  writer.begin();
+  const auto body = parse_json(json);
+  if (body && body->is_object())
+    for (const auto& [name, value] : body->get_object())
+      if (!writer.set_flattened(std::string_view(name), json_text(value))) continue;
+  if (request.headers)
+    for (const auto& [name, value] : *request.headers)
+      writer.set_text("header." + to_lower(name), to_utf8(value));
+  // Named fields of another type would be refused: what templates see is text or nothing.
+  for (const std::string_view name : event::kNamedFields) {
+    const auto* value = body && body->is_object() ? body->get_object().if_contains(name) : nullptr;
+    if (value && !value->is_string()) {
+      writer.unset(name);
+      if (!value->is_structured() && !value->is_null()) writer.set_text(name, json_text(*value));
+    }
+  }
+  if (!writer.has("message")) writer.set_text("message", "-");
+  const auto* time = body && body->is_object() ? body->get_object().if_contains("timestamp") : nullptr;
+  if (time && (!time->is_string() || !parse_time(std::string_view(time->get_string()))))
+    writer.unset("timestamp");
+  if (!writer.finish(request.now_ns)) writer.abandon();
+}
+
+/// What a person would read first, of what webhooks usually call it.
+std::string default_message(const boost::json::value& body) {
+  for (const std::string_view name : {"message", "text", "title", "subject", "summary",
+                                      "description", "event", "action", "name"})
+    if (const std::string_view text = text_at(body, name); !text.empty()) return std::string(text);
+  return clip_runes(json_text(body), 200);
+}
+
+void add_mapped(const Config& config, const EntryRequest& request, std::string_view json,
+                HookEvent& event) {
+  event::EventBatch seen;
+  flatten(request, json, seen);
+  if (seen.empty()) return;
+  const tmpl::EventScope scope(tmpl::shared_event_environment(), seen[0],
+                               {.received_ns = request.now_ns});
+  for (const auto& [name, value] : config.map) {
+    const std::string rendered = value.render(scope);
+    if (rendered == "null" || rendered == "\"\"") continue;
+    const auto parsed = parse_json(rendered);
+    if (parsed && parsed->is_string()) event.text(name, std::string_view(parsed->get_string()));
+    else event.json(name, rendered);
+  }
+}
+
+void add_event(const Config& config, const EntryRequest& request, const DecodeContext& context,
+               std::string_view json, EntryEvents& out) {
+  HookEvent event;
+  event.text("kind", "urn:hook");
+  event.text("severity", "info");
+  const auto body = parse_json(json);
+  if (body) {
+    event.text("message", default_message(*body));
+    for (const std::string_view name : {"kind", "source", "view_link", "ack_link", "timestamp"})
+      event.text(name, text_at(*body, name));
+    event.text("severity", event::normalise_severity(text_at(*body, "severity")));
+    add_mapped(config, request, json, event);
+  } else {
+    event.text("message", clip_runes(trim(request.body), 4'000));
+  }
+  add_hook_event(out.events, event, body ? json : std::string_view{}, context, request.now_ns);
+}
+
+std::optional<EntryRefusal> decode(const Config& config, const EntryRequest& request,
+                                   const DecodeContext& context, EntryEvents& out) {
+  for (const std::string_view name : {std::string_view(config.key_header),
+                                      std::string_view("idempotency-key"),
+                                      std::string_view("webhook-id")})
+    if (out.idempotency_key.empty() && !name.empty())
+      out.idempotency_key = clip_bytes(request.header(name), 255);
+
+  const bool is_form = to_lower(request.header("content-type"))
+                           .starts_with("application/x-www-form-urlencoded");
+  std::string text = is_form ? form_json(request.body) : std::string(request.body);
+  if (!is_utf8(text)) text = mend_json(text);
+  const auto body = parse_json(text);
+  const boost::json::array* list = body ? body->if_array() : nullptr;
+  const bool is_batch = list && !list->empty() && list->size() <= kEventsMax &&
+                        std::all_of(list->begin(), list->end(),
+                                    [](const auto& one) { return one.is_object(); });
+  if (!is_batch) {
+    add_event(config, request, context, text, out);
+    return std::nullopt;
+  }
+  for (const boost::json::value& one : *list)
+    add_event(config, request, context, json_text(one), out);
+  return std::nullopt;
+}
+
+}  // namespace
+
+const EntryDescriptor& descriptor() {
+  static const EntryDescriptor made = portals::entry(EntrySpec<Config>{
+      .name = "hook",
+      .summary = "Takes any JSON, form or text webhook and maps it to events.",
+      .security = "Hardened against untrusted senders; set `verify` or `auth`.",
+      .example = "type: hook\npath: /hooks/ci\nverify: {scheme: github, secret: {env: HOOK_SECRET}}\n"
+                 "map:\n  kind: urn:ci:build\n  message: '{{ event.job }} is {{ event.result }}'\n",
+      .kinds = {{"urn:hook", "any hook without a mapped kind", "as mapped, else info",
+                 "as mapped"}},
+      .decode = decode,
+      .verify = verify,
+      .has_verifier = has_verifier,
+  });
+  return made;
+}
+
+}  // namespace tt::portals::entry::hook
