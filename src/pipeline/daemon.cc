@@ -5,6 +5,7 @@
 #include <condition_variable>
 
 #include "base/log.h"
+#include "base/units.h"
 #include "event/writer.h"
 #include "pipeline/daemon_impl.h"
 #include "pipeline/limits.h"
@@ -13,9 +14,9 @@ namespace tt::pipeline {
 namespace {
 
 tunnel::Start start_of(const portals::ExitCommon& common) {
-  if (common.start.kind == portals::StartKind::kEarliest) return {tunnel::Start::Kind::kEarliest, 0};
-  if (common.start.kind == portals::StartKind::kAge)
-    return {tunnel::Start::Kind::kAge, common.start.age_ns};
+  if (common.start == "earliest") return {tunnel::Start::Kind::kEarliest, 0};
+  if (const auto age_ns = parse_duration_ns(common.start))
+    return {tunnel::Start::Kind::kAge, *age_ns};
   return {};
 }
 

@@ -130,7 +130,9 @@ net::Admission Intake::admit(const EntryRoute& route, const net::HttpRequest& re
 std::optional<portals::EntryRefusal> Intake::decode(const EntryRoute& route,
                                                     const portals::EntryRequest& request,
                                                     portals::EntryEvents& out) const {
-  const portals::DecodeContext context{.limits = {}, .raw = route.entry.portal->common().raw};
+  const portals::DecodeContext context{.limits = {},
+                                       .raw = route.entry.portal->common().raw,
+                                       .environment = route.entry.environment.get()};
   if (auto refusal = route.entry.portal->decode(request, context, out)) return refusal;
   if (!route.entry.rewrite || out.events.empty()) return std::nullopt;
 

@@ -75,6 +75,7 @@ void read_entries(const config::Node& map, Settings& settings,
     EntrySettings entry{.name = node.key, .type = type};
     entry.portal = type->make(node, context);
     entry.rewrite = rules::parse_rewrite(node, environment, context);
+    entry.environment = environment;
     if (entry.portal) settings.entries.push_back(std::move(entry));
   }
 }

@@ -39,6 +39,7 @@ struct EntrySettings {
   const portals::EntryDescriptor* type = nullptr;
   std::shared_ptr<const portals::EntryPortal> portal;
   std::shared_ptr<const rules::Rewrite> rewrite;   ///< Null: nothing to set or unset.
+  std::shared_ptr<const tmpl::EventEnvironment> environment;   ///< Of its templates.
 };
 
 struct ExitSettings {

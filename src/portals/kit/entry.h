@@ -17,6 +17,7 @@
 #include "event/writer.h"
 #include "net/http.h"
 #include "portals/kit/common.h"
+#include "template/event_scope.h"
 
 namespace tt::portals {
 
@@ -60,6 +61,8 @@ struct AcceptedFacts {
 struct DecodeContext {
   event::Limits limits;
   Raw raw = Raw::kKeep;
+  /// What the configuration's templates were compiled against; null: the shared one of tools.
+  const tmpl::EventEnvironment* environment = nullptr;
 };
 
 /// A kind of event that a portal produces, for docs/events.md and the checks of rules.

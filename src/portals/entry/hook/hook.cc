@@ -180,13 +180,14 @@ std::string default_message(const boost::json::value& body) {
   return clip_runes(json_text(body), 200);
 }
 
-void add_mapped(const Config& config, const EntryRequest& request, std::string_view json,
-                HookEvent& event) {
+void add_mapped(const Config& config, const EntryRequest& request, const DecodeContext& context,
+                std::string_view json, HookEvent& event) {
   event::EventBatch seen;
   flatten(request, json, seen);
   if (seen.empty()) return;
-  const tmpl::EventScope scope(tmpl::shared_event_environment(), seen[0],
-                               {.received_ns = request.now_ns});
+  const tmpl::EventEnvironment& environment =
+      context.environment ? *context.environment : tmpl::shared_event_environment();
+  const tmpl::EventScope scope(environment, seen[0], {.received_ns = request.now_ns});
   for (const auto& [name, value] : config.map) {
     const std::string rendered = value.render(scope);
     if (rendered == "null" || rendered == "\"\"") continue;
@@ -207,7 +208,7 @@ void add_event(const Config& config, const EntryRequest& request, const DecodeCo
     for (const std::string_view name : {"kind", "source", "view_link", "ack_link", "timestamp"})
       event.text(name, text_at(*body, name));
     event.text("severity", event::normalise_severity(text_at(*body, "severity")));
-    add_mapped(config, request, json, event);
+    add_mapped(config, request, context, json, event);
   } else {
     event.text("message", clip_runes(trim(request.body), 4'000));
   }
