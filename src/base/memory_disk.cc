@@ -3,9 +3,9 @@
 #include "base/memory_disk.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
+#include "base/memory_file.h"
 #include "base/memory_node.h"
 
 namespace tt {
@@ -32,114 +32,6 @@ bool is_change(MemoryDisk::Op op) {
 }
 
 }  // namespace
-
-class MemoryFile final : public File {
- public:
-  MemoryFile(MemoryDisk& disk, std::shared_ptr<MemoryNode> node, bool is_writable)
-      : disk_(disk), node_(std::move(node)), life_(disk.life_), is_writable_(is_writable) {}
-  ~MemoryFile() override {
-    const std::lock_guard guard(disk_.mutex_);
-    if (node_->lock_holder == this) node_->lock_holder = nullptr;
-    disk_.release_if_gone(node_);
-  }
-
-  Result<std::size_t> pread(std::span<char> bytes, std::uint64_t position) override {
-    const std::lock_guard guard(disk_.mutex_);
-    TT_CHECK(begin(MemoryDisk::Op::kRead));
-    if (position >= node_->now.size()) return std::size_t{0};
-    const std::size_t count = std::min<std::uint64_t>(bytes.size(), node_->now.size() - position);
-    std::memcpy(bytes.data(), node_->now.data() + position, count);
-    return count;
-  }
-
-  Status pwritev(std::span<const iovec> parts, std::uint64_t position) override {
-    const std::lock_guard guard(disk_.mutex_);
-    TT_CHECK(begin(MemoryDisk::Op::kWrite));
-    for (const iovec& part : parts) {
-      std::string_view bytes(static_cast<const char*>(part.iov_base), part.iov_len);
-      const std::uint64_t size = node_->now.size();
-      const std::uint64_t end = position + bytes.size();
-      const std::uint64_t wanted = end > size ? end - size : 0;
-      const std::uint64_t granted = disk_.grow(wanted);
-      if (granted < wanted) {
-        const std::uint64_t fits = size + granted > position ? size + granted - position : 0;
-        node_->write(bytes.substr(0, fits), position);
-        return retry("cannot write: no space left on the disk");
-      }
-      node_->write(bytes, position);
-      position = end;
-    }
-    return {};
-  }
-
-  Status datasync() override {
-    const std::lock_guard guard(disk_.mutex_);
-    if (Status status = begin(MemoryDisk::Op::kSync); !status.ok()) {
-      if (status.error().code != Code::kStopped) node_->dirty.clear();
-      return status;
-    }
-    node_->sync();
-    return {};
-  }
-
-  Status truncate(std::uint64_t size_bytes) override {
-    const std::lock_guard guard(disk_.mutex_);
-    TT_CHECK(begin(MemoryDisk::Op::kTruncate));
-    return resize(size_bytes);
-  }
-
-  Status allocate(std::uint64_t size_bytes) override {
-    const std::lock_guard guard(disk_.mutex_);
-    TT_CHECK(begin(MemoryDisk::Op::kAllocate));
-    return size_bytes > node_->now.size() ? resize(size_bytes) : Status();
-  }
-
-  Result<std::uint64_t> size() override {
-    const std::lock_guard guard(disk_.mutex_);
-    TT_CHECK(check_life());
-    return static_cast<std::uint64_t>(node_->now.size());
-  }
-
-  Status lock() override {
-    const std::lock_guard guard(disk_.mutex_);
-    TT_CHECK(check_life());
-    if (node_->lock_holder && node_->lock_holder != this) return stopped("locked by another");
-    node_->lock_holder = this;
-    return {};
-  }
-
- private:
-  Status check_life() const {
-    if (life_ != disk_.life_) return stopped("this file was opened before a crash");
-    return {};
-  }
-  Status begin(MemoryDisk::Op op) {
-    TT_CHECK(check_life());
-    if (!is_writable_ && op != MemoryDisk::Op::kRead && op != MemoryDisk::Op::kSync) {
-      return reject("the file is open for reading only");
-    }
-    return disk_.begin(op);
-  }
-  Status resize(std::uint64_t size_bytes) {
-    const std::uint64_t size = node_->now.size();
-    if (size_bytes > size) {
-      const std::uint64_t granted = disk_.grow(size_bytes - size);
-      if (granted < size_bytes - size) {
-        disk_.free_bytes_ += granted;
-        return retry("cannot extend: no space left on the disk");
-      }
-    } else {
-      disk_.free_bytes_ += size - size_bytes;
-    }
-    node_->resize(size_bytes);
-    return {};
-  }
-
-  MemoryDisk& disk_;
-  const std::shared_ptr<MemoryNode> node_;
-  const std::uint64_t life_;
-  const bool is_writable_;
-};
 
 MemoryDisk::MemoryDisk() : folders_{"/", "."} {}
 MemoryDisk::~MemoryDisk() = default;
@@ -242,6 +134,7 @@ Status MemoryDisk::rename(const std::string& raw_from, const std::string& raw_to
   const std::lock_guard guard(mutex_);
   TT_CHECK(begin(Op::kRename));
   TT_CHECK(check_folder_of(to));
+  if (folders_.contains(from)) return rename_folder(from, to);
   const auto found = names_.find(from);
   if (found == names_.end()) return missing(from);
   if (from == to) return {};
@@ -249,6 +142,24 @@ Status MemoryDisk::rename(const std::string& raw_from, const std::string& raw_to
   names_.erase(found);
   auto replaced = std::exchange(names_[to], std::move(node));
   if (replaced) release_if_gone(replaced);
+  return {};
+}
+
+// Durable at once, like folders that are made; only onto a name that is free.
+Status MemoryDisk::rename_folder(const std::string& from, const std::string& to) {
+  if (folders_.contains(to) || names_.contains(to)) return reject(to + " exists");
+  const std::string prefix = from + "/";
+  const auto moved = [&](const std::string& path) {
+    return path == from || path.starts_with(prefix) ? to + path.substr(from.size()) : path;
+  };
+  for (Names* names : {&names_, &synced_names_}) {
+    Names renamed;
+    for (auto& [path, node] : *names) renamed.emplace(moved(path), std::move(node));
+    *names = std::move(renamed);
+  }
+  std::set<std::string> folders;
+  for (const std::string& path : folders_) folders.insert(moved(path));
+  folders_ = std::move(folders);
   return {};
 }
 

@@ -93,6 +93,7 @@ class MemoryDisk final : public Disk {
   };
 
   Status begin(Op op);
+  Status rename_folder(const std::string& from, const std::string& to);
   void end_handles();
   std::uint64_t grow(std::uint64_t bytes);
   void release_if_gone(const std::shared_ptr<MemoryNode>& node);

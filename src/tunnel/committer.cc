@@ -1,0 +1,238 @@
+// The committer's queue, thread and timers.
+// SPDX-License-Identifier: Apache-2.0
+#include "tunnel/committer.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+#include "tunnel/tagged.h"
+
+namespace tt::tunnel {
+namespace {
+
+constexpr int kExitIoError = 74;  // EX_IOERR of sysexits.h.
+// How often timers look at the clock while something is due; nothing is due when all is idle.
+constexpr auto kTick = std::chrono::milliseconds(10);
+constexpr std::uint64_t kFreeBytesMin = 64u << 20;
+
+std::uint64_t free_bytes_min(const DiskTunnelOptions& options) {
+  return options.free_bytes_min ? options.free_bytes_min
+                                : std::max(kFreeBytesMin, 2 * options.segment_bytes);
+}
+
+// Upper bound without a look at each event: every record may need padding and all fields.
+std::uint64_t records_bytes_max(const AppendRequest& request) {
+  constexpr std::uint64_t kPerEvent = kFrameBytes + kRecordAlign + kFieldsLengthBytes +
+                                      3 * kFieldHeadBytes + kKeyBytes + sizeof(std::uint32_t);
+  return request.events->text_bytes() + request.events->size() * (kPerEvent + request.entry.size());
+}
+
+}  // namespace
+
+Committer::Committer(Parts parts, const DiskTunnelOptions& options, Seams seams)
+    : parts_(parts),
+      options_(options),
+      seams_(seams),
+      free_bytes_min_(free_bytes_min(options)),
+      records_total_(seams.metrics.counter("tt_tunnel_records_total", "Events appended")),
+      bytes_total_(seams.metrics.counter("tt_tunnel_bytes_total", "Bytes of records appended")),
+      groups_total_(seams.metrics.counter("tt_tunnel_groups_total", "Group commits")),
+      repeats_total_(seams.metrics.counter("tt_tunnel_idempotent_repeats_total",
+                                           "Requests answered from a known idempotency key")),
+      sync_seconds_(seams.metrics.histogram("tt_tunnel_sync_seconds", "Duration of fdatasync")),
+      full_gauge_(seams.metrics.gauge("tt_tunnel_full", "1 while intake is refused for space")) {
+  thread_ = seams.spawner.spawn("tt-committer", [this] { run(); });
+}
+
+Committer::~Committer() { (void)close(); }
+
+void Committer::append(AppendRequest request, std::function<void(Appended)> done) {
+  Pending pending{.request = std::move(request), .done = std::move(done)};
+  AppendRequest& r = pending.request;
+  pending.answer.level = r.level;
+  if (!r.events || r.events->empty() || r.events->text_bytes() > options_.pending_bytes_max ||
+      r.entry.size() > kFieldsBytesMax / 2) {
+    pending.is_decided = true;
+    pending.answer.status =
+        reject("a request needs events, and fewer bytes than the tunnel queues");
+  } else {
+    pending.bytes = records_bytes_max(r);
+  }
+  if (!pending.is_decided && !r.idempotency_key.empty()) {
+    pending.key = digest_key(parts_.identity.key_text(), r.idempotency_key);
+    pending.has_key = true;
+    Idempotency::Waiter waiter{r.level, std::move(pending.done)};
+    const auto found = parts_.idempotency.begin(r.entry, pending.key, seams_.clock.wall_ns(),
+                                                waiter, pending.answer);
+    if (found == Idempotency::Found::kInFlight) return;
+    pending.done = std::move(waiter.done);
+    pending.is_decided = found == Idempotency::Found::kKnown;
+  }
+  std::unique_lock lock(mutex_);
+  if (is_stopped_) {
+    lock.unlock();
+    pending.answer.status = stopped("the tunnel is closed");
+    if (pending.has_key && !pending.is_decided) {
+      requeue(parts_.idempotency.abandon(r.entry, pending.key), pending.answer);
+    }
+    pending.done(std::move(pending.answer));
+    return;
+  }
+  if (!pending.is_decided && queue_bytes_ + pending.bytes > options_.pending_bytes_max &&
+      queue_bytes_ > 0) {
+    pending.answer.status = retry("the tunnel is behind: too much waits to be written");
+  }
+  if (!pending.answer.status.ok() || pending.is_decided) {
+    r.events.reset();
+    pending.bytes = 0;
+  }
+  queue_bytes_ += pending.bytes;
+  const bool was_empty = queue_.empty();
+  queue_.push_back(std::move(pending));
+  lock.unlock();
+  if (was_empty) wake_.notify_one();
+}
+
+void Committer::on_visible(std::function<void()> wake) {
+  const std::lock_guard lock(mutex_);
+  on_visible_ = std::move(wake);
+}
+
+void Committer::note_gap(const Gap& gap, Seq base_seq) {
+  const std::lock_guard lock(mutex_);
+  gaps_.emplace_back(gap, base_seq);  // Goes with the next group: nobody waits for it.
+}
+
+Status Committer::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_closing_ = true;
+  }
+  wake_.notify_one();
+  thread_.reset();
+  return failed_;
+}
+
+void Committer::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    if (queue_.empty() && !is_closing_) {
+      const bool is_due = parts_.writer.is_dirty() || !has_marker_ || is_full();
+      const auto has_work = [this] { return !queue_.empty() || is_closing_; };
+      if (is_due) {
+        if (!wake_.wait_for(lock, kTick, has_work)) {
+          lock.unlock();
+          when_idle();
+          lock.lock();
+          continue;
+        }
+      } else {
+        wake_.wait(lock, has_work);
+      }
+    }
+    if (queue_.empty()) break;  // Closing, and everything is answered.
+    take_group();
+    lock.unlock();
+    commit_group();
+    lock.lock();
+  }
+  is_stopped_ = true;
+  lock.unlock();
+  if (failed_.ok()) {
+    Status marked = parts_.writer.prepare(record_bytes(0));
+    if (marked.ok()) {
+      parts_.writer.add(RecordType::kMarker, kMarkerCleanStop);
+      marked = parts_.writer.write();
+    }
+    if (marked.ok()) marked = parts_.writer.sync();
+    failed_ = std::move(marked);
+  }
+}
+
+void Committer::take_group() {
+  std::uint64_t bytes = 0;
+  while (!queue_.empty()) {
+    Pending& next = queue_.front();
+    if (bytes > 0 && bytes + next.bytes > options_.group_bytes_max) break;
+    bytes += next.bytes;
+    group_.push_back(std::move(next));
+    queue_.pop_front();
+  }
+  queue_bytes_ -= bytes;
+}
+
+// Off the path of answers: nothing waits in the queue.
+void Committer::when_idle() {
+  if (!failed_.ok()) {
+    has_marker_ = true;
+    return;
+  }
+  const SteadyNs now = seams_.clock.steady_ns();
+  if (is_full()) (void)has_room();
+  if (!has_marker_ && now - last_group_ns_ >= 50 * kNsPerMs) {
+    has_marker_ = true;
+    // After the group is durable, so that the marker can say so: from then on no damage in it can
+    // be mistaken for a write that a crash tore.
+    Status marked = sync();
+    if (marked.ok()) marked = parts_.writer.prepare(record_bytes(0));
+    if (marked.ok()) {
+      parts_.writer.add(RecordType::kMarker, 0);
+      marked = parts_.writer.write();
+    }
+    if (marked.ok()) marked = sync();
+    if (marked.ok())
+      parts_.writer.publish();
+    else if (marked.error().code != Code::kRetry)
+      fail(marked.error());
+  } else if (parts_.writer.is_dirty() && now - dirty_since_ns_ >= kNsPerSec) {
+    if (Status synced = sync(); !synced.ok()) fail(synced.error());
+  }
+}
+
+Status Committer::sync() {
+  if (!parts_.writer.is_dirty()) return {};
+  const SteadyNs begin = seams_.clock.steady_ns();
+  Status status = parts_.writer.sync();
+  sync_seconds_.observe_seconds(static_cast<double>(seams_.clock.steady_ns() - begin) * 1e-9);
+  return status;
+}
+
+bool Committer::has_room() {
+  const SteadyNs now = seams_.clock.steady_ns();
+  if (room_checked_ns_ != 0 && now - room_checked_ns_ < 200 * kNsPerMs) return !is_full();
+  room_checked_ns_ = now;
+  const auto space = seams_.disk.space(options_.directory);
+  if (!space.ok()) return !is_full();
+  // Twice as much ends the state as begins it, or intake would flap.
+  const std::uint64_t wanted = is_full() ? 2 * free_bytes_min_ : free_bytes_min_;
+  set_full(space->free_bytes < wanted);
+  return !is_full();
+}
+
+void Committer::set_full(bool is_full) {
+  if (is_full_.exchange(is_full) == is_full) return;
+  full_gauge_.set(is_full ? 1 : 0);
+  if (is_full)
+    log::warning("the tunnel is full: intake is refused until space returns");
+  else
+    log::info("space has returned: intake goes on");
+}
+
+void Committer::fail(const Error& error) {
+  if (!failed_.ok()) return;
+  failed_ = stopped("the tunnel cannot write: " + error.text);
+  log::error("the tunnel cannot write; nothing is accepted until a restart",
+             {{"error", error.text}});
+  if (options_.on_fatal) {
+    options_.on_fatal(error);
+    return;
+  }
+  log::stop();
+  ::_exit(kExitIoError);
+}
+
+}  // namespace tt::tunnel

@@ -1,0 +1,203 @@
+// Dead letters: an index in memory, the letters in record files, removals as records.
+// SPDX-License-Identifier: Apache-2.0
+#include "tunnel/dead_letter_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "tunnel/tagged.h"
+
+namespace tt::tunnel {
+
+DeadLetterStore::DeadLetterStore(Disk& disk, Clock& clock, Metrics& metrics,
+                                 const LogIdentity& identity, std::string folder)
+    : disk_(disk),
+      clock_(clock),
+      identity_(identity),
+      folder_(std::move(folder)),
+      dropped_total_(metrics.counter("tt_tunnel_dead_dropped_total",
+                                     "Dead letters that made room for newer ones")) {}
+
+Status DeadLetterStore::open() {
+  TT_CHECK(disk_.create_directories(folder_));
+  TT_TRY(const auto entries, disk_.list(folder_));
+  for (const DirectoryEntry& entry : entries) {
+    if (entry.is_directory) TT_CHECK(open_box(name_of_folder(entry.name)));
+  }
+  return {};
+}
+
+Status DeadLetterStore::open_box(const std::string& exit) {
+  const SharedBox box = make_box(exit);
+  std::map<std::uint64_t, Letter> letters;
+  TT_CHECK(box->log.open([&](const Record& record, const SharedSegment& file) {
+    if (record.frame.type == RecordType::kDeadLetter) {
+      letters[record.frame.seq] = {{file, record.position}, record.frame.time_ns};
+    } else if (record.frame.type == RecordType::kDeadRemoved && record.body.size() == 8) {
+      letters.erase(tunnel::load<std::uint64_t>(record.body.data()));
+    }
+  }));
+  const std::lock_guard lock(mutex_);
+  box->letters = std::move(letters);
+  return {};
+}
+
+DeadLetterStore::SharedBox DeadLetterStore::find_box(std::string_view exit) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = boxes_.find(exit);
+  return found == boxes_.end() ? nullptr : found->second;
+}
+
+DeadLetterStore::SharedBox DeadLetterStore::make_box(std::string_view exit) {
+  const std::lock_guard lock(mutex_);
+  const auto found = boxes_.find(exit);
+  if (found != boxes_.end()) return found->second;
+  const std::string folder = folder_name(exit);
+  return boxes_
+      .emplace(exit, std::make_shared<Box>(
+                         disk_, clock_, identity_,
+                         SideLog::Options{.folder = folder_ + "/" + folder, .kind = "dead"}))
+      .first->second;
+}
+
+Result<std::uint64_t> DeadLetterStore::append(DeadLetter letter) {
+  const SharedBox box = make_box(letter.exit);
+  const std::lock_guard io_lock(box->io_mutex);
+  letter.number = box->log.next_seq();
+  TT_TRY(const SideLog::Place place,
+         box->log.append(RecordType::kDeadLetter, letter.number, encode_letter(letter)));
+  TT_CHECK(box->log.sync());
+  {
+    const std::lock_guard lock(mutex_);
+    box->letters[letter.number] = {place, clock_.wall_ns()};
+  }
+  trim(*box);
+  return letter.number;
+}
+
+// Oldest files go first: those without a letter, then those too old or too many.
+void DeadLetterStore::trim(Box& box) {
+  while (box.log.files().size() > 1) {
+    const SharedSegment oldest = box.log.files().front();
+    const std::lock_guard lock(mutex_);
+    const Seq next_base = box.log.files()[1]->header.base_seq;
+    const auto end = box.letters.lower_bound(next_base);
+    const bool is_old =
+        end != box.letters.begin() && std::prev(end)->second.last_ns < clock_.wall_ns() - kKeepNs;
+    if (end != box.letters.begin() && !is_old && box.log.bytes() <= kExitBytesMax) return;
+    const auto count = static_cast<std::uint64_t>(std::distance(box.letters.begin(), end));
+    if (const Status dropped = box.log.drop_front(); !dropped.ok()) {
+      log::warning("cannot remove old dead letters", {{"error", dropped.error().text}});
+      return;
+    }
+    box.letters.erase(box.letters.begin(), end);
+    dropped_total_.add(count);
+    if (count > 0) log::warning("old dead letters were dropped", {{"count", count}});
+  }
+}
+
+std::vector<DeadSummary> DeadLetterStore::summary() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<DeadSummary> summaries;
+  for (const auto& [exit, box] : boxes_) {
+    if (box->letters.empty()) continue;
+    summaries.push_back({.exit = exit,
+                         .count = box->letters.size(),
+                         .oldest_ns = box->letters.begin()->second.last_ns,
+                         .newest_ns = box->letters.rbegin()->second.last_ns});
+  }
+  return summaries;
+}
+
+Result<DeadLetter> DeadLetterStore::load(std::string_view exit, std::uint64_t number,
+                                         const SideLog::Place& place) {
+  TT_TRY(const std::string body, SideLog::read(place));
+  TT_TRY(DeadLetter letter, decode_letter(body));
+  letter.number = number;
+  letter.exit = exit;  // The exit may have been renamed since.
+  return letter;
+}
+
+Result<std::vector<DeadLetter>> DeadLetterStore::list(std::string_view exit,
+                                                      std::uint64_t after_number,
+                                                      std::size_t count_max) {
+  std::vector<std::pair<std::uint64_t, SideLog::Place>> places;
+  if (const SharedBox box = find_box(exit)) {
+    const std::lock_guard lock(mutex_);
+    for (auto at = box->letters.upper_bound(after_number);
+         at != box->letters.end() && places.size() < count_max; ++at) {
+      places.emplace_back(at->first, at->second.place);
+    }
+  }
+  std::vector<DeadLetter> letters;
+  letters.reserve(places.size());
+  for (const auto& [number, place] : places) {
+    auto letter = load(exit, number, place);
+    if (!letter.ok() && letter.error().code == Code::kCorrupt) {
+      // Damaged, but it stays countable and removable.
+      letters.push_back({.number = number,
+                         .exit = std::string(exit),
+                         .reason = "gap",
+                         .error = letter.error().text});
+      continue;
+    }
+    TT_TRY(letters.emplace_back(), std::move(letter));
+  }
+  return letters;
+}
+
+Result<DeadLetter> DeadLetterStore::find(std::string_view exit, std::uint64_t number) {
+  SideLog::Place place;
+  {
+    const SharedBox box = find_box(exit);
+    const std::lock_guard lock(mutex_);
+    const auto found = box ? box->letters.find(number) : decltype(box->letters.end()){};
+    if (!box || found == box->letters.end()) {
+      return reject("exit " + std::string(exit) + " has no dead letter " + std::to_string(number));
+    }
+    place = found->second.place;
+  }
+  return load(exit, number, place);
+}
+
+Status DeadLetterStore::remove(std::string_view exit, std::uint64_t number) {
+  const SharedBox box = find_box(exit);
+  if (!box) return reject("exit " + std::string(exit) + " has no dead letters");
+  const std::lock_guard io_lock(box->io_mutex);
+  {
+    const std::lock_guard lock(mutex_);
+    if (!box->letters.contains(number)) {
+      return reject("exit " + std::string(exit) + " has no dead letter " + std::to_string(number));
+    }
+  }
+  char body[8];
+  store(body, number);
+  TT_TRY(const auto place,
+         box->log.append(RecordType::kDeadRemoved, box->log.next_seq(), {body, sizeof body}));
+  (void)place;
+  TT_CHECK(box->log.sync());
+  {
+    const std::lock_guard lock(mutex_);
+    box->letters.erase(number);
+  }
+  trim(*box);
+  return {};
+}
+
+Status DeadLetterStore::rename(std::string_view from, const std::string& to) {
+  const SharedBox box = find_box(from);
+  if (!box || find_box(to)) return {};
+  const std::lock_guard io_lock(box->io_mutex);
+  if (!box->log.files().empty()) {
+    TT_CHECK(disk_.rename(folder_ + "/" + folder_name(from), folder_ + "/" + folder_name(to)));
+    TT_CHECK(disk_.sync_directory(folder_));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    boxes_.erase(boxes_.find(from));
+  }
+  return open_box(to);  // With the paths of the new folder.
+}
+
+}  // namespace tt::tunnel

@@ -1,0 +1,70 @@
+// DeadLetterStore: dead letters on disk, one folder an exit.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/disk.h"
+#include "base/metrics.h"
+#include "tunnel/dead_letters.h"
+#include "tunnel/side_log.h"
+
+namespace tt::tunnel {
+
+/// The body of a kDeadLetter record; its number is the record's seq.
+std::string encode_letter(const DeadLetter& letter);
+Result<DeadLetter> decode_letter(std::string_view body);
+
+class DeadLetterStore final : public DeadLetters {
+ public:
+  static constexpr std::uint64_t kExitBytesMax = 1u << 30;
+  static constexpr std::int64_t kKeepNs = 30 * 24 * 3600 * kNsPerSec;
+
+  DeadLetterStore(Disk& disk, Clock& clock, Metrics& metrics, const LogIdentity& identity,
+                  std::string folder);
+  /// Finds the letters of all exits.
+  Status open();
+  /// The exit was renamed. Its letters go with it, unless the new name has some already.
+  Status rename(std::string_view from, const std::string& to);
+
+  Result<std::uint64_t> append(DeadLetter letter) override;
+  std::vector<DeadSummary> summary() const override;
+  Result<std::vector<DeadLetter>> list(std::string_view exit, std::uint64_t after_number,
+                                       std::size_t count_max) override;
+  Result<DeadLetter> find(std::string_view exit, std::uint64_t number) override;
+  Status remove(std::string_view exit, std::uint64_t number) override;
+
+ private:
+  struct Letter {
+    SideLog::Place place;
+    WallNs last_ns = 0;
+  };
+  struct Box {
+    Box(Disk& disk, Clock& clock, const LogIdentity& identity, SideLog::Options options)
+        : log(disk, clock, identity, std::move(options)) {}
+    std::mutex io_mutex;  // Guards log; taken before the store's mutex.
+    SideLog log;
+    std::map<std::uint64_t, Letter> letters;  // By number; guarded by the store's mutex.
+  };
+  using SharedBox = std::shared_ptr<Box>;
+  SharedBox make_box(std::string_view exit);
+  SharedBox find_box(std::string_view exit) const;
+  Status open_box(const std::string& exit);
+  void trim(Box& box);
+  Result<DeadLetter> load(std::string_view exit, std::uint64_t number, const SideLog::Place& place);
+
+  Disk& disk_;
+  Clock& clock_;
+  const LogIdentity& identity_;
+  const std::string folder_;
+  Counter& dropped_total_;
+  mutable std::mutex mutex_;
+  std::map<std::string, SharedBox, std::less<>> boxes_;
+};
+
+}  // namespace tt::tunnel

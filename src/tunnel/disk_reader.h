@@ -1,0 +1,52 @@
+// DiskReader and DiskScan: the tunnel's readers, a feed with and without a cursor.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <utility>
+
+#include "tunnel/cursor_store.h"
+#include "tunnel/event_feed.h"
+
+namespace tt::tunnel {
+
+class DiskReader final : public Reader {
+ public:
+  DiskReader(LogView& log, CursorStore& cursors, SharedCursor cursor)
+      : cursors_(cursors), cursor_(std::move(cursor)), feed_(log, cursor_->low()) {}
+  ~DiskReader() override { cursors_.give_back(cursor_); }
+  DiskReader(const DiskReader&) = delete;
+  DiskReader& operator=(const DiskReader&) = delete;
+
+  Result<SharedStored> next(std::size_t bytes_max) override { return feed_.next(bytes_max); }
+  bool at_edge() const override { return feed_.at_edge(); }
+  Seq position() const override { return feed_.position(); }
+  void seek(Seq seq) override { feed_.seek(seq); }
+
+  Seq cursor() const override { return cursor_->low(); }
+  void settle(Seq first, Seq last) override {
+    if (cursor_->settle(first, last + 1)) cursors_.touch(cursor_);
+  }
+  bool is_settled(Seq seq) const override { return cursor_->contains(seq); }
+  Status rewind(Seq seq) override {
+    cursor_->rewind(seq);
+    feed_.seek(seq);
+    cursors_.touch(cursor_);
+    return cursors_.flush();
+  }
+
+ private:
+  CursorStore& cursors_;
+  const SharedCursor cursor_;
+  EventFeed feed_;
+};
+
+class DiskScan final : public Scan {
+ public:
+  DiskScan(LogView& log, Seq from) : feed_(log, from) {}
+  Result<SharedStored> next(std::size_t bytes_max) override { return feed_.next(bytes_max); }
+
+ private:
+  EventFeed feed_;
+};
+
+}  // namespace tt::tunnel

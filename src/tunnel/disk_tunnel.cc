@@ -1,0 +1,247 @@
+// The tunnel on a disk, composed: lock, format, recovery, cursors, committer, readers.
+// SPDX-License-Identifier: Apache-2.0
+#include "tunnel/disk_tunnel.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "base/log.h"
+#include "tunnel/attempt_store.h"
+#include "tunnel/committer.h"
+#include "tunnel/cursor_store.h"
+#include "tunnel/data_lock.h"
+#include "tunnel/dead_letter_store.h"
+#include "tunnel/disk_reader.h"
+#include "tunnel/recovery.h"
+#include "tunnel/retention.h"
+
+namespace tt::tunnel {
+namespace {
+
+// Larger than all that can be acknowledged as `written` between two syncs, so that after a power
+// cut no number comes back that an exit has seen.
+constexpr Seq kUncleanJump = 1u << 24;
+// Where exits begin whose cursors are lost (both files): some duplicates, bounded.
+constexpr std::int64_t kLostCursorAgeNs = 3600 * kNsPerSec;
+
+class DiskTunnel final : public Tunnel {
+ public:
+  DiskTunnel(DiskTunnelOptions options, Seams seams, DataLock lock, FoundIdentity found)
+      : options_(std::move(options)),
+        seams_(seams),
+        lock_(std::move(lock)),
+        identity_(found.identity),
+        is_new_(found.is_new),
+        log_id_(identity_.log_id()),
+        folder_(options_.directory + "/tunnel"),
+        quarantine_(seams.disk, seams.clock, options_.directory),
+        pool_(seams.disk, seams.spawner, folder_, options_.segment_bytes),
+        dead_(seams.disk, seams.clock, seams.metrics, identity_, options_.directory + "/dead"),
+        attempts_(seams.disk, seams.clock, identity_, options_.directory + "/attempts") {}
+  ~DiskTunnel() override { (void)close(); }
+
+  Status open();
+
+  void append(AppendRequest request, std::function<void(Appended)> done) override {
+    committer_->append(std::move(request), std::move(done));
+  }
+  Result<std::unique_ptr<Reader>> open(std::string_view exit, Start start) override;
+  std::vector<std::string> orphans() const override { return cursors_->closed(); }
+  Status forget(std::string_view exit) override { return cursors_->remove(exit); }
+  Status adopt(std::string_view old_exit, std::string_view exit) override {
+    TT_CHECK(cursors_->rename(old_exit, std::string(exit)));
+    return dead_.rename(old_exit, std::string(exit));
+  }
+
+  std::unique_ptr<Scan> scan(Seq from) override { return std::make_unique<DiskScan>(*log_, from); }
+  Seq seek_time(WallNs time_ns) override {
+    const Seq visible = log_->visible.load(std::memory_order_acquire);
+    const auto found = EventReader(*log_).find_time(0, time_ns, visible);
+    return found.ok() ? *found : log_->oldest();  // Unreadable: too early rather than too late.
+  }
+  void on_visible(std::function<void()> wake) override { committer_->on_visible(std::move(wake)); }
+
+  AckLevel ack_level() const override { return AckLevel::kDisk; }
+  std::string_view log_id() const override { return log_id_; }
+  TunnelStatus status() const override {
+    return {.oldest = log_->oldest(),
+            .visible = log_->visible.load(std::memory_order_acquire),
+            .disk_bytes = log_->segments.file_bytes() + pool_.spare_bytes(),
+            .segment_count = log_->segments.count(),
+            .is_full = committer_->is_full(),
+            .accepted_total = committer_->accepted_total()};
+  }
+  Status trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) override;
+
+  DeadLetters& dead_letters() override { return dead_; }
+  Attempts& attempts() override { return attempts_; }
+  Status close() override;
+
+ private:
+  Status open_writer(Recovered recovered);
+  Seq start_seq(const Start& start);
+  void note_damage(Segment& segment, const Damage& damage);
+  void update_gauges();
+
+  const DiskTunnelOptions options_;
+  Seams seams_;
+  const DataLock lock_;  // First in, last out.
+  const LogIdentity identity_;
+  const bool is_new_;  // No event was ever here.
+  const std::string log_id_;
+  const std::string folder_;
+  Quarantine quarantine_;
+  SegmentPool pool_;
+  std::unique_ptr<CursorStore> cursors_;
+  DeadLetterStore dead_;
+  AttemptStore attempts_;
+  Idempotency idempotency_;
+  std::unique_ptr<LogView> log_;
+  std::unique_ptr<LogWriter> writer_;
+  std::unique_ptr<Committer> committer_;
+  std::mutex trim_mutex_;  // One trim at a time.
+  std::once_flag closed_;
+  Status close_status_;
+};
+
+Status DiskTunnel::open() {
+  TT_CHECK(pool_.adopt());
+  TT_TRY(auto recovered,
+         recover_log({seams_.disk, seams_.clock, seams_.metrics, quarantine_}, folder_, identity_));
+  const auto on_fatal = [this](const Error& error) {
+    if (options_.on_fatal) options_.on_fatal(error);
+  };
+  TT_TRY(cursors_, CursorStore::open(options_.directory, identity_,
+                                     {seams_.disk, seams_.clock, seams_.spawner}, on_fatal));
+  TT_CHECK(dead_.open());
+  TT_CHECK(attempts_.open());
+  return open_writer(std::move(recovered));
+}
+
+Status DiskTunnel::open_writer(Recovered recovered) {
+  Seq next = std::max(recovered.state.end.next_seq, cursors_->seq_max());
+  if (!recovered.was_clean && !is_new_) next += kUncleanJump;
+  for (const KeyedRequest& request : recovered.keys) idempotency_.remember(request);
+
+  log_ = std::make_unique<LogView>(options_.edge_bytes, next);
+  for (SharedSegment& segment : recovered.segments) log_->segments.add(std::move(segment));
+  log_->on_damage = [this](Segment& segment, const Damage& damage) {
+    note_damage(segment, damage);
+  };
+
+  // The first segment of all is made of written zeros too; later ones are made in the background.
+  if (is_new_) pool_.make_spare();
+  writer_ = std::make_unique<LogWriter>(identity_, log_->segments, pool_, seams_.clock,
+                                        options_.segment_bytes, std::move(recovered.state));
+  writer_->jump_to(next);
+  // Durable before anything else, so that the last clean stop is believed once only.
+  Status started = writer_->prepare(record_bytes(0));
+  if (started.ok()) {
+    writer_->add(RecordType::kMarker, kMarkerStart);
+    TT_CHECK(writer_->write());
+    TT_CHECK(writer_->sync());
+    writer_->publish();
+  } else if (started.error().code != Code::kRetry) {
+    return started;
+  }
+  committer_ = std::make_unique<Committer>(
+      Committer::Parts{identity_, *log_, *writer_, pool_, idempotency_}, options_, seams_);
+  for (const auto& [gap, base_seq] : recovered.gaps) committer_->note_gap(gap, base_seq);
+  update_gauges();
+  log::info("the tunnel is open", {{"log", log_id_},
+                                   {"next_seq", next},
+                                   {"segments", log_->segments.count()},
+                                   {"stop", is_new_               ? "none"
+                                            : recovered.was_clean ? "clean"
+                                                                  : "unclean"}});
+  return {};
+}
+
+void DiskTunnel::note_damage(Segment& segment, const Damage& damage) {
+  const std::string name = segment_name(segment.header.base_seq);
+  seams_.metrics.counter("tt_tunnel_corrupt_records_total", "Damaged stretches found in the log")
+      .add();
+  log::error("events were lost to damage on disk", {{"segment", name},
+                                                    {"position", damage.begin},
+                                                    {"bytes", damage.end - damage.begin},
+                                                    {"first_seq", damage.first},
+                                                    {"next_seq", damage.next}});
+  quarantine_.copy(*segment.file, name, damage.begin, damage.end, "rot");
+  if (damage.first < damage.next) {
+    committer_->note_gap({damage.first, damage.next}, segment.header.base_seq);
+  }
+}
+
+Seq DiskTunnel::start_seq(const Start& start) {
+  const Seq visible = log_->visible.load(std::memory_order_acquire);
+  switch (start.kind) {
+    case Start::Kind::kEarliest:
+      return log_->oldest();
+    case Start::Kind::kAge:
+      return seek_time(seams_.clock.wall_ns() - start.age_ns);
+    case Start::Kind::kLatest:
+      break;
+  }
+  // A log with events but without any cursor has lost its cursors; the newest event would be a
+  // silent loss then.
+  if (cursors_->was_lost() && !is_new_) return seek_time(seams_.clock.wall_ns() - kLostCursorAgeNs);
+  return visible;
+}
+
+Result<std::unique_ptr<Reader>> DiskTunnel::open(std::string_view exit, Start start) {
+  SharedCursor cursor = cursors_->find(exit);
+  if (!cursor) {
+    TT_TRY(cursor, cursors_->create(std::string(exit), start_seq(start)));
+  }
+  if (!cursors_->take(cursor)) {
+    return reject("exit " + std::string(exit) + " has an open reader already");
+  }
+  return std::unique_ptr<Reader>(std::make_unique<DiskReader>(*log_, *cursors_, cursor));
+}
+
+Status DiskTunnel::trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) {
+  const std::lock_guard lock(trim_mutex_);
+  const Status trimmed =
+      trim_segments(*log_, pool_,
+                    {.settled_below = cursors_->durable_low(log_->visible.load()),
+                     .received_before_ns = seams_.clock.wall_ns() - keep_for_ns,
+                     .keep_bytes = keep_bytes});
+  attempts_.flush();
+  update_gauges();
+  return trimmed;
+}
+
+void DiskTunnel::update_gauges() {
+  const TunnelStatus now = status();
+  seams_.metrics.gauge("tt_tunnel_segments", "Segments of the log")
+      .set(static_cast<std::int64_t>(now.segment_count));
+  seams_.metrics.gauge("tt_tunnel_disk_bytes", "Bytes of segments and spares")
+      .set(static_cast<std::int64_t>(now.disk_bytes));
+}
+
+Status DiskTunnel::close() {
+  std::call_once(closed_, [this] {
+    if (committer_) close_status_ = committer_->close();
+    if (cursors_) {
+      if (Status flushed = cursors_->close(); close_status_.ok()) close_status_ = flushed;
+    }
+    attempts_.flush();
+  });
+  return close_status_;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Tunnel>> open_disk_tunnel(DiskTunnelOptions options, Seams seams) {
+  TT_CHECK(seams.disk.create_directories(options.directory + "/tunnel"));
+  TT_TRY(DataLock lock, DataLock::take(seams.disk, options.directory));
+  TT_TRY(const FoundIdentity identity,
+         recover_identity(seams.disk, seams.clock, seams.random, options.directory));
+  TT_CHECK(seams.disk.sync_directory(options.directory));
+  auto tunnel = std::make_unique<DiskTunnel>(std::move(options), seams, std::move(lock), identity);
+  TT_CHECK(tunnel->open());
+  return std::unique_ptr<Tunnel>(std::move(tunnel));
+}
+
+}  // namespace tt::tunnel

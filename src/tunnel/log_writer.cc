@@ -1,0 +1,191 @@
+// Framing, writing, sealing and undoing of groups.
+// SPDX-License-Identifier: Apache-2.0
+#include "tunnel/log_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tt::tunnel {
+namespace {
+
+// Of a keys record per request, and once for its frame and entry name: an estimate that only
+// decides when a segment counts as full.
+constexpr std::uint64_t kKeyRowBytes = 36;
+constexpr std::uint64_t kKeyRecordOverhead = 256;
+
+}  // namespace
+
+LogWriter::LogWriter(const LogIdentity& identity, SegmentList& segments, SegmentPool& pool,
+                     Clock& clock, std::uint64_t segment_bytes, WriteState state)
+    : identity_(identity),
+      segments_(segments),
+      pool_(pool),
+      clock_(clock),
+      segment_bytes_(segment_bytes),
+      active_(std::move(state.active)),
+      position_(state.position),
+      synced_(state.position),
+      next_seq_(state.end.next_seq),
+      last_ns_(state.end.last_ns),
+      prev_header_crc_(state.end.header_crc),
+      totals_(state.totals),
+      keys_(std::move(state.keys)),
+      last_end_seq_(state.last_end_seq),
+      last_end_position_(state.last_end_position),
+      last_number_(state.last_number) {}
+
+Status LogWriter::prepare(std::uint64_t bytes) {
+  if (active_ && totals_.events > 0) {
+    const std::uint64_t tail = kSealRecordBytes + 2 * kFrameBytes +
+                               (keys_.empty() ? 0 : kKeyRecordOverhead) +
+                               keys_.size() * kKeyRowBytes;
+    if (position_ + bytes + tail > segment_bytes_) TT_CHECK(seal());
+  }
+  if (!active_) TT_CHECK(open_next());
+  saved_ = {next_seq_, prev_header_crc_, totals_};
+  group_keys_.clear();
+  group_ns_ = std::max(last_ns_, clock_.wall_ns());
+  used_ = 0;
+  if (buffer_bytes_ < bytes) {
+    buffer_bytes_ = bytes + bytes / 4;
+    buffer_ = std::make_unique_for_overwrite<char[]>(buffer_bytes_);
+  }
+  return {};
+}
+
+char* LogWriter::reserve(std::uint64_t bytes) {
+  TT_ASSERT(used_ + bytes <= buffer_bytes_);
+  char* at = buffer_.get() + used_;
+  used_ += bytes;
+  return at;
+}
+
+// The body stands at `at` already; what lies between its end and the next record becomes zero.
+void LogWriter::finish_record(char* at, Frame frame) {
+  frame.synced_upto = synced_;
+  frame.time_ns = group_ns_;
+  frame.prev_header_crc = prev_header_crc_;
+  frame.body_crc = crc32c({at + kFrameBytes, frame.body_bytes});
+  const std::uint64_t end = kFrameBytes + frame.body_bytes;
+  std::memset(at + end, 0, record_bytes(frame.body_bytes) - end);
+  frame.header_crc = encode_frame(at, frame, active_->seed);
+  prev_header_crc_ = frame.header_crc;
+  totals_.add(frame);
+}
+
+Seq LogWriter::add_event(std::string_view fields_length, std::string_view fields,
+                         std::string_view json) {
+  const std::size_t body_bytes = fields_length.size() + fields.size() + json.size();
+  char* at = reserve(record_bytes(body_bytes));
+  char* body = at + kFrameBytes;
+  std::memcpy(body, fields_length.data(), fields_length.size());
+  std::memcpy(body + fields_length.size(), fields.data(), fields.size());
+  std::memcpy(body + fields_length.size() + fields.size(), json.data(), json.size());
+  finish_record(at, {.body_bytes = static_cast<std::uint32_t>(body_bytes), .seq = next_seq_});
+  return next_seq_++;
+}
+
+void LogWriter::add(RecordType type, std::uint16_t flags, std::string_view body) {
+  char* at = reserve(record_bytes(body.size()));
+  if (!body.empty()) std::memcpy(at + kFrameBytes, body.data(), body.size());
+  finish_record(at, {.body_bytes = static_cast<std::uint32_t>(body.size()),
+                     .type = type,
+                     .flags = flags,
+                     .seq = next_seq_});
+}
+
+Status LogWriter::write() {
+  if (Status written = active_->file->pwrite({buffer_.get(), used_}, position_); !written.ok()) {
+    return undo(std::move(written).error());
+  }
+  if (next_seq_ > saved_.next_seq) {
+    active_->add_waypoint({saved_.next_seq, group_ns_, position_});
+  }
+  position_ += used_;
+  last_ns_ = group_ns_;
+  std::move(group_keys_.begin(), group_keys_.end(), std::back_inserter(keys_));
+  group_keys_.clear();
+  if (position_ > active_->file_bytes.load(std::memory_order_relaxed)) {
+    active_->file_bytes.store(position_, std::memory_order_relaxed);
+  }
+  return {};
+}
+
+// Part of the group may stand in the file. It must not come back at a restart as accepted events,
+// so zeros go over it where the file was before, and what grew is cut off; neither needs space.
+Status LogWriter::undo(Error cause) {
+  next_seq_ = saved_.next_seq;
+  prev_header_crc_ = saved_.prev_header_crc;
+  totals_ = saved_.totals;
+  group_keys_.clear();
+  if (cause.code != Code::kRetry) return cause;
+  const std::uint64_t before = active_->file_bytes.load(std::memory_order_relaxed);
+  Status undone = active_->file->truncate(std::max(before, position_));
+  if (undone.ok() && before > position_) {
+    const std::string zeros(std::min(used_, before - position_), '\0');
+    undone = active_->file->pwrite(zeros, position_);
+  }
+  if (!undone.ok()) {
+    return reject("cannot take back a write that failed for want of space: " + undone.error().text);
+  }
+  return cause;
+}
+
+Status LogWriter::sync() {
+  if (!is_dirty()) return {};
+  if (Status synced = active_->file->datasync(); !synced.ok()) {
+    // Even ENOSPC is final here: the kernel may have dropped the pages.
+    return reject(synced.error().text);
+  }
+  synced_ = position_;
+  return {};
+}
+
+void LogWriter::publish() {
+  if (active_) active_->end.store(position_, std::memory_order_release);
+}
+
+Status LogWriter::seal() {
+  saved_ = {next_seq_, prev_header_crc_, totals_};
+  group_ns_ = std::max(last_ns_, clock_.wall_ns());
+  used_ = 0;
+  const std::vector<std::string> bodies = encode_keys(keys_);
+  std::uint64_t bytes = kSealRecordBytes;
+  for (const std::string& body : bodies) bytes += record_bytes(body.size());
+  if (buffer_bytes_ < bytes) {
+    buffer_bytes_ = bytes;
+    buffer_ = std::make_unique_for_overwrite<char[]>(buffer_bytes_);
+  }
+  if (!bodies.empty()) totals_.keys_position = position_;
+  for (const std::string& body : bodies) add(RecordType::kKeys, 0, body);
+  const SegmentTotals totals = totals_;  // Without the seal itself.
+  add(RecordType::kSeal, 0, encode_seal(totals, position_ + used_));
+  TT_CHECK(write());
+  TT_CHECK(sync());
+  publish();
+  active_->is_sealed.store(true, std::memory_order_release);
+  last_end_seq_ = next_seq_;
+  last_end_position_ = position_;
+  active_.reset();
+  keys_.clear();
+  return {};
+}
+
+Status LogWriter::open_next() {
+  SegmentHeader header{.identity = identity_,
+                       .base_seq = next_seq_,
+                       .number = last_number_ + 1,
+                       .created_ns = std::max(last_ns_, clock_.wall_ns()),
+                       .prev_end_seq = last_end_seq_,
+                       .prev_end_position = last_end_position_,
+                       .prev_header_crc = prev_header_crc_,
+                       .salt = identity_.salt("tunnel", next_seq_)};
+  TT_TRY(active_, pool_.create(header));
+  ++last_number_;
+  position_ = synced_ = kRecordsBegin;
+  totals_ = {};
+  segments_.add(active_);
+  return {};
+}
+
+}  // namespace tt::tunnel

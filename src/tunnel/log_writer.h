@@ -1,0 +1,103 @@
+// LogWriter: frames groups of records into one buffer and writes them; seals and opens segments.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "tunnel/keyed_request.h"
+#include "tunnel/record_format.h"
+#include "tunnel/seal.h"
+#include "tunnel/segment.h"
+#include "tunnel/segment_list.h"
+#include "tunnel/segment_pool.h"
+
+namespace tt::tunnel {
+
+/// Where writing goes on after recovery.
+struct WriteState {
+  LogEnd end;
+  SharedSegment active;            ///< Null: the last segment is sealed, or there is none.
+  std::uint64_t position = 0;      ///< In `active`.
+  SegmentTotals totals;            ///< Of `active`.
+  std::vector<KeyedRequest> keys;  ///< Of `active`.
+  Seq last_end_seq = 1;            ///< Of the last sealed segment when `active` is null.
+  std::uint64_t last_end_position = 0;
+  std::uint64_t last_number = 0;  ///< Of the newest segment.
+};
+
+/// The only writer of segments; belongs to one thread at a time. A failed write is undone, so that
+/// kRetry leaves the log as it was before prepare(); any other error is the end of this writer.
+class LogWriter {
+ public:
+  LogWriter(const LogIdentity& identity, SegmentList& segments, SegmentPool& pool, Clock& clock,
+            std::uint64_t segment_bytes, WriteState state);
+
+  Seq next_seq() const { return next_seq_; }
+  /// After a start that nothing clean went before: seqs below were perhaps seen and lost.
+  void jump_to(Seq seq) { next_seq_ = std::max(next_seq_, seq); }
+  /// Receive time of the group: the clock, but never going back.
+  WallNs group_time_ns() const { return group_ns_; }
+
+  /// Begins a group of at most `bytes` (sum of record_bytes). Opens the next segment when they do
+  /// not fit; what readers may see of the old one is published then.
+  Status prepare(std::uint64_t bytes);
+  /// Adds an event; its body is the three parts in a row. Returns its seq.
+  Seq add_event(std::string_view fields_length, std::string_view fields, std::string_view json);
+  void add(RecordType type, std::uint16_t flags, std::string_view body = {});
+  void note_key(KeyedRequest request) { group_keys_.push_back(std::move(request)); }
+  /// Writes the group with one call.
+  Status write();
+  /// Makes everything written durable; kReject or so on failure: never try again.
+  Status sync();
+  /// Lets readers see everything written.
+  void publish();
+
+  bool is_dirty() const { return active_ && synced_ < position_; }
+  std::uint64_t group_bytes() const { return used_; }
+  /// The active segment is at least half full: time to have a spare.
+  bool wants_spare() const { return active_ && position_ * 2 >= segment_bytes_; }
+
+ private:
+  char* reserve(std::uint64_t bytes);
+  void finish_record(char* at, Frame frame);
+  Status seal();
+  Status open_next();
+  Status undo(Error cause);
+
+  const LogIdentity& identity_;
+  SegmentList& segments_;
+  SegmentPool& pool_;
+  Clock& clock_;
+  const std::uint64_t segment_bytes_;
+
+  SharedSegment active_;
+  std::uint64_t position_ = 0;  // End of what was written.
+  std::uint64_t synced_ = 0;    // End of what is durable.
+  Seq next_seq_ = 1;
+  WallNs last_ns_ = 0;
+  std::uint32_t prev_header_crc_ = 0;
+  SegmentTotals totals_;
+  std::vector<KeyedRequest> keys_;
+  Seq last_end_seq_ = 1;
+  std::uint64_t last_end_position_ = 0;
+  std::uint64_t last_number_ = 0;
+
+  // The open group: state to return to, and the frames.
+  struct Saved {
+    Seq next_seq;
+    std::uint32_t prev_header_crc;
+    SegmentTotals totals;
+  } saved_{};
+  WallNs group_ns_ = 0;
+  std::vector<KeyedRequest> group_keys_;
+  std::unique_ptr<char[]> buffer_;
+  std::uint64_t buffer_bytes_ = 0;
+  std::uint64_t used_ = 0;
+};
+
+}  // namespace tt::tunnel

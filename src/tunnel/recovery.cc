@@ -1,0 +1,271 @@
+// Opening segments, finding the end, repairing the tail.
+// SPDX-License-Identifier: Apache-2.0
+#include "tunnel/recovery.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "tunnel/idempotency.h"
+#include "tunnel/tail_scan.h"
+
+namespace tt::tunnel {
+namespace {
+
+constexpr std::size_t kCopyStepBytes = 1u << 20;
+
+Result<std::vector<std::uint64_t>> list_segments(Disk& disk, const std::string& folder) {
+  TT_TRY(const auto entries, disk.list(folder));
+  std::vector<std::uint64_t> bases;
+  for (const DirectoryEntry& entry : entries) {
+    if (const auto base = parse_segment_name(entry.name); base && !entry.is_directory) {
+      bases.push_back(*base);
+    }
+  }
+  std::sort(bases.begin(), bases.end());
+  return bases;
+}
+
+// Writes what is accepted once more. After a failed sync the cache may show bytes that the disk
+// does not have and count them as clean; written again, they are synced again.
+Status rewrite(File& file, std::uint64_t begin, std::uint64_t end) {
+  std::string bytes;
+  while (begin < end) {
+    bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kCopyStepBytes, end - begin)));
+    TT_TRY(const std::size_t got, file.pread(bytes, begin));
+    if (got == 0) return {};
+    TT_CHECK(file.pwrite({bytes.data(), got}, begin));
+    begin += got;
+  }
+  return {};
+}
+
+Status write_zeros(File& file, std::uint64_t begin, std::uint64_t end) {
+  const std::string zeros(kCopyStepBytes, '\0');
+  while (begin < end) {
+    const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(zeros.size(), end - begin));
+    TT_CHECK(file.pwrite({zeros.data(), step}, begin));
+    begin += step;
+  }
+  return {};
+}
+
+class LogRecovery {
+ public:
+  LogRecovery(RecoverySeams seams, const std::string& folder, const LogIdentity& identity)
+      : seams_(seams), folder_(folder), identity_(identity) {}
+
+  Result<Recovered> run() {
+    TT_TRY(const auto bases, list_segments(seams_.disk, folder_));
+    for (const std::uint64_t base : bases) TT_CHECK(open(base));
+    // From the end: a last segment without any record says nothing about the log before it.
+    while (!out_.segments.empty()) {
+      TT_TRY(const bool is_done, recover_last());
+      if (is_done) break;
+    }
+    link_segments();
+    for (std::size_t i = 0; i + 1 < out_.segments.size(); ++i) read_keys(i);
+    out_.keys.insert(out_.keys.end(), last_keys_.begin(), last_keys_.end());
+    return std::move(out_);
+  }
+
+ private:
+  Status open(std::uint64_t base) {
+    bool is_damaged = false;
+    auto segment = open_segment(seams_.disk, folder_, base, "tunnel", identity_, &is_damaged);
+    if (!segment.ok()) {
+      if (segment.error().code == Code::kMisconfigured) return std::move(segment).error();
+      log::error("cannot open a segment; its events are missing",
+                 {{"segment", segment_name(base)}, {"error", segment.error().text}});
+      return {};
+    }
+    if (is_damaged) {
+      log::warning("a segment header is damaged and was made again",
+                   {{"segment", segment_name(base)}});
+      seams_.quarantine.copy(*(*segment)->file, segment_name(base), 0, kRecordsBegin, "header");
+      corrupt_total().add();
+      damaged_headers_.push_back(base);
+    }
+    out_.segments.push_back(*std::move(segment));
+    return {};
+  }
+
+  // True when the last segment is the end of the log; false when it held nothing and was put away.
+  Result<bool> recover_last() {
+    SharedSegment segment = out_.segments.back();
+    TT_TRY(const TailScan scan, scan_tail(*segment));
+    const bool has_header = std::find(damaged_headers_.begin(), damaged_headers_.end(),
+                                      segment->header.base_seq) == damaged_headers_.end();
+    if (scan.records == 0 && !has_header) {
+      // Neither a header nor a record under our key: perhaps another log's. Never deleted.
+      log::warning("a segment without any valid record was set aside",
+                   {{"segment", segment_name(segment->header.base_seq)}});
+      seams_.quarantine.move(folder_, segment_name(segment->header.base_seq));
+      out_.segments.pop_back();
+      return false;
+    }
+    report(*segment, scan);
+    if (!scan.is_sealed && !scan.is_clean) TT_CHECK(repair(*segment, scan));
+    segment->end.store(scan.position);
+    segment->is_sealed.store(scan.is_sealed);
+    out_.was_clean = scan.is_clean;
+    last_keys_ = scan.keys;
+    out_.state.end = scan.end;
+    out_.state.last_number = segment->header.number;
+    if (scan.is_sealed) {
+      out_.state.last_end_seq = scan.end.next_seq;
+      out_.state.last_end_position = scan.position;
+    } else {
+      out_.state.active = segment;
+      out_.state.position = scan.position;
+      out_.state.totals = scan.totals;
+      out_.state.keys = scan.keys;
+    }
+    return true;
+  }
+
+  Status repair(Segment& segment, const TailScan& scan) {
+    File& file = *segment.file;
+    const std::string name = segment_name(segment.header.base_seq);
+    if (scan.traces_end > scan.position) {
+      seams_.metrics.counter("tt_tunnel_recovery_cut_bytes", "Torn bytes removed at starts")
+          .add(scan.traces_end - scan.position);
+      log::info("the last write before the stop was torn; it was never acknowledged",
+                {{"segment", name}, {"bytes", scan.traces_end - scan.position}});
+      seams_.quarantine.copy(file, name, scan.position, scan.traces_end, "torn");
+      TT_CHECK(
+          write_zeros(file, scan.position, std::min(scan.traces_end, segment.file_bytes.load())));
+    }
+    TT_CHECK(rewrite(file, scan.synced_upto, scan.position));
+    TT_CHECK(file.datasync());
+    return seams_.disk.sync_directory(folder_);
+  }
+
+  void report(Segment& segment, const TailScan& scan) {
+    const std::string name = segment_name(segment.header.base_seq);
+    for (const Damage& damage : scan.damages) {
+      segment.report_damage(damage.begin);
+      if (damage.first < damage.next) {
+        out_.gaps.push_back({{damage.first, damage.next}, segment.header.base_seq});
+      }
+      const bool is_rot = scan.is_rot(damage);
+      if (is_rot) corrupt_total().add();
+      log::warning(is_rot ? "events were lost to damage on disk"
+                          : "part of the last group before the stop is missing; it may never have "
+                            "been acknowledged",
+                   {{"segment", name},
+                    {"position", damage.begin},
+                    {"bytes", damage.end - damage.begin},
+                    {"first_seq", damage.first},
+                    {"next_seq", damage.next}});
+      seams_.quarantine.copy(*segment.file, name, damage.begin, damage.end,
+                             is_rot ? "rot" : "uncertain");
+    }
+  }
+
+  // Ends of finished segments stand in the header of the next one; a missing one leaves a gap.
+  void link_segments() {
+    for (std::size_t i = 0; i + 1 < out_.segments.size(); ++i) {
+      Segment& segment = *out_.segments[i];
+      const Segment& after = *out_.segments[i + 1];
+      segment.is_sealed.store(true);
+      const bool is_neighbour =
+          segment.header.number != 0 && after.header.number == segment.header.number + 1;
+      const std::uint64_t end = is_neighbour ? after.header.prev_end_position : 0;
+      segment.end.store(
+          end >= kRecordsBegin && end <= segment.file_bytes ? end : segment.file_bytes.load());
+      if (is_neighbour || segment.header.number == 0 || after.header.number == 0) continue;
+      log::error("segments are missing", {{"before", segment_name(after.header.base_seq)}});
+      corrupt_total().add();
+    }
+  }
+
+  // Keys of a finished segment that may still be repeated stand in records before its seal.
+  void read_keys(std::size_t index) {
+    Segment& segment = *out_.segments[index];
+    const SegmentHeader& after = out_.segments[index + 1]->header;
+    if (after.created_ns != 0 &&
+        after.created_ns < Idempotency::oldest_ns(seams_.clock.wall_ns())) {
+      return;
+    }
+    const std::uint64_t end = segment.end.load();
+    if (end >= kRecordsBegin + kSealRecordBytes) {
+      RecordScanner scanner(*segment.file, segment.seed, end - kSealRecordBytes, end, 0);
+      auto record = scanner.next();
+      if (record.ok() && *record && (*record)->frame.type == RecordType::kSeal) {
+        const auto totals = decode_seal((*record)->body);
+        if (totals && totals->keys_position == 0) return;
+        if (totals) {
+          read_key_records(segment, totals->keys_position, end);
+          return;
+        }
+      }
+    }
+    // No seal where it should be: the events themselves carry their keys.
+    if (auto scan = scan_tail(segment); scan.ok()) {
+      out_.keys.insert(out_.keys.end(), scan->keys.begin(), scan->keys.end());
+    }
+  }
+
+  void read_key_records(Segment& segment, std::uint64_t begin, std::uint64_t end) {
+    RecordScanner scanner(*segment.file, segment.seed, begin, end, 0);
+    while (true) {
+      auto record = scanner.next();
+      if (!record.ok() || !*record) return;
+      if ((*record)->frame.type == RecordType::kKeys) decode_keys((*record)->body, out_.keys);
+    }
+  }
+
+  Counter& corrupt_total() {
+    return seams_.metrics.counter("tt_tunnel_corrupt_records_total",
+                                  "Damaged stretches found in the log");
+  }
+
+  RecoverySeams seams_;
+  const std::string& folder_;
+  const LogIdentity& identity_;
+  Recovered out_;
+  std::vector<std::uint64_t> damaged_headers_;
+  std::vector<KeyedRequest> last_keys_;
+};
+
+}  // namespace
+
+Result<FoundIdentity> recover_identity(Disk& disk, Clock& clock, Random& random,
+                                       const std::string& directory) {
+  auto identity = read_format(disk, directory);
+  if (identity.ok()) return FoundIdentity{*identity};
+  if (identity.error().code != Code::kCorrupt) return std::move(identity).error();
+  const std::string folder = directory + "/tunnel";
+  std::optional<LogIdentity> found;
+  if (disk.exists(folder)) {
+    TT_TRY(const auto bases, list_segments(disk, folder));
+    for (const std::uint64_t base : bases) {
+      auto file = disk.open(folder + "/" + segment_name(base), Open::kRead);
+      char bytes[kSegmentHeaderBytes];
+      if (!file.ok()) continue;
+      const auto got = (*file)->pread(bytes, 0);
+      auto header = decode_segment_header({bytes, got.ok() ? *got : 0});
+      if (header.ok())
+        found = header->identity;
+      else if (header.error().code == Code::kMisconfigured)
+        return std::move(header).error();
+    }
+    if (!bases.empty()) {
+      log::warning(found ? "FORMAT was damaged or missing and was made again from a segment"
+                         : "FORMAT and all segment headers are damaged: a new log begins",
+                   {{"directory", directory}});
+    }
+  }
+  const bool is_new = !found;
+  if (is_new) found = LogIdentity::make(random, clock.wall_ns());
+  TT_CHECK(write_format(disk, directory, *found));
+  return FoundIdentity{*found, is_new};
+}
+
+Result<Recovered> recover_log(RecoverySeams seams, const std::string& folder,
+                              const LogIdentity& identity) {
+  return LogRecovery(seams, folder, identity).run();
+}
+
+}  // namespace tt::tunnel
