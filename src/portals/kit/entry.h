@@ -128,9 +128,9 @@ struct EntrySpec {
   net::HttpAnswer (*answer)(const Config&, const AcceptedFacts&) = nullptr;  ///< Null: 200, empty.
 };
 
-/// `const EntryDescriptor& descriptor() { static const auto d = entry(EntrySpec<Config>{...}); ...}`
+/// `const EntryDescriptor& descriptor() { static const auto d = entry_portal(EntrySpec<Config>{...}); ...}`
 template <class Config>
-EntryDescriptor entry(EntrySpec<Config> spec);
+EntryDescriptor entry_portal(EntrySpec<Config> spec);
 
 }  // namespace tt::portals
 

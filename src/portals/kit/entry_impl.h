@@ -59,7 +59,7 @@ class TypedEntry final : public EntryPortal {
 }  // namespace detail
 
 template <class Config>
-EntryDescriptor entry(EntrySpec<Config> given) {
+EntryDescriptor entry_portal(EntrySpec<Config> given) {
   const auto spec = std::make_shared<const EntrySpec<Config>>(std::move(given));
   return {.name = spec->name,
           .summary = spec->summary,

@@ -180,7 +180,7 @@ std::vector<ProducedKind> produced_kinds() {
 }  // namespace
 
 const EntryDescriptor& descriptor() {
-  static const EntryDescriptor made = entry(EntrySpec<Config>{
+  static const EntryDescriptor made = entry_portal(EntrySpec<Config>{
       .name = "gitlab",
       .summary = "Takes GitLab's project, group and system hooks.",
       .security = "Hardened against untrusted senders; set `token` or `signing_token`, else anyone who "

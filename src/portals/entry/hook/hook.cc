@@ -244,7 +244,7 @@ std::optional<EntryRefusal> decode(const Config& config, const EntryRequest& req
 }  // namespace
 
 const EntryDescriptor& descriptor() {
-  static const EntryDescriptor made = portals::entry(EntrySpec<Config>{
+  static const EntryDescriptor made = entry_portal(EntrySpec<Config>{
       .name = "hook",
       .summary = "Takes any JSON, form or text webhook and maps it to events.",
       .security = "Hardened against untrusted senders; set `verify` or `auth`.",

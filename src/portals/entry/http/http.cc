@@ -80,7 +80,7 @@ net::HttpAnswer answer(const Config&, const AcceptedFacts& facts) {
 }  // namespace
 
 const EntryDescriptor& descriptor() {
-  static const EntryDescriptor made = entry(EntrySpec<Config>{
+  static const EntryDescriptor made = entry_portal(EntrySpec<Config>{
       .name = "http",
       .summary = "Takes events as JSON objects, arrays or NDJSON.",
       .security = "Hardened against untrusted senders; guard it with `auth` off loopback.",

@@ -65,7 +65,7 @@ std::optional<EntryRefusal> decode(const Config&, const EntryRequest& request,
 }  // namespace
 
 const EntryDescriptor& descriptor() {
-  static const EntryDescriptor made = entry(EntrySpec<Config>{
+  static const EntryDescriptor made = entry_portal(EntrySpec<Config>{
       .name = "lines",
       .summary = "Takes NDJSON lines from streams and standard input.",
       .security = "Hardened against untrusted senders, but lines carry no credential: guard it with "
