@@ -33,7 +33,7 @@ CALLS = [
      "use a Clock& and wait for facts"),
     ("throw", r"^src/", r"^\s*throw\b|[;{)]\s*throw\b", "return a Result"),
     ("throwing-json", OUTSIDE_DATA, r"\.as_(object|array|string|int64|uint64|double|bool)\("
-     r"|\bvalue_to<|\.dump\(|(?<!loop)\.at\(", "use if_contains, if_string and their kin"),
+     r"|\bvalue_to<|\.dump\(|(?<!loop)(?<!payload)\.at\(", "use if_contains, if_string and their kin"),
     ("throwing-number", r"^src/", r"\bstd::sto(i|l|ll|ul|ull|f|d)\(",
      "use parse_u64, parse_i64, parse_double"),
     ("print", r"^src/(?!base/|apps/)", r"\bstd::(cout|cerr)\b|\b(f?printf|puts)\(",
@@ -85,7 +85,8 @@ def check_head(path, suffix, lines):
 
 
 def check_lengths(path, suffix, lines):
-    limit = LINES_MAX.get(suffix)
+    # A table of cases is allowed to be long.
+    limit = LINES_MAX.get(suffix, 0) * (2 if path.startswith("tests/") else 1)
     if limit and len(lines) > limit:
         report(path, "file-length", f"{len(lines)} lines, {limit} at most", len(lines))
     if suffix in CODE:

@@ -19,7 +19,8 @@ class TimeZone {
   virtual std::int32_t offset_seconds(std::int64_t utc_seconds) const = 0;
 };
 
-/// "UTC", "Europe/Berlin" (a zone file under /usr/share/zoneinfo, kept once read), or a fixed offset
+/// "UTC", "Europe/Berlin" (a zone file under /usr/share/zoneinfo, kept once read), or a fixed
+/// offset
 /// "+02:00", "-08:00", "02:00". Null when there is no such zone. Thread safe.
 std::shared_ptr<const TimeZone> find_time_zone(std::string_view name);
 
