@@ -97,7 +97,10 @@ void check_whole(const Settings& settings, const config::Node& root,
     exits.push_back({.name = exit.name,
                      .has_life_cycle = exit.type->has_life_cycle,
                      .mark = place_of(root, "exits", exit.name)});
-  rules::check_rules(*settings.ruleset, exits, context, root.find("let"));
+  std::vector<std::string> entries;
+  for (const EntrySettings& entry : settings.entries) entries.push_back(entry.name);
+  rules::check_rules(*settings.ruleset, exits, context,
+                     {.lets = root.find("let"), .entries = &entries});
 }
 
 }  // namespace tt::pipeline
