@@ -64,7 +64,7 @@ Page configuration_page() {
   text += config::doc_table(config::fields_of<rules::RuleConfig>());
   text += "\n## Every entry\n\n" + config::doc_table(portals::entry_common_fields());
   text += "\n## Every exit\n\n" + config::doc_table(portals::exit_common_fields());
-  return {"configuration", text};
+  return {"configuration", "configuration.md", text};
 }
 
 Page entries_page() {
@@ -76,7 +76,7 @@ Page entries_page() {
     text += indented_yaml("my-" + std::string(type->name), type->example);
     text += config::doc_table(*type->fields) + "\n";
   }
-  return {"entries", text};
+  return {"entries", "entries.md", text};
 }
 
 Page exits_page() {
@@ -88,7 +88,7 @@ Page exits_page() {
     text += indented_yaml("my-" + std::string(type->name), type->example);
     text += config::doc_table(*type->fields) + "\n";
   }
-  return {"exits", text};
+  return {"exits", "exits.md", text};
 }
 
 Page events_page() {
@@ -102,7 +102,7 @@ Page events_page() {
                           kind.fields);
     text += "\n";
   }
-  return {"events", text};
+  return {"events", "../events.md", text};
 }
 
 Page limits_page() {
@@ -121,7 +121,7 @@ Page limits_page() {
   row("parked events, per exit", std::to_string(kParkedEventsMax));
   row("failed attempts before the next event is tried", std::to_string(kParkAfterAttempts));
   row("generations of the configuration kept", std::to_string(kGenerationsKept));
-  return {"limits", text};
+  return {"limits", "limits.md", text};
 }
 
 }  // namespace
@@ -141,7 +141,7 @@ std::string json_schema() {
 
 std::vector<Page> reference_pages() {
   return {configuration_page(), entries_page(), exits_page(), events_page(), limits_page(),
-          {"errors", std::string(config::errors_page())}};
+          {"errors", "errors.md", std::string(config::errors_page())}};
 }
 
 }  // namespace tt::pipeline

@@ -10,9 +10,10 @@ namespace tt::pipeline {
 /// JSON Schema (draft 2020-12) of a whole configuration file.
 std::string json_schema();
 
-/// One generated page: docs/reference/<name>.md.
+/// One generated page; `file` is relative to docs/reference.
 struct Page {
   std::string name;
+  std::string file;
   std::string text;
 };
 /// `configuration`, `entries`, `exits`, `errors`, `events` and `limits`, in that order.

@@ -24,7 +24,7 @@ int docs(const DocsArguments& arguments) {
       std::fputs(page.text.c_str(), stdout);
       continue;
     }
-    const std::string path = arguments.folder + "/" + page.name + ".md";
+    const std::string path = arguments.folder + "/" + page.file;
     if (arguments.check) {
       const auto old = read_file(system_disk(), path);
       if (old.ok() && *old == page.text) continue;
