@@ -1,5 +1,5 @@
-// Small text tools used by every layer: splitting, numbers, URL coding, JSON quoting, edit
-// distance. SPDX-License-Identifier: Apache-2.0
+// Text tools of every layer: splitting, numbers, URL coding, JSON quoting, edit distance.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

@@ -20,8 +20,7 @@ class TimeZone {
 };
 
 /// "UTC", "Europe/Berlin" (a zone file under /usr/share/zoneinfo, kept once read), or a fixed
-/// offset
-/// "+02:00", "-08:00", "02:00". Null when there is no such zone. Thread safe.
+/// offset "+02:00", "-08:00", "02:00". Null when there is no such zone. Thread safe.
 std::shared_ptr<const TimeZone> find_time_zone(std::string_view name);
 
 /// A zone file (RFC 8536, version 1 to 4) from its bytes; null when malformed.

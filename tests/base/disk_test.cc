@@ -142,6 +142,14 @@ TEST_P(DiskContract, rename_replaces_and_open_files_stay_usable) {
   EXPECT_TRUE(disk().sync_directory(folder_.path()).ok());
 }
 
+TEST_P(DiskContract, renames_a_folder_with_what_is_in_it) {
+  ASSERT_TRUE(disk().create_directories(path("x/y")).ok());
+  ASSERT_TRUE(write_file(disk(), path("x/y/a"), "1").ok());
+  ASSERT_TRUE(disk().rename(path("x"), path("z")).ok());
+  EXPECT_FALSE(disk().exists(path("x")));
+  EXPECT_EQ(*read_file(disk(), path("z/y/a")), "1");
+}
+
 TEST_P(DiskContract, removes_files_and_empty_folders) {
   ASSERT_TRUE(disk().create_directories(path("x")).ok());
   open("x/a");
