@@ -38,6 +38,19 @@ std::string address_text(const sockaddr* address) {
   return text;
 }
 
+// What only a person can mend: files, the proxy's name, the URL's text.
+bool is_hopeless(int code) {
+  switch (static_cast<CURLcode>(code)) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_BAD_FUNCTION_ARGUMENT: return true;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 std::string origin_of(std::string_view url) {
@@ -71,7 +84,7 @@ bool Transfer::prepare(ClientRequest request, HttpClient::Done done) {
   CURL* const easy = curl(handle_);
   curl_easy_reset(easy);
   if (!set_headers() || has_control(request_.url) || has_control(request_.method)) {
-    fail(where_ + ": a header or the url has a control character");
+    fail(where_ + ": a header or the url has a control character", true);
     return false;
   }
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
@@ -183,13 +196,22 @@ bool Transfer::is_allowed(std::string_view address) {
 std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::size_t offered = size * count;
-  if (transfer.request_.on_body && transfer.answer_.status / 100 == 2)
-    return transfer.request_.on_body({bytes, offered}) ? offered : CURL_WRITEFUNC_ERROR;
+  if (transfer.request_.on_body && transfer.is_success()) {
+    if (transfer.request_.on_body({bytes, offered})) return offered;
+    transfer.answer_.is_truncated = true;
+    return CURL_WRITEFUNC_ERROR;
+  }
   const std::size_t room = transfer.request_.answer_bytes_max - transfer.answer_.body.size();
   transfer.answer_.body.append(bytes, std::min(offered, room));
   if (offered <= room) return offered;
   transfer.answer_.is_truncated = true;
   return CURL_WRITEFUNC_ERROR;
+}
+
+bool Transfer::is_success() const {
+  long status = 0;
+  curl_easy_getinfo(curl(handle_), CURLINFO_RESPONSE_CODE, &status);
+  return status / 100 == 2;
 }
 
 std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count, void* self) {
@@ -230,15 +252,17 @@ void Transfer::finish(int code) {
   } else {
     answer_.headers.clear();
     answer_.body.clear();
+    answer_.is_misconfigured = !refused_.empty() || is_hopeless(code);
   }
   complete();
 }
 
-void Transfer::fail(std::string error) {
+void Transfer::fail(std::string error, bool is_misconfigured) {
   long request_bytes = 0;
   curl_easy_getinfo(curl(handle_), CURLINFO_REQUEST_SIZE, &request_bytes);
   answer_ = {};
   answer_.was_sent = request_bytes > 0;
+  answer_.is_misconfigured = is_misconfigured;
   answer_.error = std::move(error);
   complete();
 }

@@ -27,7 +27,7 @@ class Transfer {
   /// Ends the transfer: `code` is libcurl's CURLcode. Calls `done`.
   void finish(int code);
   /// Ends it with status 0 and `error`. Calls `done`.
-  void fail(std::string error);
+  void fail(std::string error, bool is_misconfigured = false);
 
  private:
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
@@ -40,6 +40,7 @@ class Transfer {
   bool set_headers();
   void set_tls();
   bool is_allowed(std::string_view address);
+  bool is_success() const;
   void complete();
   std::string describe(int code) const;
 

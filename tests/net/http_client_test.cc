@@ -285,6 +285,57 @@ TEST_F(ClientTest, a_kept_connection_does_not_get_around_the_policy) {
   EXPECT_THAT(answer.error, HasSubstr("is not allowed"));
 }
 
+TEST_F(ClientTest, long_answers_are_handed_on_as_they_come) {
+  std::promise<void> has_first;
+  RawServer server([&](RawPeer& peer) {
+    peer.read_request();
+    peer.send("HTTP/1.1 200 OK\r\n\r\nfirst\n");
+    has_first.get_future().wait();
+    while (peer.send("more\n")) {
+    }
+  });
+  ClientRequest request = this->request(server);
+  request.timeout_ms = 0;
+  std::string got;
+  request.on_body = [&](std::string_view bytes) {
+    if (got.empty()) has_first.set_value();
+    got += bytes;
+    return got.size() < 1'000'000;
+  };
+  const ClientAnswer answer = client_->call(request);
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.error, "");
+  EXPECT_EQ(answer.body, "");
+  EXPECT_TRUE(got.starts_with("first\nmore\n"));
+}
+
+TEST_F(ClientTest, refusals_are_not_handed_on_as_they_come) {
+  RawServer server(answering(401, "why"));
+  ClientRequest request = this->request(server);
+  request.on_body = [](std::string_view) { return false; };
+  EXPECT_EQ(client_->call(request).body, "why");
+}
+
+TEST_F(ClientTest, what_no_retry_can_mend_is_misconfigured) {
+  RawServer server(answering(200)), reset(resetting());
+  EXPECT_FALSE(call(reset).is_misconfigured);
+  const auto with = [&](auto change) {
+    ClientRequest request = this->request(server);
+    change(request);
+    return client_->call(std::move(request)).is_misconfigured;
+  };
+  EXPECT_TRUE(with([](ClientRequest& r) { r.url = "ftp://h/"; }));
+  EXPECT_TRUE(with([](ClientRequest& r) { r.url = "http://a b/"; }));
+  EXPECT_TRUE(with([](ClientRequest& r) { r.url = "http://169.254.1.1/"; }));
+  EXPECT_TRUE(with([](ClientRequest& r) { r.headers = {{"A\n", "b"}}; }));
+  EXPECT_TRUE(with([](ClientRequest& r) { r.proxy = "http://no-such-proxy.invalid"; }));
+  EXPECT_TRUE(with([&](ClientRequest& r) {
+    r.url = "https://127.0.0.1:" + std::to_string(server.port());
+    r.tls = std::make_shared<ClientTls>(ClientTls{"/none.pem"});
+  }));
+  EXPECT_FALSE(with([](ClientRequest& r) { r.url = "http://no-such-host.invalid/"; }));
+}
+
 TEST_F(ClientTest, connections_are_reused) {
   RawServer server(answering(200, "x"));
   for (int i = 0; i < 20; ++i) EXPECT_EQ(call(server).status, 200);
