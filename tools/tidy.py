@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LINES_MAX = {".cc": 400, ".h": 200, ".py": 400, ".sh": 400}
 COLUMNS_MAX = 100
 HEADERS_MAX = 20
+HEAD_LINES_MAX = 8
 CPP = {".cc", ".h"}
 CODE = CPP | {".py", ".sh", ".cmake"}
 TEXT = CODE | {".md", ".txt", ".yaml", ".yml", ".json", ".js", ".ts", ""}
@@ -71,11 +72,14 @@ def check_head(path, suffix, lines):
     """The first line says what the file is for; the second names the licence."""
     first = lines[0] if lines else ""
     if suffix in CPP:
-        if not first.startswith("// ") or not SENTENCE.match(first[3:]):
+        licence = lines.index(LICENCE) if LICENCE in lines[:HEAD_LINES_MAX] else 0
+        head = lines[:licence] or lines[:1]
+        is_comment = all(line.startswith("// ") for line in head)
+        if not is_comment or not SENTENCE.match(" ".join(line[3:] for line in head)):
             report(path, "first-line", SAYS_FIRST)
-        if len(lines) < 2 or lines[1] != LICENCE:
-            report(path, "licence", f"the second line is {LICENCE}", 2)
-        if suffix == ".h" and "#pragma once" not in lines[:4]:
+        if licence == 0:
+            report(path, "licence", f"below the first sentence stands {LICENCE}", 2)
+        if suffix == ".h" and "#pragma once" not in lines[:HEAD_LINES_MAX]:
             report(path, "pragma-once", "a header has #pragma once below its first lines", 3)
         return
     if first.startswith("#!"):
