@@ -32,7 +32,7 @@ Checker::Checker(const Ast& ast, const Environment& environment)
 
 Annotations Checker::run() {
   const Type root = check(ast_.root());
-  warn_of_absent_fields(ast_.root(), ast_.root());
+  warn_of_absent_fields(ast_.root(), nullptr);
   out_.type = types_.resolve(root, true);
   for (Type& type : out_.types) type = types_.resolve(type, true);
   for (Diagnostic& diagnostic : out_.diagnostics) locate(ast_.text(), diagnostic);

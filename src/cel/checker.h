@@ -94,7 +94,8 @@ class Checker {
   void pop_locals(std::size_t count) { locals_.resize(locals_.size() - count); }
   bool fold_variables(const Expr& expr, const Type& range, Type& first, Type& second);
 
-  void warn_of_absent_fields(const Expr& test, const Expr& at);
+  /// `negation`: the outermost `!` or `!=` around `test`, or null.
+  void warn_of_absent_fields(const Expr& test, const Expr* negation);
   void refuse_order_of_severity(const Expr& call);
   void report_no_overload(const Expr& call, const FunctionDeclaration& function,
                           const std::vector<Type>& arguments, bool member);

@@ -119,6 +119,9 @@ Type Checker::check_call(const Expr& expr) {
 
 Type Checker::resolve_call(const Expr& expr, const FunctionDeclaration& function,
                            const std::vector<Type>& arguments, bool member) {
+  const bool erroneous = std::any_of(arguments.begin(), arguments.end(),
+                                     [](const Type& t) { return t.is(TypeKind::kError); });
+  if (erroneous) return Type::error();
   bool found = false;
   Type result;
   for (const Overload& overload : function.overloads) {
@@ -134,9 +137,7 @@ Type Checker::resolve_call(const Expr& expr, const FunctionDeclaration& function
     found = true;
   }
   if (found) return result;
-  const bool erroneous = std::any_of(arguments.begin(), arguments.end(),
-                                     [](const Type& t) { return t.is(TypeKind::kError); });
-  if (!erroneous) report_no_overload(expr, function, arguments, member);
+  report_no_overload(expr, function, arguments, member);
   return Type::error();
 }
 
@@ -144,9 +145,22 @@ void Checker::report_no_overload(const Expr& call, const FunctionDeclaration& fu
                                  const std::vector<Type>& arguments, bool member) {
   std::vector<Type> resolved;
   for (const Type& type : arguments) resolved.push_back(types_.resolve(type, true));
+  // Those of the same shape that take at least one of the arguments as it is come first.
+  std::vector<const Overload*> near, alike, all;
+  for (const Overload& overload : function.overloads) {
+    all.push_back(&overload);
+    if (overload.member != member || overload.parameters.size() != resolved.size()) continue;
+    alike.push_back(&overload);
+    for (std::size_t i = 0; i < resolved.size(); ++i) {
+      if (overload.parameters[i].kind() != resolved[i].kind()) continue;
+      near.push_back(&overload);
+      break;
+    }
+  }
   std::string expected;
   int shown = 0;
-  for (const Overload& overload : function.overloads) {
+  for (const Overload* candidate : !near.empty() ? near : !alike.empty() ? alike : all) {
+    const Overload& overload = *candidate;
     if (shown++ >= 4) continue;
     expected += (expected.empty() ? "" : " or ") +
                 signature(function.name, overload.parameters, overload.member);
@@ -211,10 +225,10 @@ void Checker::refuse_order_of_severity(const Expr& call) {
   }
 }
 
-void Checker::warn_of_absent_fields(const Expr& test, const Expr& at) {
+void Checker::warn_of_absent_fields(const Expr& test, const Expr* negation) {
   const bool negates = test.kind == ExprKind::kCall && !test.member &&
                        (test.name == op::kNotEqual || test.name == op::kNot);
-  const Expr& place = negates && &at == &ast_.root() ? test : at;
+  if (negates && !negation) negation = &test;
   const Reference& to = reference(test);
   if (to.kind == Reference::Kind::kField) {
     const Environment::Record* record = nullptr;
@@ -222,15 +236,14 @@ void Checker::warn_of_absent_fields(const Expr& test, const Expr& at) {
       const auto* found = environment_.find_record(name);
       if (found && found->index == to.index) record = found;
     }
-    if (!record || &at == &ast_.root() || to.test_only || to.optional ||
-        to.field.absent_is_default) {
+    if (!record || !negation || to.test_only || to.optional || to.field.absent_is_default) {
       return;
     }
     const std::string text = field_text(record->name, to.name);
     const std::string key = record->name + "." + to.name;
     if (guarded_.contains(key) || !warned_.insert(key).second) return;
-    const std::string asked = ast_.text().substr(static_cast<std::size_t>(at.begin),
-                                                 static_cast<std::size_t>(at.length));
+    const std::string asked = ast_.text().substr(static_cast<std::size_t>(negation->begin),
+                                                 static_cast<std::size_t>(negation->length));
     const std::string has = is_plain_name(to.name) ? "has(" + text + ")"
                                                    : json_string(to.name) + " in " + record->name;
     report(Severity::kWarning, "absent-field", test.begin, test.length,
@@ -239,7 +252,7 @@ void Checker::warn_of_absent_fields(const Expr& test, const Expr& at) {
                " || " + asked);
     return;
   }
-  for (const Expr* child : test.children) warn_of_absent_fields(*child, place);
+  for (const Expr* child : test.children) warn_of_absent_fields(*child, negation);
 }
 
 Diagnostic& Checker::report(Severity severity, std::string code, int begin, int length,

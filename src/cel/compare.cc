@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
+#include "cel/limits.h"
 #include "cel/value.h"
 
 namespace tt::cel {
@@ -54,44 +55,56 @@ Order compare_numbers(const Value& a, const Value& b) {
                            : flipped(int_with_uint(b.as_int(), a.as_uint()));
 }
 
-bool equal_lists(const std::vector<Value>& a, const std::vector<Value>& b) {
+bool equal_lists(const std::vector<Value>& a, const std::vector<Value>& b, std::int64_t& steps) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (!equal(a[i], b[i])) return false;
+    if (!equal(a[i], b[i], steps)) return false;
   }
   return true;
 }
 
-bool equal_maps(const Map& a, const Map& b) {
+bool equal_maps(const Map& a, const Map& b, std::int64_t& steps) {
   if (a.size() != b.size()) return false;
   for (const auto& [key, value] : a.entries()) {
     const Value* other = b.find(key);
-    if (!other || !equal(value, *other)) return false;
+    if (!other || !equal(value, *other, steps)) return false;
   }
   return true;
 }
 
-bool equal_optionals(const Value* a, const Value* b) {
+bool equal_optionals(const Value* a, const Value* b, std::int64_t& steps) {
   if (!a || !b) return a == b;
-  return equal(*a, *b);
+  return equal(*a, *b, steps);
+}
+
+bool equal_texts(std::string_view a, std::string_view b, std::int64_t& steps) {
+  if (a.size() != b.size()) return false;
+  steps -= static_cast<std::int64_t>(a.size() / kBytesPerStep);
+  return a == b;
 }
 
 }  // namespace
 
 bool equal(const Value& a, const Value& b) {
+  std::int64_t steps = kCostMax;
+  return equal(a, b, steps);
+}
+
+bool equal(const Value& a, const Value& b, std::int64_t& steps_left) {
+  if (--steps_left < 0) return false;
   if (a.is_number() && b.is_number()) return compare_numbers(a, b) == Order::kEqual;
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
     case Kind::kNull: return true;
     case Kind::kBool: return a.as_bool() == b.as_bool();
-    case Kind::kString: return a.as_string() == b.as_string();
-    case Kind::kBytes: return a.as_bytes() == b.as_bytes();
+    case Kind::kString: return equal_texts(a.as_string(), b.as_string(), steps_left);
+    case Kind::kBytes: return equal_texts(a.as_bytes(), b.as_bytes(), steps_left);
     case Kind::kTimestamp: return a.as_timestamp() == b.as_timestamp();
     case Kind::kDuration: return a.as_duration_ns() == b.as_duration_ns();
     case Kind::kType: return a.as_type().runtime_name() == b.as_type().runtime_name();
-    case Kind::kList: return equal_lists(a.as_list(), b.as_list());
-    case Kind::kMap: return equal_maps(a.as_map(), b.as_map());
-    case Kind::kOptional: return equal_optionals(a.as_optional(), b.as_optional());
+    case Kind::kList: return equal_lists(a.as_list(), b.as_list(), steps_left);
+    case Kind::kMap: return equal_maps(a.as_map(), b.as_map(), steps_left);
+    case Kind::kOptional: return equal_optionals(a.as_optional(), b.as_optional(), steps_left);
     case Kind::kOpaque: return a.as_opaque().equals(b.as_opaque());
     default: return false;
   }

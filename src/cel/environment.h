@@ -61,7 +61,8 @@ struct CallContext {
 Value cost_error();
 
 /// Arguments are neither errors nor absent and match one overload's kinds (an overload is chosen at
-/// run time by kinds, with dyn matching all). A receiver is the first argument.
+/// run time by kinds, with dyn matching all). A receiver is the first argument. The sizes of texts
+/// given and of the result are charged by the caller.
 using Implementation = Value (*)(const CallContext& context, std::span<const Value> arguments);
 /// Work done once when arguments are constants (null where they are not): compiles a regular
 /// expression, parses windows. A problem is a compile-time diagnostic. May return no state.

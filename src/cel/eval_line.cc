@@ -164,7 +164,7 @@ std::string eval_line(std::string_view json_line, bool typed, bool check_only) {
   options.macros = !flag_member(*request, "disable_macros");
   const std::string text = text_member(*request, "expr");
   if (check_only) {
-    const Checked checked = check(text, environment, options);
+    const Compiled checked = compile(text, environment, options);
     return checked.ok() ? "{\"type\":" + json_string(checked.type.to_string()) + "}"
                         : error_line(checked.diagnostics.front());
   }

@@ -21,7 +21,7 @@ void append_text(std::string& out, const Value& value, int depth);
 
 void append_list(std::string& out, const std::vector<Value>& elements, int depth) {
   out += '[';
-  for (std::size_t i = 0; i < elements.size(); ++i) {
+  for (std::size_t i = 0; i < elements.size() && out.size() <= kStringBytesMax; ++i) {
     if (i > 0) out += ", ";
     append_text(out, elements[i], depth + 1);
   }
@@ -34,7 +34,7 @@ void append_map(std::string& out, const Map& map, int depth) {
   std::sort(sorted.begin(), sorted.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
   out += '{';
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
+  for (std::size_t i = 0; i < sorted.size() && out.size() <= kStringBytesMax; ++i) {
     if (i > 0) out += ", ";
     out += sorted[i].first + ": ";
     append_text(out, *sorted[i].second, depth + 1);

@@ -35,7 +35,9 @@ Value distinct(const CallContext& context, Arguments a) {
   for (const Value& value : a[0].as_list()) {
     if (!context.charge(1 + count(kept))) return cost_error();
     const bool seen = std::any_of(kept.begin(), kept.end(),
-                                  [&](const Value& other) { return equal(value, other); });
+                                  [&](const Value& other) {
+                                    return equal(value, other, *context.cost_left);
+                                  });
     if (!seen) kept.push_back(value);
   }
   return Value::list(std::move(kept));

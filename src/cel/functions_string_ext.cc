@@ -43,21 +43,12 @@ Value out_of_range(std::int64_t position) {
   return Value::error("index out of range: " + std::to_string(position));
 }
 
-bool charge(const CallContext& context, Arguments a) {
-  std::int64_t steps = 0;
-  for (const Value& value : a) {
-    if (value.is_string()) steps += static_cast<std::int64_t>(value.as_string().size() / 16);
-  }
-  return context.charge(steps);
-}
-
 Value text(std::string made) {
   if (made.size() > kStringBytesMax) return Value::error("the text is too long");
   return Value::string(std::move(made));
 }
 
-Value char_at(const CallContext& context, Arguments a) {
-  if (!charge(context, a)) return cost_error();
+Value char_at(const CallContext&, Arguments a) {
   const Runes runes(a[0].as_string());
   const std::int64_t at = a[1].as_int();
   if (at < 0 || at > runes.size()) return out_of_range(at);
@@ -65,8 +56,7 @@ Value char_at(const CallContext& context, Arguments a) {
   return text(std::string(runes.part(at, at + 1)));
 }
 
-Value index_of(const CallContext& context, Arguments a) {
-  if (!charge(context, a)) return cost_error();
+Value index_of(const CallContext&, Arguments a) {
   const Runes runes(a[0].as_string());
   const std::int64_t from = a.size() > 2 ? a[2].as_int() : 0;
   if (from < 0 || from > runes.size()) return out_of_range(from);
@@ -74,8 +64,7 @@ Value index_of(const CallContext& context, Arguments a) {
   return Value::int64(found == std::string_view::npos ? -1 : runes.rune_at(found));
 }
 
-Value last_index_of(const CallContext& context, Arguments a) {
-  if (!charge(context, a)) return cost_error();
+Value last_index_of(const CallContext&, Arguments a) {
   const Runes runes(a[0].as_string());
   const std::int64_t last = a.size() > 2 ? a[2].as_int() : runes.size();
   if (last < 0 || last > runes.size()) return out_of_range(last);
@@ -83,8 +72,7 @@ Value last_index_of(const CallContext& context, Arguments a) {
   return Value::int64(found == std::string_view::npos ? -1 : runes.rune_at(found));
 }
 
-Value substring(const CallContext& context, Arguments a) {
-  if (!charge(context, a)) return cost_error();
+Value substring(const CallContext&, Arguments a) {
   const Runes runes(a[0].as_string());
   const std::int64_t begin = a[1].as_int();
   const std::int64_t end = a.size() > 2 ? a[2].as_int() : runes.size();
@@ -98,8 +86,7 @@ Value substring(const CallContext& context, Arguments a) {
 }
 
 template <char kFrom, char kTo>
-Value change_case(const CallContext& context, Arguments a) {
-  if (!charge(context, a)) return cost_error();
+Value change_case(const CallContext&, Arguments a) {
   std::string changed(a[0].as_string());
   for (char& c : changed) {
     if (c >= kFrom && c <= kFrom + 25) c = static_cast<char>(c - kFrom + kTo);
@@ -107,8 +94,7 @@ Value change_case(const CallContext& context, Arguments a) {
   return text(std::move(changed));
 }
 
-Value replace(const CallContext& context, Arguments a) {
-  if (!charge(context, a)) return cost_error();
+Value replace(const CallContext&, Arguments a) {
   const std::string_view whole = a[0].as_string(), from = a[1].as_string(), to = a[2].as_string();
   std::int64_t left = a.size() > 3 ? a[3].as_int() : -1;
   if (left < 0) left = std::numeric_limits<std::int64_t>::max();
@@ -133,7 +119,6 @@ Value replace(const CallContext& context, Arguments a) {
 }
 
 Value split(const CallContext& context, Arguments a) {
-  if (!charge(context, a)) return cost_error();
   std::string_view rest = a[0].as_string();
   const std::string_view separator = a[1].as_string();
   const std::int64_t limit = a.size() > 2 ? a[2].as_int() : -1;
@@ -165,7 +150,8 @@ Value join_list(const CallContext& context, Arguments a) {
     if (!first) made += separator;
     first = false;
     made += part.as_string();
-    if (!context.charge(1) || made.size() > kStringBytesMax) return cost_error();
+    if (!context.charge(1)) return cost_error();
+    if (made.size() > kStringBytesMax) break;
   }
   return text(std::move(made));
 }
@@ -176,8 +162,7 @@ bool is_space(std::uint32_t rune) {
          rune == 0x2029 || rune == 0x202f || rune == 0x205f || rune == 0x3000;
 }
 
-Value trim_spaces(const CallContext& context, Arguments a) {
-  if (!charge(context, a)) return cost_error();
+Value trim_spaces(const CallContext&, Arguments a) {
   const std::string_view whole = a[0].as_string();
   std::optional<std::size_t> begin;
   std::size_t end = 0;
@@ -190,16 +175,14 @@ Value trim_spaces(const CallContext& context, Arguments a) {
   return text(begin ? std::string(whole.substr(*begin, end - *begin)) : std::string());
 }
 
-Value reverse_text(const CallContext& context, Arguments a) {
-  if (!charge(context, a)) return cost_error();
+Value reverse_text(const CallContext&, Arguments a) {
   const Runes runes(a[0].as_string());
   std::string made;
   for (std::int64_t i = runes.size(); i-- > 0;) made += runes.part(i, i + 1);
   return text(std::move(made));
 }
 
-Value quote(const CallContext& context, Arguments a) {
-  if (!charge(context, a)) return cost_error();
+Value quote(const CallContext&, Arguments a) {
   constexpr std::string_view kFrom = "\a\b\f\n\r\t\v\\\"", kTo = "abfnrtv\\\"";
   std::string made = "\"";
   for (const char c : to_utf8(a[0].as_string())) {
@@ -214,8 +197,7 @@ Value quote(const CallContext& context, Arguments a) {
   return text(made + "\"");
 }
 
-Value format_list(const CallContext& context, Arguments a) {
-  if (!charge(context, a)) return cost_error();
+Value format_list(const CallContext&, Arguments a) {
   return format_text(a[0].as_string(), a[1].as_list());
 }
 

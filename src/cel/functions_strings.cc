@@ -11,12 +11,7 @@ namespace {
 
 using Arguments = std::span<const Value>;
 
-std::int64_t steps_for(std::string_view text) {
-  return static_cast<std::int64_t>(text.size() / 16);
-}
-
-Value size_of_string(const CallContext& context, Arguments a) {
-  if (!context.charge(steps_for(a[0].as_string()))) return cost_error();
+Value size_of_string(const CallContext&, Arguments a) {
   return Value::int64(static_cast<std::int64_t>(count_runes(a[0].as_string())));
 }
 
@@ -40,8 +35,7 @@ Value ends_with(const CallContext&, Arguments a) {
   return Value::boolean(a[0].as_string().ends_with(a[1].as_string()));
 }
 
-Value contains_text(const CallContext& context, Arguments a) {
-  if (!context.charge(steps_for(a[0].as_string()))) return cost_error();
+Value contains_text(const CallContext&, Arguments a) {
   return Value::boolean(a[0].as_string().find(a[1].as_string()) != std::string_view::npos);
 }
 
@@ -67,7 +61,6 @@ Prepared prepare_matches(std::span<const Value* const> constants) {
 
 Value matches(const CallContext& context, Arguments a) {
   const std::string_view text = a[0].as_string();
-  if (!context.charge(steps_for(text))) return cost_error();
   const re2::StringPiece piece(text.data(), text.size());
   if (context.state) {
     return Value::boolean(RE2::PartialMatch(piece, *static_cast<const RE2*>(context.state)));

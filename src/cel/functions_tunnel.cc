@@ -107,7 +107,6 @@ Prepared prepare_format(std::span<const Value* const> constants) {
 
 Value format_timestamp_as(const CallContext& context, Arguments a) {
   const std::string_view pattern = a[1].as_string();
-  if (!context.charge(static_cast<std::int64_t>(pattern.size()))) return cost_error();
   std::string problem = time_pattern_problem(pattern);
   if (!problem.empty()) return Value::error(std::move(problem));
   if (pattern.size() > kStringBytesMax / 16) return Value::error("the pattern is too long");

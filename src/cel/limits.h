@@ -15,9 +15,10 @@ constexpr int kDepthMax = 256;
 constexpr int kNodesMax = 10'000;
 /// Nested comprehensions and binds: each holds up to two local values.
 constexpr int kLocalsMax = 64;
-/// Evaluation stops with an error after this many steps (a node inside a comprehension, or 16
-/// bytes or 1 element that a function makes or scans).
+/// Evaluation stops with an error after this many steps. A node inside a comprehension is a step, so
+/// is an element of a list, so are kBytesPerStep bytes of text that are made, scanned or compared.
 constexpr std::int64_t kCostMax = 1'000'000;
+constexpr std::size_t kBytesPerStep = 64;
 /// Bytes of one string or elements of one list that evaluation may build.
 constexpr std::size_t kStringBytesMax = 4 << 20;
 constexpr std::size_t kListElementsMax = 1 << 20;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 
+#include "cel/limits.h"
 #include "cel/program.h"
 #include "cel/value.h"
 
@@ -18,6 +19,17 @@ struct Frame {
 
   /// False when the budget is gone.
   bool charge(std::int64_t steps) { return (cost_left -= steps) >= 0; }
+  bool charge(const Value& value) { return charge(size_in_steps(value)); }
+
+  /// What it takes to go through a value once, without its nested parts.
+  static std::int64_t size_in_steps(const Value& value) {
+    if (value.is_string()) return static_cast<std::int64_t>(value.as_string().size() / kBytesPerStep);
+    if (value.is(Kind::kBytes)) {
+      return static_cast<std::int64_t>(value.as_bytes().size() / kBytesPerStep);
+    }
+    if (value.is(Kind::kList)) return static_cast<std::int64_t>(value.as_list().size());
+    return 0;
+  }
 };
 
 /// Immutable. Results may alias constants of the node.

@@ -17,7 +17,10 @@ class TextTestNode final : public Node {
       : test_(test), operand_(std::move(operand)), text_(std::move(text)) {}
   Value evaluate(Frame& frame) const override {
     const Value value = operand_->evaluate(frame);
-    if (value.is_string()) return Value::boolean(holds(value.as_string()));
+    if (value.is_string()) {
+      if (test_ == TextTest::kContains && !frame.charge(value)) return cost_error();
+      return Value::boolean(holds(value.as_string()));
+    }
     if (value.is_error()) return value;
     constexpr std::array<std::string_view, 3> kNames{"startsWith", "endsWith", "contains"};
     return placed(no_overload(kNames[static_cast<std::size_t>(test_)],
@@ -120,7 +123,11 @@ class CallNode final : public Node {
     if (!planned.problem.empty()) return fail(planned.problem);
     if (!planned.overload.call) return fail("'" + name_ + "' is declared but cannot be evaluated");
     const CallContext context{planned.state.get(), &frame.cost_left};
-    return placed(planned.overload.call(context, {values, arguments_.size()}));
+    for (std::size_t i = 0; i < arguments_.size(); ++i) {
+      if (values[i].is_string() && !frame.charge(values[i])) return cost_error();
+    }
+    Value result = placed(planned.overload.call(context, {values, arguments_.size()}));
+    return frame.charge(result) ? result : cost_error();
   }
 
   const std::string name_;

@@ -71,7 +71,7 @@ class EqualityNode final : public Node {
     if (left.is_error()) return left;
     const Value right = right_->evaluate(frame);
     if (right.is_error()) return right;
-    return Value::boolean(equal(left, right) != negated_);
+    return Value::boolean(equal(left, right, frame.cost_left) != negated_);
   }
 
  private:
@@ -92,6 +92,7 @@ class OrderNode final : public Node {
     if (left.is_error()) return left;
     const Value right = right_->evaluate(frame);
     if (right.is_error()) return right;
+    if (!frame.charge(left)) return cost_error();
     switch (compare(left, right)) {
       case Order::kLess: return Value::boolean(less_);
       case Order::kGreater: return Value::boolean(!less_);
@@ -118,18 +119,12 @@ class BinaryNode final : public Node {
     if (left.is_error()) return left;
     const Value right = right_->evaluate(frame);
     if (right.is_error()) return right;
-    if (!frame.charge(size_of(left) + size_of(right))) return cost_error();
+    // Concatenation and membership take as long as their operands.
+    if (!frame.charge(left) || !frame.charge(right)) return cost_error();
     return placed(compute_(left, right));
   }
 
  private:
-  /// Concatenation and membership take as long as their operands.
-  static std::int64_t size_of(const Value& value) {
-    if (value.is(Kind::kList)) return static_cast<std::int64_t>(value.as_list().size());
-    if (value.is_string()) return static_cast<std::int64_t>(value.as_string().size() / 16);
-    return 0;
-  }
-
   const Compute compute_;
   const NodePtr left_, right_;
 };

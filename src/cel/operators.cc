@@ -263,10 +263,12 @@ Value negate(const Value& a) {
 
 Value contains(const Value& a, const Value& b) {
   if (b.is(Kind::kList)) {
+    std::int64_t steps_left = kCostMax;
     for (const Value& element : b.as_list()) {
-      if (equal(a, element)) return Value::boolean(true);
+      if (equal(a, element, steps_left)) return Value::boolean(true);
     }
-    return Value::boolean(false);
+    return steps_left < 0 ? Value::error("the list takes too long to search")
+                          : Value::boolean(false);
   }
   if (b.is(Kind::kMap)) return Value::boolean(b.as_map().find(a) != nullptr);
   return no_overload("in", kinds_text(a, b));

@@ -41,6 +41,7 @@ void append_json_list(std::string& out, const std::vector<Value>& elements, int 
   out += '[';
   bool first = true;
   for (const Value& element : elements) {
+    if (out.size() > kStringBytesMax) break;
     if (!first) out += ',';
     first = false;
     append_json(out, element, depth + 1);
@@ -52,6 +53,7 @@ void append_json_map(std::string& out, const Map& map, int depth) {
   out += '{';
   bool first = true;
   for (const auto& [key, value] : map.entries()) {
+    if (out.size() > kStringBytesMax) break;
     if (!first) out += ',';
     first = false;
     append_json_string(out, display(key));
@@ -62,7 +64,8 @@ void append_json_map(std::string& out, const Map& map, int depth) {
 }
 
 void append_json(std::string& out, const Value& value, int depth) {
-  if (depth > kValueDepthMax) {
+  // Parts that a value shares can make its text endless; it ends where no text may go on.
+  if (depth > kValueDepthMax || out.size() > kStringBytesMax) {
     out += "null";
     return;
   }

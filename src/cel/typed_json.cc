@@ -48,6 +48,7 @@ void append_typed(std::string& out, const Value& value, int depth) {
       out += "{\"type\":\"list\",\"value\":[";
       bool first = true;
       for (const Value& element : value.as_list()) {
+        if (out.size() > kStringBytesMax) break;
         if (!first) out += ',';
         first = false;
         append_typed(out, element, depth + 1);
@@ -59,6 +60,7 @@ void append_typed(std::string& out, const Value& value, int depth) {
       out += "{\"type\":\"map\",\"value\":[";
       bool first = true;
       for (const auto& [key, entry] : value.as_map().entries()) {
+        if (out.size() > kStringBytesMax) break;
         out += first ? "[" : ",[";
         first = false;
         append_typed(out, key, depth + 1);

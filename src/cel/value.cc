@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/result.h"
+#include "cel/limits.h"
 #include "cel/program.h"
 
 namespace tt::cel {
@@ -236,22 +237,34 @@ Type Value::runtime_type() const {
 }
 
 Value Value::own() const {
+  std::int64_t parts_left = kListElementsMax;
+  Value copy = own_within(parts_left);
+  return parts_left < 0 ? error("the value is too large") : copy;
+}
+
+Value Value::own_within(std::int64_t& parts_left) const {
+  if (--parts_left < 0) return null();
   switch (kind_) {
     case Kind::kString: return string(std::string(as_string()));
     case Kind::kBytes: return bytes(std::string(as_bytes()));
     case Kind::kList: {
       std::vector<Value> elements;
-      elements.reserve(as_list().size());
-      for (const Value& element : as_list()) elements.push_back(element.own());
+      for (const Value& element : as_list()) {
+        if (parts_left < 0) break;
+        elements.push_back(element.own_within(parts_left));
+      }
       return list(std::move(elements));
     }
     case Kind::kMap: {
       Map entries;
-      entries.reserve(as_map().size());
-      for (const auto& [key, value] : as_map().entries()) entries.insert(key.own(), value.own());
+      for (const auto& [key, value] : as_map().entries()) {
+        if (parts_left < 0) break;
+        entries.insert(key.own(), value.own_within(parts_left));
+      }
       return map(std::move(entries));
     }
-    case Kind::kOptional: return as_optional() ? optional(as_optional()->own()) : none();
+    case Kind::kOptional:
+      return as_optional() ? optional(as_optional()->own_within(parts_left)) : none();
     case Kind::kType: return type(as_type());
     case Kind::kOpaque: return opaque(content<std::shared_ptr<const Opaque>>(bits_.body));
     case Kind::kError: {

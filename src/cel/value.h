@@ -148,7 +148,7 @@ class Value {
 
   /// The run-time type: `type(x)`.
   Type runtime_type() const;
-  /// A value that borrows nothing, deeply.
+  /// A value that borrows nothing, deeply. An error when that would take kListElementsMax parts.
   Value own() const;
   /// An alias that counts no reference; the caller keeps this value alive. For constants.
   Value alias() const;
@@ -159,6 +159,7 @@ class Value {
   enum class Hold : unsigned char { kInline, kCounted, kAliased };
   explicit Value(Kind kind) : kind_(kind) {}
   Value(Kind kind, Body* body);
+  Value own_within(std::int64_t& parts_left) const;
   static void retain(Body* body) noexcept;
   static void release(Body* body) noexcept;
 
@@ -200,6 +201,9 @@ class Map {
 /// CEL equality across kinds: numbers compare by value (1 == 1u == 1.0), NaN equals nothing, values
 /// of unlike kinds are unequal, lists and maps by content. Operands are neither errors nor absent.
 bool equal(const Value& a, const Value& b);
+/// The same, but gives up (false, `steps_left` negative) when it takes too long: parts that values
+/// share can make a comparison endless.
+bool equal(const Value& a, const Value& b, std::int64_t& steps_left);
 
 enum class Order : unsigned char { kLess, kEqual, kGreater, kUnordered /* NaN */, kIncomparable };
 /// Order of bool, numbers (across kinds), string, bytes, timestamp, duration.

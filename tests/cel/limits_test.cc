@@ -1,0 +1,97 @@
+// Bombs are refused or stopped.
+// SPDX-License-Identifier: Apache-2.0
+#include "cel/limits.h"
+
+#include <gtest/gtest.h>
+
+#include "cel/support.h"
+#include "cel/typed_json.h"
+
+namespace tt::cel {
+namespace {
+
+using testing::World;
+
+std::string repeated(std::string_view text, int count) {
+  std::string made;
+  for (int i = 0; i < count; ++i) made += text;
+  return made;
+}
+
+std::string outcome(const std::string& text) {
+  World world;
+  const Compiled compiled = compile(text, world.environment);
+  if (!compiled.ok()) return compiled.diagnostics.front().code;
+  const Value value = compiled.program->evaluate(EmptyScope());
+  return value.is_error() ? "stopped" : "done";
+}
+
+TEST(Limits, long_and_deep_expressions_are_refused) {
+  EXPECT_EQ(outcome("'" + repeated("x", kExpressionBytesMax) + "'"), "limit");
+  EXPECT_EQ(outcome(repeated("(", 5000) + "1" + repeated(")", 5000)), "limit");
+  EXPECT_EQ(outcome(repeated("[", 5000)), "limit");
+  EXPECT_EQ(outcome(repeated("!", 5000) + "true"), "limit");
+  EXPECT_EQ(outcome(repeated("-", 5000) + "x"), "limit");
+  EXPECT_EQ(outcome("1" + repeated("+1", 5000)), "limit");
+  EXPECT_EQ(outcome(repeated("true?1:", 2000) + "2"), "limit");
+  EXPECT_EQ(outcome("event" + repeated(".a", 5000)), "limit");
+  EXPECT_EQ(outcome("[" + repeated("1,", 8000) + "1]"), "done");
+  EXPECT_EQ(outcome("true" + repeated("&&true", 2000)), "done");
+}
+
+TEST(Limits, evaluation_stops_after_so_many_steps) {
+  EXPECT_EQ(outcome("lists.range(1000).all(x, lists.range(1000).all(y, x + y >= 0))"), "stopped");
+  EXPECT_EQ(outcome("lists.range(2000000000).size() > 0"), "stopped");
+  EXPECT_EQ(outcome("lists.range(1000).map(x, lists.range(1000 + x)).size() > 0"), "stopped");
+  EXPECT_EQ(outcome("lists.range(100).all(x, lists.range(100).all(y, x + y >= 0))"), "done");
+}
+
+TEST(Limits, a_budget_that_is_gone_cannot_be_absorbed) {
+  EXPECT_EQ(outcome("lists.range(1000).all(x, lists.range(1000).all(y, x + y >= 0)) || true"),
+            "stopped");
+}
+
+TEST(Limits, values_that_share_parts_end_too) {
+  std::string text;
+  std::string name = "[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]";
+  for (int i = 0; i < 20; ++i) {
+    const std::string next = "v" + std::to_string(i);
+    text += "cel.bind(" + next + ", " + name + ", ";
+    name = "[" + repeated(next + ", ", 9) + next + "]";
+  }
+  const std::string close = repeated(")", 20);
+  EXPECT_EQ(outcome(text + name + " == " + name + close), "stopped");
+  EXPECT_EQ(outcome(text + "'%s'.format([" + name + "]).size()" + close), "done");
+  EXPECT_EQ(outcome(text + name + ".flatten(100)" + close), "stopped");
+  World world;
+  const Compiled compiled = compile(text + name + close, world.environment);
+  ASSERT_TRUE(compiled.ok());
+  const Value value = compiled.program->evaluate(EmptyScope());
+  EXPECT_TRUE(value.own().is_error());
+  EXPECT_LT(to_json_text(value).size(), 2 * kStringBytesMax);
+  EXPECT_LT(to_typed_json(value).size(), 2 * kStringBytesMax);
+}
+
+TEST(Limits, texts_do_not_grow_without_bound) {
+  std::string text = "'0123456789abcdef'";
+  for (int i = 0; i < 40; ++i) text = text + ".replace('', '0123456789')";
+  EXPECT_EQ(outcome(text + ".size() > 0"), "stopped");
+}
+
+TEST(Limits, malformed_lines_are_answered) {
+  for (const char* line : {"", "{", "[]", "{}", R"({"expr": 1})", R"({"expr": "1", "type_env": [1]})",
+                           R"({"expr": "x", "bindings": {"x": {"type": "list"}}})"}) {
+    EXPECT_NE(eval_line(line, true, false).find("\"error\""), std::string::npos) << line;
+  }
+  EXPECT_EQ(eval_line(R"({"expr": "x + 1", "bindings": {"x": 2}})", false, false),
+            R"({"type":"int","value":3})");
+  const std::string declared =
+      R"j({"expr": "t.getHours()", "bindings": {"t": "2026-01-01T05:00:00Z"},)j"
+      R"( "type_env": [{"name": "t", "type": "timestamp"}]})";
+  EXPECT_EQ(eval_line(declared, false, false), R"({"type":"int","value":5})");
+  EXPECT_EQ(eval_line(R"({"expr": "1 +\n nope"})", false, false),
+            R"({"error":{"message":"unknown name 'nope'","line":2,"column":2}})");
+}
+
+}  // namespace
+}  // namespace tt::cel
