@@ -38,8 +38,8 @@ test-tsan: ## unit tests of threaded code under the thread sanitizer
 fuzz: ## fuzzes every target for SECONDS_EACH=60 seconds, beginning with its corpus
 	@tools/fuzz.sh $(SECONDS_EACH)
 
-bench: ## micro benchmarks of the hot paths, on a release build
-	@tools/bench.sh
+bench: ## jobs beside the installed peers, one table; `make bench ONLY=micro` for the hot paths
+	@tools/bench.sh $(ONLY)
 
 torture: ## crash and fault runs of the whole daemon, for hours
 	@test -x tools/torture.sh || { echo "make torture: not written yet"; exit 1; }

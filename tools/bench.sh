@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Builds and runs the micro benchmarks; the results also go to build/bench as JSON.
+# Measures the release build: the jobs beside installed peers, or with `micro` the hot paths.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-compgen -G 'bench/*_bench.cc' >/dev/null || { echo "bench: there is no benchmark yet"; exit 1; }
 tools/deps.sh build bench
+if [ "${1:-}" != micro ]; then
+  tools/stages.sh build
+  exec python3 bench/jobs.py ${1:+--only "$1"}
+fi
 nice cmake --preset release -DTT_BENCH=ON
 targets=()
 for source in bench/*_bench.cc; do targets+=("$(basename "$source" .cc)"); done

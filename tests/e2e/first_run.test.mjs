@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Daemon, folder, until } from './harness.mjs';
+import { Daemon, bin, folder, until } from './harness.mjs';
 
 const config = `
 entries:
@@ -18,7 +18,7 @@ rules:
 
 test('an event sent is found by search, shown, tailed and archived', async () => {
   const daemon = await new Daemon(folder('first'), config).start();
-  const tail = spawn(path.join(process.env.TT_BIN ?? path.join(import.meta.dirname, '../../build/release/bin'), 'tictoc'),
+  const tail = spawn(path.join(bin, 'tictoc'),
     ['tail', '--since', '1h', '-o', 'json', '--url', daemon.url], { stdio: 'pipe' });
   let tailed = '';
   tail.stdout.on('data', (b) => (tailed += b));

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const bin = process.env.TT_BIN ?? path.join(root, 'build/release/bin');
+export const bin = process.env.TT_BIN ?? path.join(root, 'build/release/bin');
 export const shared = path.join(root, '../shared/data');
 const kLivenessMs = 30_000; // Only tells a hang.
 
