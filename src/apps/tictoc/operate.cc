@@ -91,7 +91,9 @@ int status(const Common& common) {
   std::printf("log %s  ready %s  generation %s\n\n", member_text(answer.body, "log").c_str(),
               member_text(answer.body, "ready").c_str(),
               member_text(answer.body, "generation").c_str());
-  print_members(answer.body.as_object()["tunnel"]);
+  const boost::json::object* map = answer.body.if_object();
+  if (const boost::json::value* tunnel = map ? map->if_contains("tunnel") : nullptr)
+    print_members(*tunnel);
   std::puts("");
   print_table(answer.body, "entries", {"name", "type", "path", "requests", "accepted", "rejected",
                                        "refused", "unauthorised"});
