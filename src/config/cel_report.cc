@@ -105,6 +105,8 @@ bool mentions(std::string_view text, std::string_view name) {
   return false;
 }
 
+constexpr std::size_t kLetsMax = 1000;  // Ordering them takes quadratic time and some stack.
+
 struct Lets {
   enum class State : std::uint8_t { kNew, kOpen, kDone };
   const Node& map;
@@ -150,6 +152,11 @@ std::vector<std::string> add_lets(const Node& map, tmpl::EventEnvironment& envir
       context.diagnostics.error("wrong-type", map.place(),
                                 "expected a map of names and CEL expressions, found " +
                                     std::string(map.described()));
+    return {};
+  }
+  if (map.children.size() > kLetsMax) {
+    context.diagnostics.error("bad-value", map.place(),
+                              "more than " + std::to_string(kLetsMax) + " names under `let`");
     return {};
   }
   Lets lets{map, environment, context, {}, {}};

@@ -39,7 +39,8 @@ std::string printable(std::string_view line) {
 }
 
 void print_snippet(std::string& out, const Mark& mark, const Files& files) {
-  std::string_view line = files.line(mark.file, mark.line);
+  const std::string whole = files.masked(files.line(mark.file, mark.line));
+  std::string_view line = whole;
   if (line.empty()) return;
   std::size_t column = std::min<std::size_t>(mark.column ? mark.column - 1 : 0, line.size());
   std::size_t cut = 0;
@@ -123,9 +124,9 @@ std::string print_text(const Diagnostics& diagnostics, const Files& files, bool 
     if (is_coloured) out += colour(d.severity);
     out += word(d.severity);
     if (is_coloured) out += "\x1b[0m";
-    out += ": " + printable(d.text) + " [" + std::string(d.code) + "]\n";
+    out += ": " + printable(files.masked(d.text)) + " [" + std::string(d.code) + "]\n";
     if (d.mark.known()) print_snippet(out, d.mark, files);
-    print_help(out, d.hint);
+    print_help(out, files.masked(d.hint));
     if (!d.related_text.empty()) {
       out += "    note: " + d.related_text;
       if (d.related.known()) out += " at " + place(d.related, files);
@@ -140,7 +141,7 @@ std::string print_json(const Diagnostics& diagnostics, const Files& files) {
   for (const Diagnostic& d : diagnostics.list()) {
     if (out.size() > 1) out += ',';
     out += "{\"severity\":" + json_string(word(d.severity)) + ",\"code\":" + json_string(d.code) +
-           ",\"text\":" + json_string(d.text) + ",\"hint\":" + json_string(d.hint);
+           ",\"text\":" + json_string(files.masked(d.text)) + ",\"hint\":" + json_string(files.masked(d.hint));
     append_place(out, d.mark, files);
     out += ",\"length\":" + std::to_string(d.mark.length);
     if (!d.related_text.empty()) {

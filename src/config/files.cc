@@ -45,4 +45,18 @@ std::string Files::folder(int file) const {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+void Files::hide(std::string secret) {
+  // Masking a shorter one would blacken half the file and hide nothing.
+  constexpr std::size_t kHiddenBytesMin = 4;
+  if (secret.size() >= kHiddenBytesMin) hidden_.push_back(std::move(secret));
+}
+
+std::string Files::masked(std::string_view text) const {
+  std::string out(text);
+  for (const std::string& secret : hidden_)
+    for (std::size_t at = 0; (at = out.find(secret, at)) != std::string::npos; at += secret.size())
+      out.replace(at, secret.size(), secret.size(), '*');
+  return out;
+}
+
 }  // namespace tt::config

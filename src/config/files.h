@@ -6,6 +6,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tt::config {
 
@@ -34,12 +35,17 @@ class Files {
   std::string_view line(int file, std::uint32_t line) const;
   /// Folder of the file, "." when its path has none: what relative paths in it are relative to.
   std::string folder(int file) const;
+  /// A secret that stands in a file: masked() writes asterisks for it from now on.
+  void hide(std::string secret);
+  /// `text` without the hidden secrets, of the same length. Whatever prints a line goes through it.
+  std::string masked(std::string_view text) const;
 
  private:
   struct File {
     std::string path, text;
   };
   std::deque<File> files_;
+  std::vector<std::string> hidden_;
 };
 
 }  // namespace tt::config

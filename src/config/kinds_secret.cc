@@ -51,6 +51,7 @@ bool read_reference(const Node& node, SecretParts& parts, ParseContext& context)
   if (env) {
     if (fallback && !has_variable(context, env->text)) {
       if (!fallback->is_scalar()) return bad_reference(*fallback, context);
+      context.files.hide(fallback->text);
       parts.sources.push_back({});
       parts.literals.push_back(fallback->text);
       return true;
@@ -76,6 +77,7 @@ bool read_one(const Node& node, SecretParts& parts, ParseContext& context) {
     context.diagnostics.warning("literal-secret", node.place(),
                                 "a secret stands in the configuration itself",
                                 std::string(kReferenceHint));
+  context.files.hide(node.text);
   parts.sources.push_back({});
   parts.literals.push_back(node.text);
   return true;
@@ -123,6 +125,7 @@ bool bad_url(const Node& node, const Error& error, ParseContext& context) {
 
 // A literal with a password in it is a secret that stands in the file.
 void warn_userinfo(const Node& node, const UrlParts& parts, ParseContext& context) {
+  context.files.hide(parts.password);
   if (!parts.password.empty() && !context.options.is_offline)
     context.diagnostics.warning("literal-secret", node.place(),
                                 "a password stands in this URL",

@@ -380,7 +380,7 @@ bool report_cut(const Node& node, TrapTarget target, const Files& files,
 void warn_words(const Node& node, const Files& files, Diagnostics& diagnostics) {
   const Meant meant = meant_of(node, files);
   bool is_true = false;
-  if (is_plain_bool(node, is_true) || is_one_of(node.text, {"yes", "no", "on", "off", "y", "n"}))
+  if (is_plain_bool(node, is_true) || is_one_of(node.text, {"yes", "no", "on", "off"}))
     diagnostics.warning("yaml-bool-word", node.mark,
                         "`" + node.text + "` is text here, but other YAML readers take it for a boolean",
                         quote_hint(meant, node.text));

@@ -35,7 +35,7 @@ class Golden : public testing::TestWithParam<std::string> {};
 TEST_P(Golden, diagnostics_are_as_recorded) {
   const std::filesystem::path yaml = kFolder / (GetParam() + ".yaml");
   const std::filesystem::path golden = kFolder / (GetParam() + ".txt");
-  sample::Run run;
+  sample::Session run;
   run.read(GetParam() + ".yaml", contents(yaml));
   const std::string text = run.text();
   if (std::getenv("TT_UPDATE_GOLDEN")) std::ofstream(golden, std::ios::binary) << text;

@@ -94,14 +94,14 @@ struct Config {
 };
 
 /// Everything that one parse needs, and what came of it.
-struct Run {
+struct Session {
   Files files;
   Diagnostics diagnostics;
   tmpl::EventEnvironment environment;
   ParseContext context{files, diagnostics, environment.environment(), "/base", {}, {}};
   std::optional<Config> config;
 
-  Run() {
+  Session() {
     context.variable = [](const std::string& name) -> std::optional<std::string> {
       if (name == "TT_TEST_SET") return "41s";
       return std::nullopt;
