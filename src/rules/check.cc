@@ -41,10 +41,10 @@ void check_constants(CheckContext& context) {
                                         : "leave it out");
         continue;
       }
-      context.diagnostics.warning(
-          "rule-never-matches", mark_of(context, test),
-          said(rule) + " never matches: `" + std::string(test.text()) + "` is always " +
-              (constant->is_error() ? "an error" : "false"));
+      context.diagnostics.warning("rule-never-matches", mark_of(context, test),
+                                  said(rule) + " never matches: `" + std::string(test.text()) +
+                                      "` is always " +
+                                      (constant->is_error() ? "an error" : "false"));
       mark_dead(context, rule);
     }
   }

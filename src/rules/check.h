@@ -22,8 +22,8 @@ struct ExitFacts {
 
 /// What else may be looked at; null parts are left out.
 struct CheckOptions {
-  const config::Node* lets = nullptr;                   ///< The `let` map.
-  const std::vector<std::string>* entries = nullptr;    ///< Names that `meta.entry` can have.
+  const config::Node* lets = nullptr;                 ///< The `let` map.
+  const std::vector<std::string>* entries = nullptr;  ///< Names that `meta.entry` can have.
 };
 
 /// Reports warnings: rules that never match, are shadowed or do nothing, exits that no rule feeds,

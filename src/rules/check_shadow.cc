@@ -1,34 +1,88 @@
 // Shadows: rules and rewrites that never come into effect because of a rule before them.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <map>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "rules/check_parts.h"
 
 namespace tt::rules {
 namespace {
 
-// Final rules of one list against which the later ones are held; more would make it quadratic.
-constexpr std::size_t kFinalsMax = 500;
+// Final rules of one list that no value leads to, against which each later rule is held.
+constexpr std::size_t kScannedMax = 100;
 
-/// Whether every event that reaches and passes `rule` also passes the `when` of `final_rule`.
-/// Proved only where the final rule looks at one field; no answer is no.
-bool covers(const CheckContext& context, const Rule& final_rule, const Rule& rule) {
-  if (is_unconditional(final_rule)) return true;
-  if (final_rule.when.text == rule.when.text) return true;
-  const std::vector<cel::FieldUse> fields = fields_of_rule(final_rule);
-  if (fields.size() != 1) return false;
-  const auto possible = possible_values(tests_on_path(context.ruleset, rule), fields.front());
-  if (!possible || possible->values.empty()) return false;
-  return std::all_of(
-      final_rule.conjuncts.begin(), final_rule.conjuncts.end(), [&](const Conjunct& conjunct) {
-        return reads_only(conjunct, fields.front()) &&
-               std::all_of(possible->values.begin(), possible->values.end(),
-                           [&](const std::string& value) {
-                             return holds_for(conjunct, fields.front(), value);
-                           });
-      });
-}
+/// The final rules of one list so far. They cover a later rule when they are unconditional, when
+/// both say the same, or when they look at one field only and hold for all values of it that the
+/// later rule lets through. No proof counts as not covered.
+class Finals {
+ public:
+  void add(const Rule& rule) {
+    if (is_unconditional(rule)) {
+      if (unconditional_ == nullptr) unconditional_ = &rule;
+      return;
+    }
+    by_text_.emplace(rule.when.text, &rule);
+    const std::vector<cel::FieldUse> fields = fields_of_rule(rule);
+    if (fields.size() != 1) return;
+    for (const Conjunct& conjunct : rule.conjuncts) {
+      if (!reads_only(conjunct, fields.front())) return;
+    }
+    Field& field = fields_[fields.front()];
+    for (const cel::FieldTest& test : rule.when.program->required_tests()) {
+      if (test.kind == cel::FieldTest::Kind::kPrefix) continue;
+      for (const std::string& text : test.texts) field.by_value[text].push_back(&rule);
+      return;
+    }
+    if (field.scanned.size() < kScannedMax) field.scanned.push_back(&rule);
+  }
+
+  const Rule* covering(const Ruleset& ruleset, const Rule& rule) const {
+    if (unconditional_ != nullptr) return unconditional_;
+    if (const auto same = by_text_.find(rule.when.text); same != by_text_.end()) {
+      return same->second;
+    }
+    if (fields_.empty()) return nullptr;
+    const std::vector<PathTest> path = tests_on_path(ruleset, rule);
+    for (const auto& [use, field] : fields_) {
+      const auto possible = possible_values(path, use);
+      if (!possible || possible->values.empty()) continue;
+      const auto holds = [&, &use = use](const Rule* candidate) {
+        return holds_for_all(*candidate, use, possible->values);
+      };
+      if (const auto hit = field.by_value.find(possible->values.front());
+          hit != field.by_value.end()) {
+        const auto found = std::find_if(hit->second.begin(), hit->second.end(), holds);
+        if (found != hit->second.end()) return *found;
+      }
+      const auto found = std::find_if(field.scanned.begin(), field.scanned.end(), holds);
+      if (found != field.scanned.end()) return *found;
+    }
+    return nullptr;
+  }
+
+ private:
+  struct Field {
+    std::unordered_map<std::string, std::vector<const Rule*>> by_value;
+    std::vector<const Rule*> scanned;
+  };
+
+  static bool holds_for_all(const Rule& rule, const cel::FieldUse& use,
+                            const std::vector<std::string>& values) {
+    for (const Conjunct& conjunct : rule.conjuncts) {
+      for (const std::string& value : values) {
+        if (!holds_for(conjunct, use, value)) return false;
+      }
+    }
+    return true;
+  }
+
+  const Rule* unconditional_ = nullptr;
+  std::unordered_map<std::string_view, const Rule*> by_text_;
+  std::map<cel::FieldUse, Field> fields_;
+};
 
 void report(CheckContext& context, const Rule& rule, const Rule& final_rule) {
   config::Diagnostic& d = context.diagnostics.warning(
@@ -42,19 +96,16 @@ void report(CheckContext& context, const Rule& rule, const Rule& final_rule) {
 
 void check_list(CheckContext& context, std::uint32_t begin, std::uint32_t end) {
   const auto rules = context.ruleset.rules();
-  std::vector<const Rule*> finals;
+  Finals finals;
   for (std::uint32_t i = begin; i < end; i = rules[i].end) {
     const Rule& rule = rules[i];
     if (context.is_dead[i]) continue;
-    const auto shadow = std::find_if(finals.begin(), finals.end(), [&](const Rule* final_rule) {
-      return covers(context, *final_rule, rule);
-    });
-    if (shadow != finals.end()) {
-      report(context, rule, **shadow);
+    if (const Rule* final_rule = finals.covering(context.ruleset, rule)) {
+      report(context, rule, *final_rule);
       mark_dead(context, rule);
       continue;
     }
-    if (rule.is_final && finals.size() < kFinalsMax) finals.push_back(&rule);
+    if (rule.is_final) finals.add(rule);
     check_list(context, i + 1, rule.end);
   }
 }
@@ -97,8 +148,9 @@ void check_effects(CheckContext& context) {
     const bool is_leaf = rule.end == rule.index + 1;
     if (is_leaf && rule.exits.empty() && !rule.is_final) {
       context.diagnostics.warning("rule-useless", rule.mark,
-                                  said(rule) + " does nothing: it has no `to`, no `rules` and is "
-                                               "not `final`",
+                                  said(rule) +
+                                      " does nothing: it has no `to`, no `rules` and is "
+                                      "not `final`",
                                   "`to: EXIT` sends what matches, `final: true` discards it");
     }
   }

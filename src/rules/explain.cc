@@ -75,10 +75,14 @@ ExitTrace trace_exit(const Ruleset& ruleset, std::uint32_t exit, std::uint32_t r
 
 std::string_view to_string(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kMatched: return "matched";
-    case Outcome::kNotMatched: return "no match";
-    case Outcome::kError: return "error";
-    case Outcome::kNotReached: break;
+    case Outcome::kMatched:
+      return "matched";
+    case Outcome::kNotMatched:
+      return "no match";
+    case Outcome::kError:
+      return "error";
+    case Outcome::kNotReached:
+      break;
   }
   return "not reached";
 }

@@ -37,9 +37,9 @@ struct RuleTrace {
   std::uint32_t rule = 0;
   Outcome outcome = Outcome::kNotReached;
   std::string error;
-  std::vector<OperandTrace> operands;   ///< Of rules that were reached.
-  std::vector<std::uint32_t> decides;   ///< Exits that this rule is the first to name.
-  bool ended_list = false;              ///< It matched and is final.
+  std::vector<OperandTrace> operands;  ///< Of rules that were reached.
+  std::vector<std::uint32_t> decides;  ///< Exits that this rule is the first to name.
+  bool ended_list = false;             ///< It matched and is final.
 };
 
 struct ExitTrace {
@@ -53,8 +53,8 @@ struct ExitTrace {
 /// One event, judged rule by rule without the index that routing uses.
 struct Explanation {
   std::shared_ptr<const Ruleset> ruleset;
-  std::vector<RuleTrace> rules;   ///< All, in order.
-  std::vector<ExitTrace> exits;   ///< Those that get the event, in the order of Ruleset::exits().
+  std::vector<RuleTrace> rules;  ///< All, in order.
+  std::vector<ExitTrace> exits;  ///< Those that get the event, in the order of Ruleset::exits().
   bool is_unrouted() const { return exits.empty(); }
 };
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-
 namespace tt::rules {
 namespace {
 
@@ -37,8 +36,7 @@ const cel::FieldTest* equality_on(const Conjunct& conjunct, const cel::FieldUse&
 }  // namespace
 
 std::string_view PathTest::text() const {
-  return std::string_view(rule->when.program->text())
-      .substr(conjunct->begin, conjunct->length);
+  return std::string_view(rule->when.program->text()).substr(conjunct->begin, conjunct->length);
 }
 
 std::vector<PathTest> tests_on_path(const Ruleset& ruleset, const Rule& rule) {
@@ -77,8 +75,8 @@ std::optional<Possible> possible_values(const std::vector<PathTest>& path,
     if (made->values.empty()) break;
     if (!reads_only(*test.conjunct, field)) continue;
     const bool removed = std::erase_if(made->values, [&](const std::string& value) {
-      return !holds_for(*test.conjunct, field, value);
-    }) > 0;
+                           return !holds_for(*test.conjunct, field, value);
+                         }) > 0;
     if (removed) made->excluded_by = test;
   }
   return made;

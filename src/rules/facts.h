@@ -30,9 +30,9 @@ bool holds_for(const Conjunct& conjunct, const cel::FieldUse& field, std::string
 /// The values that equality tests on the path leave possible for the field, all tests that read
 /// only this field applied.
 struct Possible {
-  PathTest origin;                 ///< The first test that names values.
-  std::vector<std::string> values; ///< Empty: none is left.
-  PathTest excluded_by;            ///< When empty: the test that excluded the last one.
+  PathTest origin;                  ///< The first test that names values.
+  std::vector<std::string> values;  ///< Empty: none is left.
+  PathTest excluded_by;             ///< When empty: the test that excluded the last one.
 };
 /// Nothing when no test names values.
 std::optional<Possible> possible_values(const std::vector<PathTest>& path,

@@ -48,9 +48,7 @@ FieldIndex::FieldIndex(std::span<const std::vector<Guard>> guards) {
     // Equality splits events finer than a prefix; of equals, the field that most rules share keeps
     // the number of columns low.
     const Guard* best = nullptr;
-    const auto rank = [&](const Guard& g) {
-      return std::pair(!g.is_prefix, use_count[g.field]);
-    };
+    const auto rank = [&](const Guard& g) { return std::pair(!g.is_prefix, use_count[g.field]); };
     for (const Guard& guard : guards[rule]) {
       if (best == nullptr || rank(guard) > rank(*best)) best = &guard;
     }
@@ -64,8 +62,8 @@ FieldIndex::FieldIndex(std::span<const std::vector<Guard>> guards) {
       Rules& hits = best->is_prefix ? c.prefixes[value] : c.equals[value];
       hits.push_back(rule);
       const auto bytes = static_cast<std::uint32_t>(value.size());
-      if (best->is_prefix && std::find(c.prefix_bytes.begin(), c.prefix_bytes.end(), bytes) ==
-                                 c.prefix_bytes.end()) {
+      if (best->is_prefix &&
+          std::find(c.prefix_bytes.begin(), c.prefix_bytes.end(), bytes) == c.prefix_bytes.end()) {
         c.prefix_bytes.push_back(bytes);
       }
     }

@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "event/event.h"
 
@@ -22,7 +21,9 @@ struct Guard {
   std::vector<std::string> values;  ///< At least one.
   bool is_prefix = false;
 };
-inline constexpr std::string_view kEntryField = "\x01" "entry";
+inline constexpr std::string_view kEntryField =
+    "\x01"
+    "entry";
 
 /// Built once with a ruleset, then read by all threads. A rule without a guard is a candidate for
 /// every event. The index may name rules that do not match; it never leaves out one whose `when`

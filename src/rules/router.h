@@ -67,12 +67,12 @@ class Router {
 
   /// Judges a batch; `out` gets a row an event and a column an exit.
   void route(std::span<const RoutedEvent> events, ExitBits& out);
-  /// One event into row `row` of `out`, which was reset() for enough rows. True when an exit got it.
+  /// One event into row `row` of `out`, which was reset() for enough rows. True when an exit got
+  /// it.
   bool route_one(const event::EventView& event, const tmpl::MetaView& meta, ExitBits& out,
                  std::size_t row);
   /// The first rule in order that matches and names the exit; null when none does.
-  const Rule* decide(const event::EventView& event, const tmpl::MetaView& meta,
-                     std::uint32_t exit);
+  const Rule* decide(const event::EventView& event, const tmpl::MetaView& meta, std::uint32_t exit);
   /// What that rule changes. Costs nothing where no rule of this exit has `set` or `unset`.
   Delta delta(const event::EventView& event, const tmpl::MetaView& meta, std::size_t exit);
 

@@ -123,9 +123,9 @@ class Ruleset::Builder {
     if (rule.depth + 1 < kRuleDepthMax) {
       add_list(config.rules, index, place + ".rules");  // Moves rules_: `rule` is gone after it.
     } else if (!config.rules.empty()) {
-      context_.diagnostics.error("out-of-range", config.mark,
-                                 "rules are nested more than " + std::to_string(kRuleDepthMax) +
-                                     " deep");
+      context_.diagnostics.error(
+          "out-of-range", config.mark,
+          "rules are nested more than " + std::to_string(kRuleDepthMax) + " deep");
     }
     made_.rules_[index].end = static_cast<std::uint32_t>(made_.rules_.size());
   }
@@ -139,9 +139,9 @@ class Ruleset::Builder {
         continue;
       }
       const std::string_view near = did_you_mean(name, exit_names_);
-      context_.diagnostics.error("unknown-exit", mark, "unknown exit `" + name + "`",
-                                 near.empty() ? list_of_exits()
-                                              : "did you mean `" + std::string(near) + "`?");
+      context_.diagnostics.error(
+          "unknown-exit", mark, "unknown exit `" + name + "`",
+          near.empty() ? list_of_exits() : "did you mean `" + std::string(near) + "`?");
     }
   }
 
@@ -193,7 +193,7 @@ std::shared_ptr<const Ruleset> Ruleset::parse(
       config::parse_value(*rules, config::Kind<std::vector<RuleConfig>>::info(), &list, context);
     } else {
       context.diagnostics.error("wrong-type", rules->place(),
-                                "`rules` is a " + std::string(rules->described()),
+                                "`rules` is " + std::string(rules->described()),
                                 "write a list: every rule begins with `- `");
     }
   }

@@ -40,7 +40,7 @@ struct Conjunct {
 struct Rule {
   std::uint32_t index = 0;
   std::uint32_t parent = kNoRule;
-  std::uint32_t end = 0;    ///< One past its last descendant: the next rule of its list.
+  std::uint32_t end = 0;  ///< One past its last descendant: the next rule of its list.
   std::uint32_t depth = 0;
   std::string name;         ///< As written; may be empty.
   std::string label;        ///< The name, else the place: `rules[2].rules[0]`.

@@ -86,14 +86,22 @@ class Random {
     const auto v = [&] { return "\"" + pick(values) + "\""; };
     switch (below(9)) {
       case 0:
-      case 1: return f + " == " + v();
-      case 2: return v() + " == " + f;
-      case 3: return f + " in [" + v() + ", " + v() + "]";
-      case 4: return f + ".startsWith(" + v() + ")";
-      case 5: return f + " != " + v();
-      case 6: return "(" + f + " == " + v() + " || " + f + " == " + v() + ")";
-      case 7: return "!(" + f + " == " + v() + ")";
-      default: return "size(" + f + ") > 1";
+      case 1:
+        return f + " == " + v();
+      case 2:
+        return v() + " == " + f;
+      case 3:
+        return f + " in [" + v() + ", " + v() + "]";
+      case 4:
+        return f + ".startsWith(" + v() + ")";
+      case 5:
+        return f + " != " + v();
+      case 6:
+        return "(" + f + " == " + v() + " || " + f + " == " + v() + ")";
+      case 7:
+        return "!(" + f + " == " + v() + ")";
+      default:
+        return "size(" + f + ") > 1";
     }
   }
   std::string when() {
@@ -118,11 +126,11 @@ class Random {
     for (const char* name : {"kind", "host", "service", "x", "g.y"}) {
       if (one_in(3)) continue;
       const bool is_free = name[0] == 'x' || name[0] == 'g';
-      static const std::vector<std::string> values{R"("a")", R"("b")", R"("ab")",
-                                                   R"("ba")", R"("")", R"("\u0041")"};
+      static const std::vector<std::string> values{R"("a")",  R"("b")", R"("ab")",
+                                                   R"("ba")", R"("")",  R"("\u0041")"};
       static const std::vector<std::string> others{"1", "null", "true", "[1]"};
-      json += ",\"" + std::string(name) + "\":" +
-              (is_free && one_in(4) ? pick(others) : pick(values));
+      json +=
+          ",\"" + std::string(name) + "\":" + (is_free && one_in(4) ? pick(others) : pick(values));
     }
     return json + "}";
   }
@@ -132,7 +140,7 @@ class Random {
 };
 
 TEST(FieldIndex, routing_equals_judging_rule_by_rule) {
-  for (unsigned seed = 1; seed <= 60; ++seed) {
+  for (unsigned seed = 1; seed <= 40; ++seed) {
     Random random(seed);
     std::string yaml = "exits: {e0: , e1: , e2: , e3: , e4: }\nrules:\n";
     random.rules(yaml, 0, 3 + random.below(30));

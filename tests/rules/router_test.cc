@@ -182,7 +182,7 @@ TEST(Router, children_inherit_set_and_unset) {
   Router router(world.ruleset);
   const Events events(R"({"message":"m","actor":"ann","raw":{"x":1}})");
   EXPECT_EQ(delivered(router, events[0], "b"),
-            R"({"kind":"unknown","message":"m","actor":"ann","team":"inner","who":"ann"})");
+            R"({"message":"m","actor":"ann","kind":"unknown","team":"inner","who":"ann"})");
 }
 
 TEST(Router, an_exit_without_rewrites_gets_the_stored_event) {
