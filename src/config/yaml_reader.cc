@@ -111,6 +111,8 @@ class Builder final : public YAML::EventHandler {
   void close();
   void add(Node node, YAML::anchor_t anchor);
   void place_of_nothing(Node& node) const;
+  void remember(YAML::anchor_t anchor, const Node& node);
+  void charge_text(const Node& node, const Mark& mark);
   void bad_key(const Node& key);
   void merge(Node& map);
   void charge(std::size_t nodes, const Mark& mark);
@@ -135,6 +137,20 @@ void Builder::charge(std::size_t nodes, const Mark& mark) {
                      "more than " + std::to_string(kYamlNodesMax) +
                          " values (aliases count as what they stand for)");
   throw Stop{};
+}
+
+void Builder::charge_text(const Node& node, const Mark& mark) {
+  alias_bytes_ += count_text(node);
+  if (alias_bytes_ <= kAliasTextBytesMax) return;
+  diagnostics_.error("yaml-aliases", mark, "anchors and aliases stand for more than 16 MiB of text");
+  throw Stop{};
+}
+
+// The copy counts like an alias: anchors inside anchors would otherwise multiply what is held.
+void Builder::remember(YAML::anchor_t anchor, const Node& node) {
+  charge(count_nodes(node), node.mark);
+  charge_text(node, node.mark);
+  anchors_[anchor] = node;
 }
 
 // Tag and anchor stand before the value; the library's mark is that of the first of them.
@@ -236,13 +252,9 @@ void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
     diagnostics_.error("yaml-aliases", place, "an alias stands inside what it names");
     throw Stop{};
   }
+  charge(count_nodes(found->second), place);
+  charge_text(found->second, place);
   Node copy = found->second;
-  charge(count_nodes(copy), place);
-  alias_bytes_ += count_text(copy);
-  if (alias_bytes_ > kAliasTextBytesMax) {
-    diagnostics_.error("yaml-aliases", place, "aliases stand for more than 16 MiB of text");
-    throw Stop{};
-  }
   if (copy.is_map() || copy.is_list()) {
     std::size_t depth = 0;
     const auto measure = [&](const auto& self, const Node& node, std::size_t level) -> void {
@@ -299,7 +311,7 @@ void Builder::add(Node node, YAML::anchor_t anchor) {
   last_ = node.place();
   node.has_anchor = anchor != 0;
   if (!stack_.empty() && stack_.back().node.is_flow) node.is_flow = true;
-  if (anchor) anchors_[anchor] = node;
+  if (anchor) remember(anchor, node);
   if (stack_.empty()) {
     root_ = std::move(node);
     return;
