@@ -64,7 +64,9 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
     gathered_.clear();
     gathered_bytes_ = 0;
     current_.reset();
-    reader_->seek(decided_);
+    // The reader belongs to the pool's thread while a read is out.
+    if (is_reading_) is_read_stale_ = true;
+    else reader_->seek(decided_);
   }
   if (!is_new) return;
   const portals::ExitCommon& common = settings_.portal->common();

@@ -134,6 +134,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::size_t gathered_bytes_ = 0;
   SteadyNs gathered_since_ns_ = 0;
   bool is_reading_ = false;
+  bool is_read_stale_ = false;         // A reload went back while a read was out.
 
   std::list<DeliveryJob> jobs_;        // In tunnel order.
   std::size_t in_flight_ = 0, in_flight_bytes_ = 0;

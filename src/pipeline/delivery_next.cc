@@ -1,6 +1,7 @@
 // The first half of delivery: which events come next, and the request that says them.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
 
 #include "event/writer.h"
 #include "pipeline/delivery.h"
@@ -109,7 +110,8 @@ bool Delivery::read() {
     auto batch = self->reader_->next(kReadBytesMax);
     self->context_.loop.post([self, take, batch = std::move(batch)]() mutable {
       self->is_reading_ = false;
-      if (!batch.ok()) self->problem_ = batch.error().text;
+      if (std::exchange(self->is_read_stale_, false)) self->reader_->seek(self->decided_);
+      else if (!batch.ok()) self->problem_ = batch.error().text;
       else if (*batch) take(*std::move(batch));
       self->pump();
     });

@@ -138,7 +138,7 @@ ExitStatus Delivery::status() const {
   const tunnel::Seq visible = context_.tunnel.status().visible;
   s.behind = visible - std::min(visible, s.cursor);
   s.state = is_paused_ ? "paused" : breaker_.is_open() ? "waiting"
-            : !reader_->at_edge() ? "catching up" : "running";
+            : is_reading_ || !reader_->at_edge() ? "catching up" : "running";
   s.problem = problem_;
   SteadyNs next = 0;
   for (const DeliveryJob& job : jobs_)
