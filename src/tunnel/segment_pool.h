@@ -1,5 +1,6 @@
 // SegmentPool: makes segment files, from zeros written in advance or from segments no longer
-// needed. SPDX-License-Identifier: Apache-2.0
+// needed.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <condition_variable>

@@ -27,8 +27,12 @@ struct World {
   Seams seams{clock, disk, random, system_spawner(), metrics};
 };
 
+/// Segments of 64 KiB; a failed write ends nothing but the tunnel.
 inline DiskTunnelOptions small_options() {
-  return {.directory = "/data", .segment_bytes = 64u << 10, .free_bytes_min = 1};
+  return {.directory = "/data",
+          .segment_bytes = 64u << 10,
+          .free_bytes_min = 1,
+          .on_fatal = [](const Error&) {}};
 }
 
 inline std::unique_ptr<Tunnel> open_tunnel(World& world,
@@ -76,6 +80,17 @@ inline std::future<Appended> append_later(Tunnel& tunnel, const std::vector<std:
 inline Appended append(Tunnel& tunnel, const std::vector<std::string>& messages,
                        AppendOptions options = {}) {
   return append_later(tunnel, messages, std::move(options)).get();
+}
+
+/// Names of the log's segment files, oldest first.
+inline std::vector<std::string> segment_files(World& world) {
+  std::vector<std::string> names;
+  const auto entries = world.disk.list("/data/tunnel");
+  EXPECT_TRUE(entries.ok());
+  for (const DirectoryEntry& entry : *entries) {
+    if (entry.name.ends_with(".seg")) names.push_back("/data/tunnel/" + entry.name);
+  }
+  return names;
 }
 
 struct Seen {
