@@ -14,20 +14,29 @@ namespace {
 
 constexpr unsigned bit(NamedField field) { return 1u << field; }
 
-// Eight characters at once against a form, in which 0 stands for any digit.
-bool has_form(const char* p, std::string_view form) {
-  std::uint64_t word = 0;
+// Eight characters at once against a form, in which 0 stands for any digit. Little endian, as all
+// CPUs that this is packaged for.
+struct Form {
   std::uint64_t text = 0;
-  std::uint64_t digits = 0;
-  std::memcpy(&word, p, 8);
-  std::memcpy(&text, form.data(), 8);
-  for (std::size_t i = 0; i < 8; ++i) {
-    if (form[i] == '0') digits |= std::uint64_t{0xFF} << (8 * i);
+  std::uint64_t digits = 0;  // 0xFF where a digit has to be.
+
+  consteval explicit Form(std::string_view form) {
+    for (std::size_t i = 0; i < 8; ++i) {
+      text |= std::uint64_t{static_cast<unsigned char>(form[i])} << (8 * i);
+      if (form[i] == '0') digits |= std::uint64_t{0xFF} << (8 * i);
+    }
   }
-  const std::uint64_t high = digits & 0xF0F0F0F0F0F0F0F0u;
-  const std::uint64_t six = digits & 0x0606060606060606u;
-  return (word & (high | ~digits)) == text && ((word + six) & high) == (text & high);
-}
+  bool fits(const char* p) const {
+    std::uint64_t word = 0;
+    std::memcpy(&word, p, 8);
+    const std::uint64_t high = digits & 0xF0F0F0F0F0F0F0F0u;
+    const std::uint64_t six =
+        digits & 0x0606060606060606u;  // Carries 0x3A to 0x3F into the high half.
+    return (word & (high | ~digits)) == text && ((word + six) & high) == (text & high);
+  }
+};
+constexpr Form kYearMonth("0000-00-");
+constexpr Form kDayTime("00T00:00");
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 int two_digits(const char* p) { return (p[0] - '0') * 10 + (p[1] - '0'); }
@@ -37,8 +46,8 @@ int two_digits(const char* p) { return (p[0] - '0') * 10 + (p[1] - '0'); }
 bool is_common_time(std::string_view text) {
   if (text.size() < 20 || text.size() == 21 || text.size() > 30) return false;
   const char* const p = text.data();
-  if (!has_form(p, "0000-00-") || !has_form(p + 8, "00T00:00") || p[16] != ':' ||
-      !is_digit(p[17]) || !is_digit(p[18]) || p[text.size() - 1] != 'Z') {
+  if (!kYearMonth.fits(p) || !kDayTime.fits(p + 8) || p[16] != ':' || !is_digit(p[17]) ||
+      !is_digit(p[18]) || p[text.size() - 1] != 'Z') {
     return false;
   }
   if (text.size() > 20) {

@@ -13,6 +13,12 @@ std::size_t cheap_hash(std::string_view name) {
     std::memcpy(&word, name.data(), 8);
     std::memcpy(&tail, name.data() + name.size() - 8, 8);
     word ^= tail * 31;
+  } else if (name.size() >= 4) {
+    std::uint32_t head = 0;
+    std::uint32_t tail = 0;
+    std::memcpy(&head, name.data(), 4);
+    std::memcpy(&tail, name.data() + name.size() - 4, 4);
+    word = std::uint64_t{head} << 32 | tail;
   } else {
     for (const char c : name) word = word << 8 | static_cast<unsigned char>(c);
   }

@@ -1,5 +1,6 @@
 // NameSet: the names of one event, to find repeated ones and named fields. Fast when an event has
-// the names of the one before it, which is what senders send. SPDX-License-Identifier: Apache-2.0
+// the names of the one before it, which is what senders send.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>

@@ -1,6 +1,7 @@
 // The words for severities. Sources: RFC 5424 section 6.2.1 (names and numbers), the level names of
 // syslog(3), log4j, Python logging, Go slog, glog, systemd, GELF, PagerDuty, Nagios, OpenTelemetry
-// and Zabbix. SPDX-License-Identifier: Apache-2.0
+// and Zabbix.
+// SPDX-License-Identifier: Apache-2.0
 #include "event/severity.h"
 
 #include <algorithm>

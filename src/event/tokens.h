@@ -1,5 +1,6 @@
 // Tokens: where the tokens of a JSON text begin, found by simdjson with the CPU's best
-// instructions. SPDX-License-Identifier: Apache-2.0
+// instructions.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
