@@ -28,6 +28,8 @@ namespace {
 // https://docs.gitlab.com/user/project/integrations/webhooks/: a hook body is at most 25 MB.
 constexpr std::size_t kBodyBytesMax = 25u << 20;
 constexpr std::size_t kKeyBytesMax = 255;
+// Deeper than an event may be: what is too deep is cut later, not refused here.
+constexpr std::size_t kDepthMax = 512;
 
 struct Config {
   std::string path = "/hooks/gitlab";
@@ -38,18 +40,27 @@ struct Config {
   static constexpr auto fields() {
     return std::tuple{
         config::field("path", &Config::path, "Path that the hooks are posted to."),
-        config::field("token", &Config::token,
-                      "Secret token of the hook, sent as `X-Gitlab-Token`. A list while it changes.")
+        config::field(
+            "token", &Config::token,
+            "Secret token of the hook, sent as `X-Gitlab-Token`. A list while it changes.")
             .default_text("not checked")
             .example("{env: GITLAB_TOKEN}"),
-        config::field("signing_token", &Config::signing_token,
-                      "Signing token of the hook (GitLab 19), `whsec_...`. A list while it changes.")
+        config::field(
+            "signing_token", &Config::signing_token,
+            "Signing token of the hook (GitLab 19), `whsec_...`. A list while it changes.")
             .default_text("not checked")
             .example("{env: GITLAB_SIGNING_TOKEN}"),
         config::field("require", &Config::require,
                       "With both tokens: `any` takes a hook that one of them proves, `token` and "
                       "`signature` only that one."),
     };
+  }
+  static Status check(const Config& config) {
+    if (config.require == Require::kToken && config.token.empty())
+      return misconfigured("`require: token` needs a `token`");
+    if (config.require == Require::kSignature && config.signing_token.empty())
+      return misconfigured("`require: signature` needs a `signing_token`");
+    return {};
   }
 };
 
@@ -61,15 +72,16 @@ bool verify(const Config& config, const EntryRequest& request) {
   if (!has_verifier(config)) return true;
   // webhook-id and webhook-timestamp come with every hook since GitLab 19; only the signature
   // header says that it is signed.
-  const bool is_signed = !request.header("webhook-signature").empty();
-  if (config.require != Require::kToken && is_signed && !config.signing_token.empty())
-    return verify_webhook(config.signing_token, *request.headers, request.body, request.now_ns);
-  if (config.require == Require::kSignature || config.token.empty()) return false;
-  return verify_equal(config.token, request.header("x-gitlab-token"));
+  if (config.require != Require::kToken && !config.signing_token.empty() &&
+      !request.header("webhook-signature").empty() &&
+      verify_webhook(config.signing_token, *request.headers, request.body, request.now_ns))
+    return true;
+  return config.require != Require::kSignature && !config.token.empty() &&
+         verify_equal(config.token, request.header("x-gitlab-token"));
 }
 
 struct Row {
-  std::string_view name;   ///< object_kind, else event_name.
+  std::string_view name;  ///< object_kind, else event_name.
   Describe describe;
 };
 
@@ -111,13 +123,14 @@ Describe describer_of(const Payload& payload) {
   return payload.at("event_name").empty() ? describe_unknown : describe_system;
 }
 
-/// The project's page; else the instance as the sender names it.
+/// The page of the project or group; else the instance as the sender names it.
 std::string source_of(const Payload& payload) {
   const std::string url = payload.project_url();
   if (!url.empty()) return url;
+  const std::string place = payload.project().empty() ? payload.group() : payload.project();
+  if (const std::string page = payload.page_of(place); !page.empty()) return page;
   if (!payload.instance().empty()) return std::string(payload.instance());
-  const std::string project = payload.project();
-  return project.empty() ? "urn:gitlab" : "urn:gitlab:" + project;
+  return place.empty() ? "urn:gitlab" : "urn:gitlab:" + place;
 }
 
 std::optional<EntryRefusal> decode(const Config&, const EntryRequest& request,
@@ -126,55 +139,34 @@ std::optional<EntryRefusal> decode(const Config&, const EntryRequest& request,
   if (out.idempotency_key.empty())
     out.idempotency_key = clip_bytes(request.header("webhook-id"), kKeyBytesMax);
 
-  const std::string mended = is_utf8(request.body) ? "" : mend_json(request.body);
-  const std::string_view text = mended.empty() ? request.body : std::string_view(mended);
+  std::string mended;
+  std::string_view text = request.body;
+  auto body = parse_json(text, nullptr, kDepthMax);
+  if (!body) {
+    mended = mend_json(text);
+    text = mended;
+    body = parse_json(text, nullptr, kDepthMax);
+  }
   HookEvent event;
   event.text("severity", "info");
-  const auto body = parse_json(text);
   if (!body || !body->is_object()) {
     // A custom payload template may send anything; a refusal would switch the hook off for good.
+    const std::string line = headline(text);
     event.text("kind", "urn:gitlab:unknown").text("source", request.header("x-gitlab-instance"));
-    event.text("message", "GitLab sent a hook that is no JSON object: " + headline(text));
+    event.text("message",
+               "GitLab sent a hook that is no JSON object" + (line.empty() ? "" : ": " + line));
+    event.text("hook", request.header("x-gitlab-event"));
     add_hook_event(out.events, event, body ? text : "", context, request.now_ns);
     return std::nullopt;
   }
   const Payload payload(*body, request.header("x-gitlab-instance"));
   event.text("source", source_of(payload));
   event.text("project", payload.project()).text("actor", payload.actor());
+  if (payload.project().empty()) event.text("group", payload.group());
   describer_of(payload)(payload, event);
   event.text("hook", request.header("x-gitlab-event"));
   add_hook_event(out.events, event, text, context, request.now_ns);
   return std::nullopt;
-}
-
-std::vector<ProducedKind> produced_kinds() {
-  return {
-      {"urn:gitlab:push", "commits were pushed to a branch", "info", "project actor ref commits status view_link"},
-      {"urn:gitlab:push:deleted", "a branch was deleted", "info", "project actor ref status view_link"},
-      {"urn:gitlab:tag_push", "a tag was pushed", "info", "project actor ref status view_link"},
-      {"urn:gitlab:tag_push:deleted", "a tag was deleted", "info", "project actor ref status view_link"},
-      {"urn:gitlab:pipeline:*", "a pipeline changed its status: `failed`, `success`, `running`, ...", "info warning error", "project actor ref status view_link alert_key alert_state"},
-      {"urn:gitlab:job:*", "a job changed its status", "info warning error", "project actor ref status view_link alert_key alert_state"},
-      {"urn:gitlab:deployment:*", "a deployment changed its status", "info warning error", "project actor environment status view_link alert_key alert_state"},
-      {"urn:gitlab:merge_request:*", "`opened`, `merged`, `closed`, `reopened`, `updated`, `approved`, ...", "info", "project actor ref status view_link"},
-      {"urn:gitlab:issue:*", "`opened`, `closed`, `reopened`, `updated`", "info", "project actor status view_link"},
-      {"urn:gitlab:work_item:*", "the same for tasks, incidents and other work items", "info", "project actor status view_link"},
-      {"urn:gitlab:note:*", "a comment on a `commit`, `merge_request`, `issue` or `snippet`", "info", "project actor view_link"},
-      {"urn:gitlab:wiki_page:*", "`created`, `updated`, `deleted`", "info", "project actor view_link"},
-      {"urn:gitlab:release:*", "`created`, `updated`, `deleted`", "info", "project ref view_link"},
-      {"urn:gitlab:feature_flag:*", "turned `on` or `off`", "info", "project actor status view_link"},
-      {"urn:gitlab:access_token:expiring", "a project or group access token expires soon", "warning", "project status view_link"},
-      {"urn:gitlab:vulnerability:*", "its state changed", "notice warning error critical", "project status view_link alert_key alert_state"},
-      {"urn:gitlab:milestone:*", "`created`, `closed`, `reopened`", "info", "project actor status view_link"},
-      {"urn:gitlab:emoji:*", "`awarded` or `revoked`", "info", "project actor view_link"},
-      {"urn:gitlab:repository_update", "system hook: refs of a repository changed", "info", "project actor view_link"},
-      {"urn:gitlab:member:*", "`added`, `removed`, `updated`, `requested` in a group or project", "notice", "actor status"},
-      {"urn:gitlab:project:*", "`created`, `deleted`, `renamed`, `moved`, `updated`", "info notice", "project actor"},
-      {"urn:gitlab:group:*", "`created`, `deleted`, `renamed`", "info notice", "actor"},
-      {"urn:gitlab:user:*", "`created`, `deleted`, `renamed`, `failed_login`", "info notice warning", "actor"},
-      {"urn:gitlab:key:*", "an SSH key was `created` or `deleted`", "notice", "actor"},
-      {"urn:gitlab:*", "a hook that this version does not know", "info", "project actor view_link"},
-  };
 }
 
 }  // namespace
@@ -183,8 +175,9 @@ const EntryDescriptor& descriptor() {
   static const EntryDescriptor made = entry_portal(EntrySpec<Config>{
       .name = "gitlab",
       .summary = "Takes GitLab's project, group and system hooks.",
-      .security = "Hardened against untrusted senders; set `token` or `signing_token`, else anyone who "
-                  "reaches the path can invent hooks.",
+      .security =
+          "Hardened against untrusted senders; set `token` or `signing_token`, else anyone who "
+          "reaches the path can invent hooks.",
       .example = "type: gitlab\npath: /hooks/gitlab\ntoken: {env: GITLAB_TOKEN}\n",
       .body_bytes_max = kBodyBytesMax,
       .kinds = produced_kinds(),

@@ -5,7 +5,9 @@
 #include <boost/json/value.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "portals/kit/entry.h"
 #include "portals/kit/hook_event.h"
 
 namespace tt::portals::entry::gitlab {
@@ -13,8 +15,7 @@ namespace tt::portals::entry::gitlab {
 /// Field names: https://docs.gitlab.com/user/project/integrations/webhook_events/
 class Payload {
  public:
-  Payload(const boost::json::value& body, std::string_view instance)
-      : body_(body), instance_(instance) {}
+  Payload(const boost::json::value& body, std::string_view instance);
 
   const boost::json::value& body() const { return body_; }
   /// Text or number at a dotted path, as text.
@@ -26,26 +27,37 @@ class Payload {
   bool has(std::string_view path) const;
   std::size_t count(std::string_view list_path) const;
 
-  /// What people call whoever did it: the display name, else the user name, else "someone".
+  /// What people call whoever did it: the display name, else the user name, else "Someone".
   std::string actor_name() const;
+  /// " by " and that name, or nothing.
+  std::string by_actor() const;
   /// The user name where the hook has it, else the display name: for rules.
   std::string actor() const;
-  /// `group/project`.
+  /// `group/project`; where a hook has no path, taken from the address of the project's page.
   std::string project() const;
   std::string project_url() const;
-  /// " in group/project", or nothing.
+  /// Full path of the group that a hook without a project is about.
+  std::string group() const;
+  /// " in group/project", else " in group path", else nothing.
   std::string in_project() const;
+  /// Address of the instance as the sender names it, without a slash at its end.
   std::string_view instance() const { return instance_; }
+  /// The page of what has this path (group, project or user), or nothing without an instance.
+  std::string page_of(std::string_view path) const;
 
  private:
+  std::string_view path_below(std::string_view url) const;
+
   const boost::json::value& body_;
   std::string_view instance_;
 };
 
-/// GitLab's three spellings of a time as RFC 3339; others as they are.
+/// GitLab's spellings of a time as RFC 3339; others as they are.
 std::string iso_time(std::string_view text);
 /// `refs/heads/main` -> `main`.
 std::string_view short_ref(std::string_view ref);
+/// The short name as part of a URL's path.
+std::string url_ref(std::string_view ref);
 /// First line, at most 120 characters.
 std::string headline(std::string_view text);
 /// `"` + headline + `"` with a leading space, or nothing.
@@ -56,8 +68,24 @@ std::string duration_text(double seconds);
 std::string counted(std::int64_t n, std::string_view noun);
 /// Past tense of a GitLab action: open -> opened, merge -> merged.
 std::string past_tense(std::string_view action);
+/// "an issue", "a snippet".
+std::string with_article(std::string_view noun);
+/// Words for a name that programs use: "health_status" -> "health status".
+std::string in_words(std::string_view name);
 /// Spaces to `_`, lower case: the last part of a kind.
 std::string kind_word(std::string_view text);
+/// `urn:gitlab:` + object, and `:` + what when that is not empty.
+std::string kind_of(std::string_view object, std::string_view what);
+
+/// What a comment or an emoji is on. `type` is GitLab's class: "MergeRequest", "WikiPage::Meta".
+struct Thing {
+  std::string object;  ///< "merge_request"; "unknown" without a type.
+  std::string words;   ///< `merge request !1 "Title"`, or "a merge request".
+};
+Thing thing_of(const Payload& payload, std::string_view type);
+/// What an `update` changed: "added label bug; changed description, title". Empty when GitLab does
+/// not say.
+std::string changes_in_words(const Payload& payload);
 
 /// Writes message, kind, severity and the well-known fields of one family of hooks. The caller has
 /// set actor, project and source already.
@@ -82,5 +110,7 @@ void describe_member(const Payload& payload, HookEvent& event);
 void describe_system(const Payload& payload, HookEvent& event);
 /// A hook that this version does not know.
 void describe_unknown(const Payload& payload, HookEvent& event);
+
+std::vector<ProducedKind> produced_kinds();
 
 }  // namespace tt::portals::entry::gitlab

@@ -1,7 +1,8 @@
 // Pipelines, jobs and deployments: outcomes, with severity raised for failures.
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
+
+#include <boost/json/array.hpp>
 
 #include "portals/entry/gitlab/payload.h"
 #include "portals/kit/json.h"
@@ -20,28 +21,26 @@ std::string outcome(std::string_view status) {
   if (status == "success") return "passed";
   if (status == "failed") return "failed";
   if (status == "canceled") return "was cancelled";
-  if (status == "skipped") return "was skipped";
-  if (status == "running") return "is running";
-  if (status == "pending" || status == "created" || status == "waiting_for_resource" ||
-      status == "preparing")
-    return "is waiting";
+  if (status == "canceling") return "is being cancelled";
+  if (status == "created" || status == "skipped") return "was " + std::string(status);
+  if (status == "preparing") return "is being prepared";
+  if (status == "waiting_for_resource") return "waits for a resource";
   if (status == "manual") return "waits for a person";
-  if (status == "scheduled") return "is scheduled";
-  return "is " + std::string(status);
+  return status.empty() ? "changed" : "is " + in_words(status);
 }
 
-/// Names of failed jobs that were not allowed to fail, at most three.
+/// "job unit", "jobs unit, lint": those that were not allowed to fail, at most three names.
 std::string failed_jobs(const Payload& payload) {
   const boost::json::array* builds = list_at(payload.body(), "builds");
   if (!builds) return {};
   std::string names;
-  std::size_t n = 0;
+  std::int64_t n = 0;
   for (const boost::json::value& build : *builds) {
     if (text_at(build, "status") != "failed" || bool_at(build, "allow_failure")) continue;
     if (++n <= 3) names += (names.empty() ? "" : ", ") + headline(text_at(build, "name"));
   }
   if (n > 3) names += fmt::format(" and {} more", n - 3);
-  return names;
+  return names.empty() ? "" : (n == 1 ? "job " : "jobs ") + names;
 }
 
 /// One alert a ref: a later success resolves an earlier failure.
@@ -50,33 +49,54 @@ void set_alert(HookEvent& event, std::string_view status, const std::string& key
   if (status == "success") event.text("alert_key", key).text("alert_state", "resolved");
 }
 
-std::string after(double seconds) {
+/// " after 5 s", for what has come to an end.
+std::string after(std::string_view status, double seconds) {
+  if (status != "success" && status != "failed" && status != "canceled") return {};
   const std::string text = duration_text(seconds);
   return text.empty() ? "" : " after " + text;
+}
+
+/// " on main", " on tag v1".
+std::string on_ref(std::string_view ref, bool is_tag) {
+  return ref.empty() ? "" : fmt::format(" on {}{}", is_tag ? "tag " : "", ref);
 }
 
 }  // namespace
 
 void describe_pipeline(const Payload& payload, HookEvent& event) {
   const std::string status = payload.at("object_attributes.status");
-  const std::string ref = payload.at("object_attributes.ref");
-  const std::string id = payload.first({"object_attributes.iid", "object_attributes.id"});
-  std::string message = fmt::format("Pipeline #{}{} {} on {}", id,
-                                    payload.project().empty() ? "" : " of " + payload.project(),
-                                    outcome(status), ref);
-  message += after(number_at(payload.body(), "object_attributes.duration").value_or(0));
-  if (const std::string jobs = failed_jobs(payload); !jobs.empty()) message += ": " + jobs;
-  else message += payload.at("commit.title").empty() ? "" : ":" + quoted(payload.at("commit.title"));
+  const std::string ref(short_ref(payload.at("object_attributes.ref")));
+  const std::string id = payload.first({"object_attributes.id", "object_attributes.iid"});
+  const std::string request = payload.at("object_attributes.source") == "merge_request_event"
+                                  ? payload.at("merge_request.iid")
+                                  : "";
+  const std::string on = request.empty() ? on_ref(ref, payload.flag("object_attributes.tag"))
+                                         : fmt::format(" for merge request !{}{}", request,
+                                                       quoted(payload.at("merge_request.title")));
+  std::string message = fmt::format(
+      "Pipeline{}{}{}{}{} {}{}", id.empty() ? "" : " #" + id,
+      quoted(payload.at("object_attributes.name")), payload.by_actor(), on, payload.in_project(),
+      outcome(status),
+      after(status, number_at(payload.body(), "object_attributes.duration").value_or(0)));
+  const std::string jobs = status == "failed" ? failed_jobs(payload) : "";
+  const std::string title = headline(payload.first({"commit.title", "commit.message"}));
+  if (!jobs.empty())
+    message += ": " + jobs;
+  else if (!title.empty())
+    message += ": " + title;
 
-  event.text("kind", "urn:gitlab:pipeline:" + kind_word(status)).text("message", message);
+  event.text("kind", kind_of("pipeline", status)).text("message", message);
   event.text("severity", severity_of(status)).text("status", status).text("ref", ref);
-  event.text("timestamp", iso_time(payload.first({"object_attributes.finished_at",
-                                                  "object_attributes.created_at"})));
+  event.text(
+      "timestamp",
+      iso_time(payload.first({"object_attributes.finished_at", "object_attributes.created_at"})));
   std::string link = payload.at("object_attributes.url");
-  if (link.empty() && !payload.project_url().empty())
+  if (link.empty() && !payload.project_url().empty() && !id.empty())
     link = payload.project_url() + "/-/pipelines/" + payload.at("object_attributes.id");
   event.text("view_link", link);
-  set_alert(event, status, fmt::format("gitlab:{}:{}:pipeline", payload.project(), ref));
+  set_alert(event, status,
+            fmt::format("gitlab:{}:{}:pipeline", payload.project(),
+                        request.empty() ? ref : "!" + request));
 }
 
 void describe_job(const Payload& payload, HookEvent& event) {
@@ -85,45 +105,45 @@ void describe_job(const Payload& payload, HookEvent& event) {
   const std::string name = payload.first({"build_name", "job_name"});
   const std::string stage = payload.first({"build_stage", "job_stage"});
   const std::string ref(short_ref(payload.at("ref")));
-  std::string message = fmt::format("Job {}{}{} {} on {}", name,
-                                    stage.empty() || stage == name ? "" : " (" + stage + ")",
-                                    payload.project().empty() ? "" : " of " + payload.project(),
-                                    outcome(status), ref);
-  message += after(number_at(payload.body(), "build_duration").value_or(0));
+  std::string message = fmt::format(
+      "{}{}{}{}{} {}{}", name.empty() ? "A job" : "Job" + quoted(name),
+      stage.empty() || stage == name ? "" : " (stage " + stage + ")", payload.by_actor(),
+      on_ref(ref, payload.flag("tag")), payload.in_project(), outcome(status),
+      after(status, number_at(payload.body(), "build_duration").value_or(0)));
   const std::string reason = payload.first({"build_failure_reason", "job_failure_reason"});
-  if (status == "failed" && !reason.empty() && reason != "unknown_failure") {
-    std::string words = reason;
-    for (char& c : words) c = c == '_' ? ' ' : c;
-    message += ": " + words;
-  }
+  if (status == "failed" && !reason.empty() && reason != "unknown_failure")
+    message += ": " + in_words(reason);
   const bool may_fail = payload.flag("build_allow_failure") || payload.flag("job_allow_failure");
-  event.text("kind", "urn:gitlab:job:" + kind_word(status)).text("message", message);
+  event.text("kind", kind_of("job", status)).text("message", message);
   event.text("severity", may_fail && status == "failed" ? "warning" : severity_of(status));
   event.text("status", status).text("ref", ref);
-  event.text("timestamp", iso_time(payload.first({"build_finished_at", "build_started_at",
-                                                  "build_created_at"})));
+  event.text(
+      "timestamp",
+      iso_time(payload.first({"build_finished_at", "build_started_at", "build_created_at"})));
   const std::string url = payload.project_url();
   const std::string id = payload.first({"build_id", "job_id"});
   if (!url.empty() && !id.empty()) event.text("view_link", url + "/-/jobs/" + id);
-  if (!may_fail) set_alert(event, status, fmt::format("gitlab:{}:{}:job:{}", payload.project(), ref, name));
+  if (!may_fail)
+    set_alert(event, status, fmt::format("gitlab:{}:{}:job:{}", payload.project(), ref, name));
 }
 
 void describe_deployment(const Payload& payload, HookEvent& event) {
   const std::string status = payload.at("status");
   const std::string environment = payload.first({"environment", "environment.name"});
-  std::string message;
-  if (status == "success")
-    message = fmt::format("{} deployed {} to {}", payload.actor_name(), payload.project(), environment);
-  else
-    message = fmt::format("Deployment of {} to {} by {} {}", payload.project(), environment,
-                          payload.actor_name(), outcome(status));
+  const std::string project = payload.project().empty() ? "a project" : payload.project();
+  const std::string to = environment.empty() ? "" : " to " + environment;
+  std::string message = status == "success"
+                            ? fmt::format("{} deployed {}{}", payload.actor_name(), project, to)
+                            : fmt::format("Deployment of {}{}{} {}", project, to,
+                                          payload.by_actor(), outcome(status));
   if (const std::string title = headline(payload.at("commit_title")); !title.empty())
     message += ": " + title;
-  event.text("kind", "urn:gitlab:deployment:" + kind_word(status)).text("message", message);
+  event.text("kind", kind_of("deployment", status)).text("message", message);
   event.text("severity", severity_of(status)).text("status", status);
-  event.text("environment", environment);
+  event.text("environment", environment).text("ref", short_ref(payload.at("ref")));
   event.text("timestamp", iso_time(payload.at("status_changed_at")));
-  event.text("view_link", payload.first({"deployable_url", "environment_external_url", "commit_url"}));
+  event.text("view_link", payload.first({"deployable_url", "environment_external_url", "commit_url",
+                                         "project.web_url"}));
   set_alert(event, status, fmt::format("gitlab:{}:deployment:{}", payload.project(), environment));
 }
 

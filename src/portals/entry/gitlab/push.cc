@@ -1,7 +1,8 @@
 // Pushes: branches and tags, from projects, groups and the whole instance.
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
+
+#include <boost/json/array.hpp>
 
 #include "portals/entry/gitlab/payload.h"
 #include "portals/kit/json.h"
@@ -28,17 +29,17 @@ void describe_push(const Payload& payload, HookEvent& event) {
   const bool is_deleted = is_nothing(payload.at("after"));
   const bool is_new = is_nothing(payload.at("before"));
 
-  std::string message;
-  if (is_deleted) {
-    message = fmt::format("{} deleted {}{}", who, thing, payload.in_project());
-  } else if (is_tag) {
-    message = fmt::format("{} pushed {}{}", who, thing, payload.in_project());
-  } else if (is_new && commits == 0) {
-    message = fmt::format("{} created {}{}", who, thing, payload.in_project());
-  } else {
-    message = fmt::format("{} pushed {} to {}{}", who, counted(commits, "commit"), name,
-                          payload.in_project());
-  }
+  std::string message = who;
+  if (is_deleted)
+    message += " deleted " + thing;
+  else if (is_tag)
+    message += (is_new ? " created " : " moved ") + thing;
+  else if (commits == 0)
+    message += (is_new ? " created " : " pushed to ") + thing;
+  else
+    message += fmt::format(" pushed {} to {}{}", counted(commits, "commit"),
+                           is_new ? "new branch " : "", name);
+  message += payload.in_project();
   std::string title;
   if (const boost::json::array* list = list_at(payload.body(), "commits"); list && !list->empty())
     title = headline(text_at(list->back(), "message"));
@@ -53,19 +54,25 @@ void describe_push(const Payload& payload, HookEvent& event) {
   if (commits > 0) event.number("commits", commits);
   const std::string url = payload.project_url();
   if (url.empty()) return;
-  if (is_deleted) event.text("view_link", url);
-  else if (is_tag) event.text("view_link", url + "/-/tags/" + name);
-  else if (is_new || commits == 0) event.text("view_link", url + "/-/commits/" + name);
-  else event.text("view_link", fmt::format("{}/-/compare/{}...{}", url, payload.at("before"),
-                                           payload.at("after")));
+  const std::string link_name = url_ref(ref);
+  if (is_deleted)
+    event.text("view_link", url);
+  else if (is_tag)
+    event.text("view_link", url + "/-/tags/" + link_name);
+  else if (is_new || commits == 0)
+    event.text("view_link", url + "/-/commits/" + link_name);
+  else
+    event.text("view_link",
+               fmt::format("{}/-/compare/{}...{}", url, payload.at("before"), payload.at("after")));
 }
 
 void describe_repository_update(const Payload& payload, HookEvent& event) {
-  const std::size_t refs = payload.count("refs");
-  std::string message = fmt::format("{} updated {}{}", payload.actor_name(),
-                                    counted(static_cast<std::int64_t>(refs), "ref"),
-                                    payload.in_project());
-  if (refs == 1) message += ": " + std::string(short_ref(payload.at("refs.0")));
+  const auto refs = static_cast<std::int64_t>(payload.count("refs"));
+  const std::string what = refs == 0   ? "the repository"
+                           : refs == 1 ? std::string(short_ref(payload.at("refs.0")))
+                                       : fmt::format("{} branches or tags", refs);
+  const std::string message =
+      fmt::format("{} updated {}{}", payload.actor_name(), what, payload.in_project());
   event.text("kind", "urn:gitlab:repository_update").text("message", message);
   event.text("view_link", payload.project_url());
 }

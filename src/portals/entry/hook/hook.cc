@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "event/severity.h"
 #include "event/writer.h"
+#include "portals/entry/hook/body.h"
 #include "portals/kit/entry.h"
 #include "portals/kit/hook_event.h"
 #include "portals/kit/json.h"
@@ -41,6 +42,8 @@ namespace tt::portals::entry::hook {
 namespace {
 
 constexpr std::size_t kEventsMax = 10'000;
+constexpr std::size_t kMessageRunesMax = 200;  // Of a body without anything to read.
+constexpr std::size_t kTextRunesMax = 4'000;   // Of a body that is plain text.
 
 struct Verify {
   Scheme scheme = Scheme::kNone;
@@ -50,9 +53,10 @@ struct Verify {
 
   static constexpr auto fields() {
     return std::tuple{
-        config::field("scheme", &Verify::scheme,
-                      "`github` (X-Hub-Signature-256), `standard-webhooks`, `hmac` (described by the "
-                      "options below), `token` (the secret itself in `header`)."),
+        config::field(
+            "scheme", &Verify::scheme,
+            "`github` (X-Hub-Signature-256), `standard-webhooks`, `hmac` (described by the "
+            "options below), `token` (the secret itself in `header`)."),
         config::field("secret", &Verify::secret, "Shared secret; a list while it changes.")
             .default_text("none")
             .example("{env: HOOK_SECRET}"),
@@ -92,9 +96,10 @@ struct Config {
     return std::tuple{
         config::field("path", &Config::path, "Path that the hooks are posted to."),
         config::field("verify", &Config::verify, "How the sender proves itself."),
-        config::field("map", &Config::map,
-                      "Fields of the event, as templates over the sender's fields (`event.*`) and the "
-                      "request's headers (`event[\"header.x-name\"]`).")
+        config::field(
+            "map", &Config::map,
+            "Fields of the event, as templates over the sender's fields (`event.*`) and the "
+            "request's headers (`event[\"header.x-name\"]`).")
             .default_text("message from message, text, title, subject or description")
             .example("{message: \"{{ event.build.name }} is {{ event.build.status }}\"}"),
         config::field("key_header", &Config::key_header,
@@ -114,130 +119,149 @@ bool verify(const Config& config, const EntryRequest& request) {
     case Scheme::kGithub:
       return verify_hub_signature(v.secret, request.header("x-hub-signature-256"), request.body);
     case Scheme::kStandardWebhooks:
-      return verify_webhook(v.secret, *request.headers, request.body, request.now_ns);
+      return request.headers &&
+             verify_webhook(v.secret, *request.headers, request.body, request.now_ns);
     case Scheme::kToken:
       return verify_equal(v.secret, request.header(v.header));
     case Scheme::kHmac:
-      return verify_hmac({v.header, v.algorithm, v.encoding, v.prefix, v.content,
+      return request.headers &&
+             verify_hmac({v.header, v.algorithm, v.encoding, v.prefix, v.content,
                           v.timestamp_header, v.id_header},
                          v.secret, *request.headers, request.body, request.now_ns);
   }
   return false;
 }
 
-/// A form as a JSON object; `payload=` alone (GitHub, Slack) is the JSON inside it.
-std::string form_json(std::string_view form) {
-  JsonWriter json;
-  json.map();
-  std::string payload;
-  std::size_t members = 0;
-  for (const std::string_view pair : split(form, '&')) {
-    const std::size_t equals = pair.find('=');
-    const auto name = percent_decode(pair.substr(0, equals), true);
-    const auto value = percent_decode(
-        equals == std::string_view::npos ? "" : pair.substr(equals + 1), true);
-    if (!name || name->empty() || !value) continue;
-    if (*name == "payload") payload = *value;
-    json.key(*name).text(*value);
-    ++members;
-  }
-  json.end();
-  if (members == 1 && parse_json(payload)) return payload;
-  return json.take();
-}
-
 /// The sender's fields and the headers as one flat event for the templates to look at.
-void flatten(const EntryRequest& request, std::string_view json, event::EventBatch& batch) {
+void flatten(const EntryRequest& request, const boost::json::value& body, std::string_view json,
+             event::EventBatch& batch) {
   event::EventWriter writer(batch, {.event_bytes_max = 64u << 20, .fields_max = 100'000});
   writer.begin();
-  const auto body = parse_json(json);
-  if (body && body->is_object())
-    for (const auto& [name, value] : body->get_object())
+  const boost::json::object* map = body.if_object();
+  // What is too deep or too large as a whole is taken by its members.
+  if (map && !writer.set_flattened("", json))
+    for (const auto& [name, value] : *map)
       if (!writer.set_flattened(std::string_view(name), json_text(value))) continue;
   if (request.headers)
     for (const auto& [name, value] : *request.headers)
-      writer.set_text("header." + to_lower(name), to_utf8(value));
+      writer.set_text("header." + to_lower(to_utf8(name)), to_utf8(value));
   // Named fields of another type would be refused: what templates see is text or nothing.
   for (const std::string_view name : event::kNamedFields) {
-    const auto* value = body && body->is_object() ? body->get_object().if_contains(name) : nullptr;
-    if (value && !value->is_string()) {
-      writer.unset(name);
-      if (!value->is_structured() && !value->is_null()) writer.set_text(name, json_text(*value));
-    }
+    const boost::json::value* value = map ? map->if_contains(name) : nullptr;
+    if (!value || value->is_string()) continue;
+    writer.unset(name);
+    if (!value->is_structured() && !value->is_null()) writer.set_text(name, json_text(*value));
   }
-  if (!writer.has("message")) writer.set_text("message", "-");
-  const auto* time = body && body->is_object() ? body->get_object().if_contains("timestamp") : nullptr;
-  if (time && (!time->is_string() || !parse_time(std::string_view(time->get_string()))))
+  if (text_at(body, "message").empty() && any_text_at(body, "message").empty())
+    writer.set_text("message", "-");
+  if (const std::string time = any_text_at(body, "timestamp"); !time.empty() && !parse_time(time))
     writer.unset("timestamp");
   if (!writer.finish(request.now_ns)) writer.abandon();
 }
 
-/// What a person would read first, of what webhooks usually call it.
-std::string default_message(const boost::json::value& body) {
-  for (const std::string_view name : {"message", "text", "title", "subject", "summary",
-                                      "description", "event", "action", "name"})
-    if (const std::string_view text = text_at(body, name); !text.empty()) return std::string(text);
-  return clip_runes(json_text(body), 200);
+bool is_text_field(std::string_view name) {
+  const auto has = [&](const auto& names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  return has(event::kNamedFields) || has(event::kWellKnownFields);
+}
+
+/// One member of `map`, flattened as an event wants it.
+void add_field(HookEvent& event, const std::string& name, const boost::json::value& value) {
+  const boost::json::object* map = value.if_object();
+  const boost::json::array* list = value.if_array();
+  if (is_text_field(name)) {
+    const std::string text = value.is_structured() ? json_text(value) : any_text_at(value, "");
+    event.text(name, name == "severity" ? event::normalise_severity(text, text) : text);
+  } else if (map && !map->empty()) {
+    for (const auto& [key, member] : *map)
+      add_field(event, name + "." + std::string(std::string_view(key)), member);
+  } else if (list && std::any_of(list->begin(), list->end(),
+                                 [](const auto& one) { return one.is_structured(); })) {
+    for (std::size_t i = 0; i < list->size(); ++i)
+      add_field(event, name + "." + std::to_string(i), (*list)[i]);
+  } else if (!value.is_null() && !(value.is_string() && value.get_string().empty())) {
+    event.json(name, json_text(value));
+  }
 }
 
 void add_mapped(const Config& config, const EntryRequest& request, const DecodeContext& context,
-                std::string_view json, HookEvent& event) {
+                const boost::json::value& body, std::string_view json, HookEvent& event) {
+  if (config.map.empty()) return;
   event::EventBatch seen;
-  flatten(request, json, seen);
+  flatten(request, body, json, seen);
   if (seen.empty()) return;
   const tmpl::EventEnvironment& environment =
       context.environment ? *context.environment : tmpl::shared_event_environment();
   const tmpl::EventScope scope(environment, seen[0], {.received_ns = request.now_ns});
   for (const auto& [name, value] : config.map) {
     const std::string rendered = value.render(scope);
-    if (rendered == "null" || rendered == "\"\"") continue;
-    const auto parsed = parse_json(rendered);
-    if (parsed && parsed->is_string()) event.text(name, std::string_view(parsed->get_string()));
-    else event.json(name, rendered);
+    const auto parsed = parse_json(rendered, nullptr, kDepthMax);
+    if (!parsed) continue;
+    // Numbers keep their spelling where they stand alone.
+    if (parsed->is_number() && !is_text_field(name))
+      event.json(name, rendered);
+    else
+      add_field(event, name, *parsed);
   }
 }
 
+/// What a person would read first, of what webhooks usually call it.
+std::string default_message(const boost::json::value& body, std::string_view json) {
+  for (const std::string_view name :
+       {"message", "text", "title", "subject", "summary", "description", "event", "action", "name"})
+    if (const std::string_view text = trim(text_at(body, name)); !text.empty())
+      return std::string(text);
+  if (!body.is_structured()) return any_text_at(body, "");
+  return clip_runes(trim(json), kMessageRunesMax);
+}
+
+/// One event of `json`; null `body`: the text is no JSON.
 void add_event(const Config& config, const EntryRequest& request, const DecodeContext& context,
-               std::string_view json, EntryEvents& out) {
+               const boost::json::value* body, std::string_view json, EntryEvents& out) {
   HookEvent event;
   event.text("kind", "urn:hook");
   event.text("severity", "info");
-  const auto body = parse_json(json);
   if (body) {
-    event.text("message", default_message(*body));
+    event.text("message", default_message(*body, json));
     for (const std::string_view name : {"kind", "source", "view_link", "ack_link", "timestamp"})
       event.text(name, text_at(*body, name));
-    event.text("severity", event::normalise_severity(text_at(*body, "severity")));
-    add_mapped(config, request, context, json, event);
+    event.text("severity", event::normalise_severity(any_text_at(*body, "severity")));
+    add_mapped(config, request, context, *body, json, event);
   } else {
-    event.text("message", clip_runes(trim(request.body), 4'000));
+    event.text("message", clip_runes(trim(json), kTextRunesMax));
   }
   add_hook_event(out.events, event, body ? json : std::string_view{}, context, request.now_ns);
 }
 
 std::optional<EntryRefusal> decode(const Config& config, const EntryRequest& request,
                                    const DecodeContext& context, EntryEvents& out) {
-  for (const std::string_view name : {std::string_view(config.key_header),
-                                      std::string_view("idempotency-key"),
-                                      std::string_view("webhook-id")})
+  for (const std::string_view name :
+       {std::string_view(config.key_header), std::string_view("idempotency-key"),
+        std::string_view("webhook-id")})
     if (out.idempotency_key.empty() && !name.empty())
       out.idempotency_key = clip_bytes(request.header(name), 255);
 
-  const bool is_form = to_lower(request.header("content-type"))
-                           .starts_with("application/x-www-form-urlencoded");
+  const bool is_form =
+      to_lower(request.header("content-type")).starts_with("application/x-www-form-urlencoded");
   std::string text = is_form ? form_json(request.body) : std::string(request.body);
-  if (!is_utf8(text)) text = mend_json(text);
-  const auto body = parse_json(text);
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  auto body = parse_json(text, nullptr, kDepthMax);
+  if (!body) {
+    text = mend_json(text);
+    body = parse_json(text, nullptr, kDepthMax);
+  }
   const boost::json::array* list = body ? body->if_array() : nullptr;
-  const bool is_batch = list && !list->empty() && list->size() <= kEventsMax &&
-                        std::all_of(list->begin(), list->end(),
-                                    [](const auto& one) { return one.is_object(); });
-  if (!is_batch) {
-    add_event(config, request, context, text, out);
+  const bool is_batch =
+      list && !list->empty() && list->size() <= kEventsMax &&
+      std::all_of(list->begin(), list->end(), [](const auto& one) { return one.is_object(); });
+  const auto parts = is_batch ? elements(text) : std::vector<std::string_view>{};
+  if (!is_batch || parts.size() != list->size()) {
+    add_event(config, request, context, body.get(), text, out);
     return std::nullopt;
   }
-  for (const boost::json::value& one : *list)
-    add_event(config, request, context, json_text(one), out);
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    add_event(config, request, context, &(*list)[i], parts[i], out);
   return std::nullopt;
 }
 
@@ -248,8 +272,9 @@ const EntryDescriptor& descriptor() {
       .name = "hook",
       .summary = "Takes any JSON, form or text webhook and maps it to events.",
       .security = "Hardened against untrusted senders; set `verify` or `auth`.",
-      .example = "type: hook\npath: /hooks/ci\nverify: {scheme: github, secret: {env: HOOK_SECRET}}\n"
-                 "map:\n  kind: urn:ci:build\n  message: '{{ event.job }} is {{ event.result }}'\n",
+      .example =
+          "type: hook\npath: /hooks/ci\nverify: {scheme: github, secret: {env: HOOK_SECRET}}\n"
+          "map:\n  kind: urn:ci:build\n  message: '{{ event.job }} is {{ event.result }}'\n",
       .kinds = {{"urn:hook", "any hook without a mapped kind", "as mapped, else info",
                  "as mapped"}},
       .decode = decode,

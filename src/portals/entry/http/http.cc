@@ -16,7 +16,8 @@ struct Config {
 
   static constexpr auto fields() {
     return std::tuple{
-        config::field("path", &Config::path, "Path that takes the events.").example("/api/v1/events"),
+        config::field("path", &Config::path, "Path that takes the events.")
+            .example("/api/v1/events"),
     };
   }
 };
@@ -36,8 +37,9 @@ std::optional<EntryRefusal> decode(const Config&, const EntryRequest& request,
                                    const DecodeContext& context, EntryEvents& out) {
   const auto format = format_of(request.header("content-type"));
   if (!format)
-    return EntryRefusal{.status = 415,
-                        .text = "unknown content type; send application/json or application/x-ndjson"};
+    return EntryRefusal{
+        .status = 415,
+        .text = "unknown content type; send application/json or application/x-ndjson"};
   const std::string_view key = request.header("idempotency-key");
   if (key.size() > kKeyBytesMax)
     return EntryRefusal{.text = fmt::format("Idempotency-Key is over {} bytes", kKeyBytesMax)};
@@ -47,12 +49,13 @@ std::optional<EntryRefusal> decode(const Config&, const EntryRequest& request,
   if (decoded.syntax)
     return EntryRefusal{.text = decoded.syntax->text,
                         .body = fmt::format(R"({{"error":{},"line":{},"byte":{}}})",
-                                            json_string(decoded.syntax->text),
-                                            decoded.syntax->line, decoded.syntax->byte) + "\n"};
+                                            json_string(decoded.syntax->text), decoded.syntax->line,
+                                            decoded.syntax->byte) +
+                                "\n"};
   if (decoded.is_too_many)
-    return EntryRefusal{.status = 413,
-                        .text = fmt::format("more than {} events in one request",
-                                            context.limits.batch_events_max)};
+    return EntryRefusal{
+        .status = 413,
+        .text = fmt::format("more than {} events in one request", context.limits.batch_events_max)};
   out.events = std::move(decoded.events);
   out.rejected = std::move(decoded.rejected);
   out.idempotency_key = key;
@@ -87,7 +90,9 @@ const EntryDescriptor& descriptor() {
       .example = "type: http\npath: /api/v1/events\nauth: {bearer: {env: EVENTS_TOKEN}}\n",
       .is_strict = true,
       .body_bytes_max = kBodyBytesMax,
-      .kinds = {{.kind = "*", .when = "as sent; `unknown` when missing", .severity = "any word",
+      .kinds = {{.kind = "*",
+                 .when = "as sent; `unknown` when missing",
+                 .severity = "any word",
                  .fields = "as sent"}},
       .decode = decode,
       .answer = answer,
