@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
 
 #include "apps/tictoc/client.h"
 #include "base/digest.h"
+#include "base/disk.h"
 #include "base/random.h"
 #include "base/text.h"
 
@@ -41,10 +41,13 @@ bool read_body(const SendArguments& arguments, std::string& body) {
       body.assign(std::istreambuf_iterator<char>(std::cin), {});
       return true;
     }
-    std::ifstream in(arguments.file, std::ios::binary);
-    if (!in) std::fprintf(stderr, "tictoc: cannot read %s\n", arguments.file.c_str());
-    body.assign(std::istreambuf_iterator<char>(in), {});
-    return static_cast<bool>(in) || in.eof();
+    auto text = read_file(system_disk(), arguments.file);
+    if (!text.ok()) {
+      std::fprintf(stderr, "tictoc: %s\n", text.error().text.c_str());
+      return false;
+    }
+    body = *std::move(text);
+    return true;
   }
   body = "{\"message\":" + json_string(arguments.message);
   const std::pair<const char*, const std::string*> named[] = {{"kind", &arguments.kind},

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
 
 #include "apps/vortex/commands.h"
 #include "base/clock.h"
+#include "base/disk.h"
 #include "cel/program.h"
 #include "cel/typed_json.h"
 #include "event/decode.h"
@@ -43,18 +43,18 @@ int eval(const EvalArguments& arguments) {
   }
   if (!compiled.program) return kFailed;
   if (arguments.check_only) {
-    std::puts(to_string(compiled.type).c_str());
+    std::puts(compiled.type.to_string().c_str());
     return kOk;
   }
 
   std::string body = R"({"message":"-"})";
   if (!arguments.file.empty()) {
-    std::ifstream in(arguments.file, std::ios::binary);
-    if (!in) {
-      std::fprintf(stderr, "vortex: cannot read %s\n", arguments.file.c_str());
+    auto text = read_file(system_disk(), arguments.file);
+    if (!text.ok()) {
+      std::fprintf(stderr, "vortex: %s\n", text.error().text.c_str());
       return kFailed;
     }
-    body.assign(std::istreambuf_iterator<char>(in), {});
+    body = *std::move(text);
   }
   const WallNs now = system_clock().wall_ns();
   const auto decoded = event::decode_events(body, event::BodyFormat::kJson, event::Limits{}, now);
