@@ -187,7 +187,7 @@ TEST_F(ServerTest, refuses_ambiguous_and_malformed_requests) {
                                   "Transfer-Encoding: chunked\r\n\r\n-2\r\nabc\r\n0\r\n\r\n"},
       {"chunk without line end", "POST / HTTP/1.1\r\n" + host +
                                      "Transfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n"},
-      {"NUL in value", std::string("GET / HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n", 39)},
+      {"NUL in value", "GET / HTTP/1.1\r\nHost: x\r\nA: b" + std::string(1, '\0') + "c\r\n\r\n"},
   };
   for (const BadRequest& one : cases) {
     RawClient client = connect();
