@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "world.h"
 
 namespace tt::rules {
@@ -16,6 +18,8 @@ struct Case {
   std::string expected;
   std::size_t failures = 0;
 };
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.rewrite; }
 
 class RewriteCases : public testing::TestWithParam<Case> {};
 
