@@ -2,19 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tunnel/committer.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "base/log.h"
+#include "tunnel/fatal.h"
 #include "tunnel/tagged.h"
 
 namespace tt::tunnel {
 namespace {
 
-constexpr int kExitIoError = 74;  // EX_IOERR of sysexits.h.
 // How often timers look at the clock while something is due; nothing is due when all is idle.
 constexpr auto kTick = std::chrono::milliseconds(10);
 constexpr std::uint64_t kFreeBytesMin = 64u << 20;
@@ -29,6 +27,16 @@ std::uint64_t records_bytes_max(const AppendRequest& request) {
   constexpr std::uint64_t kPerEvent = kFrameBytes + kRecordAlign + kFieldsLengthBytes +
                                       3 * kFieldHeadBytes + kKeyBytes + sizeof(std::uint32_t);
   return request.events->text_bytes() + request.events->size() * (kPerEvent + request.entry.size());
+}
+
+// A record of more would be written and never believed when read.
+bool fits_records(const event::EventBatch& events) {
+  constexpr std::size_t kEventBytesMax = kBodyBytesMax - kFieldsLengthBytes - kFieldsBytesMax;
+  if (events.text_bytes() <= kEventBytesMax) return true;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (events[i].json.size() > kEventBytesMax) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -55,7 +63,7 @@ void Committer::append(AppendRequest request, std::function<void(Appended)> done
   AppendRequest& r = pending.request;
   pending.answer.level = r.level;
   if (!r.events || r.events->empty() || r.events->text_bytes() > options_.pending_bytes_max ||
-      r.entry.size() > kFieldsBytesMax / 2) {
+      r.entry.size() > kFieldsBytesMax / 2 || !fits_records(*r.events)) {
     pending.is_decided = true;
     pending.answer.status =
         reject("a request needs events, and fewer bytes than the tunnel queues");
@@ -227,12 +235,7 @@ void Committer::fail(const Error& error) {
   failed_ = stopped("the tunnel cannot write: " + error.text);
   log::error("the tunnel cannot write; nothing is accepted until a restart",
              {{"error", error.text}});
-  if (options_.on_fatal) {
-    options_.on_fatal(error);
-    return;
-  }
-  log::stop();
-  ::_exit(kExitIoError);
+  end_by_fatal(options_, error);
 }
 
 }  // namespace tt::tunnel

@@ -13,6 +13,12 @@ namespace {
 
 constexpr auto kFlushEvery = std::chrono::milliseconds(200);
 
+// A failed sync is final, whatever its cause: the next one could succeed without the bytes.
+Status sync(File& file) {
+  Status synced = file.datasync();
+  return synced.ok() ? synced : Status(reject(synced.error().text));
+}
+
 }  // namespace
 
 CursorStore::CursorStore(Seams seams, std::string directory, std::uint32_t seed,
@@ -198,7 +204,16 @@ Status CursorStore::flush() {
       moved.emplace_back(cursor, frame.cursors.back().low);
     }
   }
-  if (Status written = write(std::move(frame)); !written.ok()) {
+  if (Status written = write(frame); !written.ok()) {
+    if (written.error().code == Code::kRetry) {  // Space will return; nothing is lost by waiting.
+      const std::lock_guard lock(mutex_);
+      is_dirty_ = true;
+      for (const auto& [cursor, low] : moved) cursor->is_dirty_ = true;
+      for (const CursorState& state : frame.cursors) {
+        if (state.is_removed) removed_.push_back(state.exit);
+      }
+      return written;
+    }
     // A frame that never was is harmless; a failed sync is not: nobody knows what the disk has.
     failed_ = std::move(written);
     log::error("cannot write the cursors", {{"error", failed_.error().text}});
@@ -218,7 +233,7 @@ Status CursorStore::write(CursorFrame frame) {
   TT_TRY(const std::uint64_t size, file.size());
   if (position_ + bytes.size() > size) return write_snapshot();
   TT_CHECK(file.pwrite(bytes, position_));
-  TT_CHECK(file.datasync());
+  TT_CHECK(sync(file));
   ++generation_;
   position_ += bytes.size();
   return {};
@@ -238,7 +253,7 @@ Status CursorStore::write_snapshot() {
   // Room for at least as many updates as the snapshot is long.
   TT_CHECK(ensure_size(*files_[other], std::max<std::uint64_t>(kFileBytes, 2 * bytes.size())));
   TT_CHECK(files_[other]->pwrite(bytes, 0));
-  TT_CHECK(files_[other]->datasync());
+  TT_CHECK(sync(*files_[other]));
   current_ = other;
   position_ = bytes.size();
   generation_ = snapshot_generation_ = frame.generation;

@@ -13,6 +13,7 @@
 #include "tunnel/data_lock.h"
 #include "tunnel/dead_letter_store.h"
 #include "tunnel/disk_reader.h"
+#include "tunnel/fatal.h"
 #include "tunnel/recovery.h"
 #include "tunnel/retention.h"
 
@@ -109,9 +110,7 @@ Status DiskTunnel::open() {
   TT_CHECK(pool_.adopt());
   TT_TRY(auto recovered,
          recover_log({seams_.disk, seams_.clock, seams_.metrics, quarantine_}, folder_, identity_));
-  const auto on_fatal = [this](const Error& error) {
-    if (options_.on_fatal) options_.on_fatal(error);
-  };
+  const auto on_fatal = [this](const Error& error) { end_by_fatal(options_, error); };
   TT_TRY(cursors_, CursorStore::open(options_.directory, identity_,
                                      {seams_.disk, seams_.clock, seams_.spawner}, on_fatal));
   TT_CHECK(dead_.open());

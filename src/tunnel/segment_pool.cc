@@ -83,6 +83,9 @@ void SegmentPool::make_spare() {
     const std::lock_guard lock(mutex_);
     if (!spares_.empty()) return;
   }
+  // Zeros must not take the space that the log itself will ask for.
+  const auto space = disk_.space(folder_);
+  if (space.ok() && space->free_bytes < 3 * segment_bytes_) return;
   const std::string path = new_spare_path();
   const std::string unfinished = path + std::string(kUnfinished);
   Status made = write_zeros(unfinished);

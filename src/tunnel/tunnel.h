@@ -130,8 +130,8 @@ class Scan {
   virtual Result<SharedStored> next(std::size_t bytes_max) = 0;  ///< Null at the visible mark.
 };
 
-/// Thread safe unless said otherwise. Implementations: disk and memory; both pass the same contract
-/// tests.
+/// Thread safe unless said otherwise. Readers and scans end before their tunnel. Implementations:
+/// disk and memory; both pass the same contract tests.
 class Tunnel {
  public:
   virtual ~Tunnel() = default;  ///< close().
