@@ -15,6 +15,8 @@ namespace {
 
 using Done = std::function<void(ExitAnswer)>;
 
+// Some services refuse requests without one.
+constexpr const char* kUserAgent = "time-tunnel";
 // Shorter parts would blank out half of every answer.
 constexpr std::size_t kRedactedBytesMin = 4;
 
@@ -25,6 +27,12 @@ void redact(std::string& text, const std::vector<std::string>& secrets) {
          at = text.find(secret, at + 3))
       text.replace(at, secret.size(), "***");
   }
+}
+
+bool has_field(const SensitiveFields& fields, std::string_view name) {
+  return std::any_of(fields.begin(), fields.end(), [&](const auto& field) {
+    return equal_ignoring_case(field.first, name);
+  });
 }
 
 ExitAnswer failed(std::string error, bool is_misconfigured) {
@@ -75,6 +83,7 @@ class State : public std::enable_shared_from_this<State> {
   struct SessionOutcome {
     net::Headers headers;
     std::uint64_t generation = 0;
+    bool is_needed = true;  // False: the configuration asks for none, renewing it is no cure.
     std::optional<ExitAnswer> failure;
   };
   using SessionDone = std::function<void(const SessionOutcome&)>;
@@ -86,6 +95,7 @@ class State : public std::enable_shared_from_this<State> {
 
   void send_in_session(const std::shared_ptr<Job>& job, const SessionOutcome& session) {
     if (session.failure) return job->done(*session.failure);
+    if (!session.is_needed) return transfer(job->request, job->facts, {}, job->done);
     transfer(job->request, job->facts, session.headers,
              [self = shared_from_this(), job, generation = session.generation](ExitAnswer answer) {
                const bool was_refused = answer.status == 401 || answer.status == 403;
@@ -125,8 +135,7 @@ class State : public std::enable_shared_from_this<State> {
   void fetch() {
     if (closed()) return settle({.failure = failed("cancelled", false)}, 0);
     const std::optional<ExitRequest> request = hooks_.session_request();
-    // Nothing to fetch: as good as a session without headers.
-    if (!request) return settle({}, INT64_MAX);
+    if (!request) return settle({.is_needed = false}, INT64_MAX);
     transfer(*request, {.now_ns = clock_.wall_ns()}, {},
              [self = shared_from_this()](ExitAnswer answer) { self->fetched(std::move(answer)); },
              /*is_signed=*/false);
@@ -165,10 +174,7 @@ class State : public std::enable_shared_from_this<State> {
 
   /// The `auth` option as a header, unless the portal brought its own.
   void add_auth(SensitiveFields& fields) const {
-    const bool is_there = std::any_of(fields.begin(), fields.end(), [](const auto& field) {
-      return equal_ignoring_case(field.first, "authorization");
-    });
-    if (!auth_ || is_there) return;
+    if (!auth_ || has_field(fields, "authorization")) return;
     if (auth_->bearer) {
       fields.emplace_back("Authorization", SensitiveText("Bearer ").append(*auth_->bearer));
     } else if (auth_->basic) {
@@ -181,6 +187,7 @@ class State : public std::enable_shared_from_this<State> {
                 Done done, bool is_signed = true) {
     SensitiveFields fields = request.headers;
     add_auth(fields);
+    if (!has_field(fields, "user-agent")) fields.emplace_back("User-Agent", kUserAgent);
     if (is_signed && hooks_.sign)
       for (auto& field : hooks_.sign(request, facts)) fields.push_back(std::move(field));
 

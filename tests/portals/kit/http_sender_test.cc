@@ -83,7 +83,7 @@ TEST_F(HttpSenderTest, a_portals_own_authorization_wins) {
   connect();
   send();
   EXPECT_EQ(client_.header(0, "Authorization"), "own");
-  EXPECT_EQ(client_.requests[0].headers.size(), 1u);
+  EXPECT_EQ(client_.requests[0].headers.size(), 2u) << "and User-Agent";
 }
 
 TEST_F(HttpSenderTest, signs_at_each_attempt) {
@@ -176,6 +176,9 @@ TEST_F(HttpSenderTest, no_session_is_needed_where_there_is_nothing_to_ask) {
   send();
   send();
   EXPECT_EQ(client_.requests.size(), 2u);
+  client_.answer_last({.status = 403});
+  EXPECT_EQ(client_.requests.size(), 2u);
+  EXPECT_EQ(answers_.at(0).status, 403);
 }
 
 TEST_F(HttpSenderTest, requests_in_flight_are_answered_after_the_sender_is_gone) {

@@ -112,7 +112,8 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
   const OutgoingEvent& event = events.front();
   const bool is_html = c.format == Format::kHtml;
   TT_TRY(const std::string room, c.room.render_strict(*event.scope));
-  if (trim(room).empty()) return reject("template: `room` is empty");
+  if (trim(room).find_first_not_of('.') == std::string_view::npos)
+    return reject("template: `room` is empty");
   std::string segment;
   tmpl::append_escaped(segment, room, tmpl::Escape::kPathSegment);
 

@@ -78,6 +78,9 @@ struct Config {
     if (c.user.empty() && (!c.token.empty() || !c.password.empty()))
       return misconfigured("`token` and `password` need `user`; the token of a job's remote "
                            "trigger is `trigger_token`");
+    const std::string& job = c.job.constant();
+    if (job.starts_with('/') || job.ends_with('/') || job.find("//") != std::string::npos)
+      return misconfigured("`job` is written without slashes at its ends: web/deploy");
     return {};
   }
 };
@@ -95,13 +98,13 @@ std::string escaped_literal(std::string_view segment) {
 /// "web/deploy" becomes "/job/web/job/deploy".
 Result<std::string> job_path(const Config& c, const tmpl::EventScope& scope) {
   TT_TRY(const std::string job, c.job.render_strict(scope, tmpl::Escape::kPathSegment));
-  std::string_view trimmed = job;
-  if (trimmed.starts_with('/')) trimmed.remove_prefix(1);
-  if (trimmed.ends_with('/')) trimmed.remove_suffix(1);
   std::string path;
-  for (const std::string_view segment : split(trimmed, '/')) {
+  for (const std::string_view segment : split(job, '/')) {
     if (trim(segment).empty()) return reject("template: a segment of `job` is empty");
-    if (segment == "." || segment == "..") return reject("template: `job` climbs out of its path");
+    // Escaped dots are dots again for servers and proxies that tidy paths up.
+    if (trim(segment).find_first_not_of('.') == std::string_view::npos ||
+        segment.starts_with("%2E"))
+      return reject("template: a segment of `job` is made of dots");
     path += "/job/" + escaped_literal(segment);
   }
   return path;

@@ -22,14 +22,14 @@ constexpr int kTextRunesMax = 40'000;
 constexpr std::size_t kFallbackRunesMax = 1024;
 
 struct Config {
-  config::Url url;
+  Secret url;
   tmpl::Template text, channel, username, icon;
   bool color = true;
   int text_max = 35'000;
 
   static constexpr auto fields() {
     return std::tuple{
-        config::field("url", &Config::url, "Address of the incoming webhook; it is a secret.")
+        config::field("url", &Config::url, "Address of the incoming webhook; who has it may post.")
             .required()
             .example("{env: SLACK_URL}"),
         config::field("text", &Config::text, "Text in Slack's markup; values are escaped.")
@@ -81,7 +81,7 @@ std::string default_text(const event::EventView& event) {
 
 Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> events) {
   const OutgoingEvent& event = events.front();
-  ExitRequest request{.url = sensitive_url(c.url),
+  ExitRequest request{.url = SensitiveText(c.url),
                       .headers = {{"Content-Type", "application/json; charset=utf-8"}}};
   std::string text =
       c.text.empty() ? default_text(event.event)
@@ -155,7 +155,7 @@ std::vector<Verdict> judge(const Config& c, const ExitAnswer& answer, std::size_
   return {std::move(verdict)};
 }
 
-std::string target(const Config& c) { return target_of(c.url); }
+std::string target(const Config& c) { return target_of(config::Url(c.url)); }
 
 }  // namespace
 
