@@ -13,7 +13,7 @@ namespace tt::net {
 namespace {
 
 constexpr int kLingerMs = 1'000;
-constexpr std::size_t kLingerBytes = 1u << 20;
+constexpr std::size_t kLingerBytes = 32u << 20;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 constexpr std::string_view kRefusal =
