@@ -26,11 +26,11 @@ struct Rule {
   int count = 0;
   bool flag = false;
   static constexpr auto fields() {
-    return std::tuple{field("name", &Rule::name, "."),       field("when", &Rule::when, "."),
-                      field("to", &Rule::to, "."),           field("set", &Rule::set, "."),
-                      field("rules", &Rule::rules, "."),     field("token", &Rule::token, "."),
-                      field("url", &Rule::url, "."),         field("timeout", &Rule::timeout, "."),
-                      field("count", &Rule::count, "."),     field("flag", &Rule::flag, ".")};
+    return std::tuple{field("name", &Rule::name, "."),   field("when", &Rule::when, "."),
+                      field("to", &Rule::to, "."),       field("set", &Rule::set, "."),
+                      field("rules", &Rule::rules, "."), field("token", &Rule::token, "."),
+                      field("url", &Rule::url, "."),     field("timeout", &Rule::timeout, "."),
+                      field("count", &Rule::count, "."), field("flag", &Rule::flag, ".")};
   }
 };
 

@@ -42,9 +42,9 @@ bool is_cel_scalar(const Node& node, ParseContext& context) {
 
 void report_cel(const cel::Diagnostic& found, const Node& scalar, std::size_t begin,
                 ParseContext& context) {
-  const Mark mark = mark_inside(context.files, scalar,
-                                begin + static_cast<std::size_t>(std::max(found.begin, 0)),
-                                static_cast<std::size_t>(std::max(found.length, 1)));
+  const Mark mark =
+      mark_inside(context.files, scalar, begin + static_cast<std::size_t>(std::max(found.begin, 0)),
+                  static_cast<std::size_t>(std::max(found.length, 1)));
   report(found.code, found.severity == cel::Severity::kWarning, mark, found.text, found.hint,
          context);
 }
@@ -92,8 +92,10 @@ bool mentions(std::string_view text, std::string_view name) {
   char quote = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (quote) {
-      if (text[i] == '\\') ++i;
-      else if (text[i] == quote) quote = 0;
+      if (text[i] == '\\')
+        ++i;
+      else if (text[i] == quote)
+        quote = 0;
       continue;
     }
     if (text[i] == '"' || text[i] == '\'') quote = text[i];
@@ -149,9 +151,9 @@ std::vector<std::string> add_lets(const Node& map, tmpl::EventEnvironment& envir
                                   ParseContext& context) {
   if (!map.is_map()) {
     if (!map.is_null())
-      context.diagnostics.error("wrong-type", map.place(),
-                                "expected a map of names and CEL expressions, found " +
-                                    std::string(map.described()));
+      context.diagnostics.error(
+          "wrong-type", map.place(),
+          "expected a map of names and CEL expressions, found " + std::string(map.described()));
     return {};
   }
   if (map.children.size() > kLetsMax) {

@@ -106,9 +106,10 @@ void Diagnostics::sort() {
   };
   std::stable_sort(list_.begin(), list_.end(),
                    [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
-  list_.erase(std::unique(list_.begin(), list_.end(),
-                          [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); }),
-              list_.end());
+  list_.erase(
+      std::unique(list_.begin(), list_.end(),
+                  [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); }),
+      list_.end());
 }
 
 void Diagnostics::make_strict() {
@@ -141,7 +142,8 @@ std::string print_json(const Diagnostics& diagnostics, const Files& files) {
   for (const Diagnostic& d : diagnostics.list()) {
     if (out.size() > 1) out += ',';
     out += "{\"severity\":" + json_string(word(d.severity)) + ",\"code\":" + json_string(d.code) +
-           ",\"text\":" + json_string(files.masked(d.text)) + ",\"hint\":" + json_string(files.masked(d.hint));
+           ",\"text\":" + json_string(files.masked(d.text)) +
+           ",\"hint\":" + json_string(files.masked(d.hint));
     append_place(out, d.mark, files);
     out += ",\"length\":" + std::to_string(d.mark.length);
     if (!d.related_text.empty()) {

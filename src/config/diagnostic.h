@@ -1,4 +1,5 @@
-// Diagnostics: what is wrong with a configuration, collected as data, printed with snippet and caret.
+// Diagnostics: what is wrong with a configuration, collected as data, printed with snippet and
+// caret.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -52,7 +53,8 @@ class Diagnostics {
 ///       |     ^~~~
 ///     help: did you mean `team-chat`?
 /// `is_coloured` adds terminal colours.
-std::string print_text(const Diagnostics& diagnostics, const Files& files, bool is_coloured = false);
+std::string print_text(const Diagnostics& diagnostics, const Files& files,
+                       bool is_coloured = false);
 /// For programs: one JSON array of {severity, code, text, hint, file, line, column, length,
 /// related?: {text, file, line, column}}.
 std::string print_json(const Diagnostics& diagnostics, const Files& files);

@@ -53,7 +53,8 @@ void show_value(const TypeInfo& type, const void* value, std::string& out) {
     }
     case Form::kOptional:
     case Form::kLocated:
-      if (const void* item = type.item(value, 0, nullptr)) return show_value(type.inner(), item, out);
+      if (const void* item = type.item(value, 0, nullptr))
+        return show_value(type.inner(), item, out);
       out += "null";
       return;
     case Form::kList:
@@ -164,7 +165,7 @@ std::string doc_table(std::span<const FieldInfo> fields) {
     std::string meaning = cell(row.meaning);
     if (!row.example.empty()) meaning += " Example: `" + cell(row.example) + "`.";
     out += "| `" + row.name + "` | " + cell(type) + " | " +
-           (row.is_required ? "required"
+           (row.is_required            ? "required"
             : row.default_text.empty() ? ""
                                        : "`" + cell(row.default_text) + "`") +
            " | " + meaning + " |\n";

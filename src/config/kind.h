@@ -33,10 +33,10 @@ struct TypeInfo {
   std::string_view schema;  ///< Leaves: JSON Schema text.
   bool is_secret = false;
   bool is_template = false;
-  bool is_text = false;     ///< A scalar is taken as text: the YAML traps are looked for.
-  bool takes_maps = false;  ///< A leaf that reads maps itself (secrets, JSON trees).
-  bool is_raw = false;      ///< A leaf that takes any Node as it is.
-  bool has_members = false; ///< A leaf whose maps may have a member `env` of their own.
+  bool is_text = false;      ///< A scalar is taken as text: the YAML traps are looked for.
+  bool takes_maps = false;   ///< A leaf that reads maps itself (secrets, JSON trees).
+  bool is_raw = false;       ///< A leaf that takes any Node as it is.
+  bool has_members = false;  ///< A leaf whose maps may have a member `env` of their own.
 
   /// Leaves: fills `value`; false when it reported an error.
   bool (*read)(const Node& node, void* value, ParseContext& context) = nullptr;
@@ -71,15 +71,15 @@ struct TypeInfo {
 struct FieldInfo {
   std::string_view name;
   std::string_view doc;
-  std::string_view sample = {};            ///< An example value, as YAML.
-  std::string_view default_text = {};      ///< Said in the docs instead of the member's default.
-  std::string_view replaced_by = {};       ///< Deprecated: what to write instead.
+  std::string_view sample = {};        ///< An example value, as YAML.
+  std::string_view default_text = {};  ///< Said in the docs instead of the member's default.
+  std::string_view replaced_by = {};   ///< Deprecated: what to write instead.
   const TypeInfo& (*type)() = nullptr;
-  std::size_t position = 0;                ///< Of the member inside its struct, in bytes.
-  const void* default_value = nullptr;     ///< The member of C{}; lives as long as the process.
+  std::size_t position = 0;             ///< Of the member inside its struct, in bytes.
+  const void* default_value = nullptr;  ///< The member of C{}; lives as long as the process.
   bool is_required = false;
-  bool is_advanced = false;                ///< Left out of the short docs.
-  bool is_inlined = false;                 ///< Its struct's options stand beside the others.
+  bool is_advanced = false;  ///< Left out of the short docs.
+  bool is_inlined = false;   ///< Its struct's options stand beside the others.
   bool must_not_be_empty = false;
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
@@ -87,11 +87,11 @@ struct FieldInfo {
 
 /// One struct with a field table.
 struct StructInfo {
-  std::string_view type_name;        ///< C::kTypeName, for $defs of the schema; may be empty.
+  std::string_view type_name;  ///< C::kTypeName, for $defs of the schema; may be empty.
   std::vector<FieldInfo> fields;
-  const void* defaults = nullptr;    ///< A C{}; lives as long as the process.
-  Status (*check)(const void* value) = nullptr;              ///< C::check, or null.
-  void (*set_mark)(void* value, const Mark& mark) = nullptr; ///< Fills C::mark, or null.
+  const void* defaults = nullptr;                ///< A C{}; lives as long as the process.
+  Status (*check)(const void* value) = nullptr;  ///< C::check, or null.
+  void (*set_mark)(void* value, const Mark& mark) = nullptr;  ///< Fills C::mark, or null.
   /// C::kShortForm: a scalar or list stands for the option of this name; may be empty.
   std::string_view short_form;
 };

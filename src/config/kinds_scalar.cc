@@ -41,10 +41,12 @@ bool read_integer(const Node& node, void* value, ParseContext& context) {
   if (text.starts_with('+')) text.remove_prefix(1);
   const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
   if (digits.size() > 1 && digits[0] == '0') {
-    const std::string_view bare = digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
-    context.diagnostics.error("yaml-octal", node.place(),
-                              shown(node) + " is octal for some YAML readers and decimal for others",
-                              "write `" + std::string(bare) + "` if it is decimal");
+    const std::string_view bare =
+        digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
+    context.diagnostics.error(
+        "yaml-octal", node.place(),
+        shown(node) + " is octal for some YAML readers and decimal for others",
+        "write `" + std::string(bare) + "` if it is decimal");
     return false;
   }
   T parsed{};
@@ -75,10 +77,12 @@ bool read_duration(const Node& node, void* value, ParseContext& context) {
     *static_cast<Duration*>(value) = *ns;
     return true;
   }
-  const bool is_bare = !node.text.empty() && node.text.find_first_not_of("0123456789.") == node.text.npos;
+  const bool is_bare =
+      !node.text.empty() && node.text.find_first_not_of("0123456789.") == node.text.npos;
   return bad_value(node, "expected a duration, found " + shown(node), context,
-                   is_bare ? "say the unit: `" + node.text + "s`, `" + node.text + "m` (ms s m h d w)"
-                           : "write a number and a unit: `90s`, `1h30m` (ms s m h d w)");
+                   is_bare
+                       ? "say the unit: `" + node.text + "s`, `" + node.text + "m` (ms s m h d w)"
+                       : "write a number and a unit: `90s`, `1h30m` (ms s m h d w)");
 }
 
 bool read_size(const Node& node, void* value, ParseContext& context) {
@@ -177,7 +181,9 @@ const TypeInfo& Kind<bool>::info() {
     i.name = "true or false";
     i.schema = R"({"type":"boolean"})";
     i.read = &read_bool;
-    i.show = [](const void* v, std::string& out) { out += *static_cast<const bool*>(v) ? "true" : "false"; };
+    i.show = [](const void* v, std::string& out) {
+      out += *static_cast<const bool*>(v) ? "true" : "false";
+    };
     return i;
   }();
   return made;
@@ -225,7 +231,9 @@ const TypeInfo& Kind<std::string>::info() {
     i.schema = R"({"type":["string","number","boolean"]})";
     i.is_text = true;
     i.read = &read_text;
-    i.show = [](const void* v, std::string& out) { out += json_string(*static_cast<const std::string*>(v)); };
+    i.show = [](const void* v, std::string& out) {
+      out += json_string(*static_cast<const std::string*>(v));
+    };
     i.is_empty = [](const void* v) { return static_cast<const std::string*>(v)->empty(); };
     return i;
   }();
@@ -250,7 +258,8 @@ const TypeInfo& Kind<ByteSize>::info() {
   static const TypeInfo made = [] {
     TypeInfo i;
     i.name = "size";
-    i.schema = R"({"type":["string","integer"],"pattern":"^[0-9]+(B|KiB|MiB|GiB|TiB)?$","minimum":0})";
+    i.schema =
+        R"({"type":["string","integer"],"pattern":"^[0-9]+(B|KiB|MiB|GiB|TiB)?$","minimum":0})";
     i.read = &read_size;
     i.show = [](const void* v, std::string& out) { out += json_string(show_bytes(as_size(v))); };
     i.number = &as_size;
@@ -281,7 +290,9 @@ const TypeInfo& Kind<Path>::info() {
     i.schema = R"({"type":"string"})";
     i.is_text = true;
     i.read = &read_path;
-    i.show = [](const void* v, std::string& out) { out += json_string(static_cast<const Path*>(v)->text); };
+    i.show = [](const void* v, std::string& out) {
+      out += json_string(static_cast<const Path*>(v)->text);
+    };
     i.is_empty = [](const void* v) { return static_cast<const Path*>(v)->empty(); };
     return i;
   }();
@@ -294,7 +305,9 @@ const TypeInfo& Kind<Cidr>::info() {
     i.name = "network";
     i.schema = R"({"type":"string"})";
     i.read = &read_cidr;
-    i.show = [](const void* v, std::string& out) { out += json_string(static_cast<const Cidr*>(v)->to_string()); };
+    i.show = [](const void* v, std::string& out) {
+      out += json_string(static_cast<const Cidr*>(v)->to_string());
+    };
     return i;
   }();
   return made;

@@ -127,8 +127,7 @@ bool bad_url(const Node& node, const Error& error, ParseContext& context) {
 void warn_userinfo(const Node& node, const UrlParts& parts, ParseContext& context) {
   context.files.hide(parts.password);
   if (!parts.password.empty() && !context.options.is_offline)
-    context.diagnostics.warning("literal-secret", node.place(),
-                                "a password stands in this URL",
+    context.diagnostics.warning("literal-secret", node.place(), "a password stands in this URL",
                                 "give the whole URL as a secret: `{env: NAME}`");
 }
 
@@ -179,9 +178,10 @@ bool read_url_template(const Node& node, void* value, ParseContext& context) {
   const std::size_t host = slashes == text.npos ? 0 : slashes + 3;
   const std::size_t path = std::min(text.find_first_of("/?", host), text.size());
   if (const std::size_t hole = text.find("{{"); slashes == text.npos || hole < path) {
-    context.diagnostics.error("url-hole", mark_inside(context.files, node, hole, 2),
-                              "scheme, host and port of a URL take no holes",
-                              "holes may stand in the path and the query; for several hosts use several exits");
+    context.diagnostics.error(
+        "url-hole", mark_inside(context.files, node, hole, 2),
+        "scheme, host and port of a URL take no holes",
+        "holes may stand in the path and the query; for several hosts use several exits");
     return false;
   }
   auto parts = parse_url(std::string_view(text).substr(0, path));
@@ -196,7 +196,8 @@ bool read_url_template(const Node& node, void* value, ParseContext& context) {
   parts->path = text.substr(path, query - path);
   if (query < text.size()) parts->query = text.substr(query + 1);
   auto path_template = parse_template(node, path, parts->path, context);
-  auto query_template = parse_template(node, std::min(query + 1, text.size()), parts->query, context);
+  auto query_template =
+      parse_template(node, std::min(query + 1, text.size()), parts->query, context);
   if (!path_template || !query_template) return false;
   out = UrlTemplate(*std::move(parts), *std::move(path_template), *std::move(query_template));
   return true;
@@ -274,7 +275,9 @@ const TypeInfo& Kind<HeaderValue>::info() {
       const auto& header = *static_cast<const HeaderValue*>(v);
       out += header.is_secret() ? "\"***\"" : json_string(header.text.text());
     };
-    i.bind = [](void* v, const ParseContext& c) { static_cast<HeaderValue*>(v)->text.bind(c.environment); };
+    i.bind = [](void* v, const ParseContext& c) {
+      static_cast<HeaderValue*>(v)->text.bind(c.environment);
+    };
     return i;
   }();
   return made;

@@ -45,13 +45,16 @@ bool is_octal_like(const Node& node) {
 void warn_typed(const Node& node, ParseContext& context) {
   const std::string word = to_lower(node.text);
   if (node.is_plain() && (word == "yes" || word == "no" || word == "on" || word == "off"))
-    context.diagnostics.warning("yaml-bool-word", node.mark,
-                                "`" + node.text + "` is text here, but other YAML readers take it for a boolean",
-                                "write " + quoted(node.text) + " for the text, or `true` or `false`");
-  else if (is_plain_number(node) && node.text.find('.') != std::string::npos && node.text.back() == '0')
-    context.diagnostics.warning("yaml-number-text", node.mark,
-                                "`" + node.text + "` is a number here, which may lose its last zero",
-                                "write " + quoted(node.text) + " if it is a text such as a version");
+    context.diagnostics.warning(
+        "yaml-bool-word", node.mark,
+        "`" + node.text + "` is text here, but other YAML readers take it for a boolean",
+        "write " + quoted(node.text) + " for the text, or `true` or `false`");
+  else if (is_plain_number(node) && node.text.find('.') != std::string::npos &&
+           node.text.back() == '0')
+    context.diagnostics.warning(
+        "yaml-number-text", node.mark,
+        "`" + node.text + "` is a number here, which may lose its last zero",
+        "write " + quoted(node.text) + " if it is a text such as a version");
 }
 
 bool read_tree(const Node& given, tmpl::JsonTree& tree, ParseContext& context) {
@@ -67,11 +70,13 @@ bool read_tree(const Node& given, tmpl::JsonTree& tree, ParseContext& context) {
     case NodeKind::kMap:
       break;
     case NodeKind::kScalar:
-      if (!check_traps(node, TrapTarget::kTemplate, context.files, context.diagnostics)) return false;
+      if (!check_traps(node, TrapTarget::kTemplate, context.files, context.diagnostics))
+        return false;
       if (is_octal_like(node)) {
-        context.diagnostics.error("yaml-octal", node.place(),
-                                  "`" + node.text + "` is octal for some YAML readers and decimal for others",
-                                  "write " + quoted(node.text) + " for the text, or the number without the zero");
+        context.diagnostics.error(
+            "yaml-octal", node.place(),
+            "`" + node.text + "` is octal for some YAML readers and decimal for others",
+            "write " + quoted(node.text) + " for the text, or the number without the zero");
         return false;
       }
       warn_typed(node, context);
@@ -89,8 +94,7 @@ bool read_tree(const Node& given, tmpl::JsonTree& tree, ParseContext& context) {
   for (const Node& child : node.children) {
     if (child.key.find("{{") != std::string::npos) {
       context.diagnostics.error("template-not-allowed", child.key_mark,
-                                "names of a JSON body take no holes",
-                                "put the hole into a value");
+                                "names of a JSON body take no holes", "put the hole into a value");
       is_good = false;
     }
     auto& [name, branch] = tree.children.emplace_back();

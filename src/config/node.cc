@@ -88,7 +88,8 @@ std::size_t rune_bytes(std::uint32_t rune) {
 
 // How many decoded bytes the escape stands for; exact for what people write.
 std::size_t decoded_bytes(std::string_view escape) {
-  if (escape.size() <= 2) return escape.size() == 2 && (escape[1] == 'N' || escape[1] == '_') ? 2 : 1;
+  if (escape.size() <= 2)
+    return escape.size() == 2 && (escape[1] == 'N' || escape[1] == '_') ? 2 : 1;
   std::uint32_t rune = 0;
   for (char c : escape.substr(2)) {
     const int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) - 'a' + 10;

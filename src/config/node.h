@@ -46,7 +46,8 @@ struct Node {
   std::string_view described() const;
 };
 
-/// A plain scalar in the forms of the YAML 1.2 core schema, for places that keep types (JSON trees).
+/// A plain scalar in the forms of the YAML 1.2 core schema, for places that keep types (JSON
+/// trees).
 bool is_plain_bool(const Node& node, bool& value);  ///< true, True, TRUE, false, False, FALSE.
 bool is_plain_number(const Node& node);             ///< A JSON number, after an optional `+`.
 

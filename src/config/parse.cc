@@ -36,9 +36,9 @@ std::string expected(const TypeInfo& type) {
 
 bool report_type(const Node& node, const TypeInfo& type, ParseContext& context) {
   if (report_hole_or_comment(node, context.files, context.diagnostics)) return false;
-  context.diagnostics.error("wrong-type", node.place(),
-                            "expected " + expected(type) + ", found " +
-                                std::string(node.described()));
+  context.diagnostics.error(
+      "wrong-type", node.place(),
+      "expected " + expected(type) + ", found " + std::string(node.described()));
   return false;
 }
 
@@ -134,7 +134,8 @@ bool parse_value(const Node& given, const TypeInfo& type, void* value, ParseCont
       type.set_mark(value, given.place());
       return parse_value(given, type.inner(), type.add(value, {}), context);
     case Form::kOptional:
-      if (given.is_null() && !given.comment.empty() && report_hole_or_comment(given, context.files, context.diagnostics))
+      if (given.is_null() && !given.comment.empty() &&
+          report_hole_or_comment(given, context.files, context.diagnostics))
         return false;
       type.clear(value);
       if (given.is_null()) return true;
@@ -174,7 +175,8 @@ namespace {
 template <class F>
 void for_each_leaf(const TypeInfo& type, const void* value, const F& visit) {
   if (type.form == Form::kLeaf) return visit(type, value);
-  if (type.form != Form::kOptional && type.form != Form::kLocated && type.form != Form::kList) return;
+  if (type.form != Form::kOptional && type.form != Form::kLocated && type.form != Form::kList)
+    return;
   for (std::size_t i = 0; const void* item = type.item(value, i, nullptr); ++i)
     for_each_leaf(type.inner(), item, visit);
 }
@@ -199,10 +201,10 @@ bool check_limits(const FieldInfo& field, const void* value, const Node& node,
     const double number = leaf.number(item);
     const bool is_low = number < field.minimum;
     if (!is_low && number <= field.maximum) return;
-    context.diagnostics.error(
-        "out-of-range", node.place(),
-        "`" + std::string(field.name) + "` must be at " + (is_low ? "least " : "most ") +
-            leaf.show_number(is_low ? field.minimum : field.maximum));
+    context.diagnostics.error("out-of-range", node.place(),
+                              "`" + std::string(field.name) + "` must be at " +
+                                  (is_low ? "least " : "most ") +
+                                  leaf.show_number(is_low ? field.minimum : field.maximum));
     is_good = false;
   });
   return is_good;

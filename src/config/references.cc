@@ -50,7 +50,8 @@ namespace {
 // Parses one `-o` value; what is not YAML is taken as plain text.
 Node option_value(const std::string& text, ParseContext& context) {
   Node node;
-  const bool is_flow = !text.empty() && (text[0] == '[' || text[0] == '{') && !text.starts_with("{{");
+  const bool is_flow =
+      !text.empty() && (text[0] == '[' || text[0] == '{') && !text.starts_with("{{");
   if (is_flow) {
     Files files;
     Diagnostics diagnostics;

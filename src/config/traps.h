@@ -16,8 +16,7 @@ enum class TrapTarget : std::uint8_t { kText, kTemplate, kCel };
 /// Looks at how a value that should be text was written: tags, anchors, aliases, comments that cut
 /// it, `{{` read as a map, words that other YAML readers take for booleans or numbers. Reports with
 /// the line quoted right; false when the value must not be used.
-bool check_traps(const Node& node, TrapTarget target, const Files& files,
-                 Diagnostics& diagnostics);
+bool check_traps(const Node& node, TrapTarget target, const Files& files, Diagnostics& diagnostics);
 
 /// When `node` is a map that `{{ x }}` made, or null because of `#x`: reports it and gives true.
 bool report_hole_or_comment(const Node& node, const Files& files, Diagnostics& diagnostics);

@@ -14,9 +14,9 @@ constexpr auto kNone = std::string_view::npos;
 
 std::uint16_t default_port(std::string_view scheme) {
   constexpr std::pair<std::string_view, std::uint16_t> kPorts[] = {
-      {"http", 80}, {"https", 443}, {"ws", 80},     {"wss", 443},   {"smtp", 25},
-      {"smtps", 465}, {"amqp", 5672}, {"amqps", 5671}, {"mqtt", 1883}, {"mqtts", 8883},
-      {"redis", 6379}, {"nats", 4222}};
+      {"http", 80},   {"https", 443},  {"ws", 80},      {"wss", 443},
+      {"smtp", 25},   {"smtps", 465},  {"amqp", 5672},  {"amqps", 5671},
+      {"mqtt", 1883}, {"mqtts", 8883}, {"redis", 6379}, {"nats", 4222}};
   for (const auto& [name, port] : kPorts)
     if (name == scheme) return port;
   return 0;
@@ -59,7 +59,8 @@ Status read_host(std::string_view text, UrlParts& parts) {
   const std::size_t colon = text.find(':');
   parts.host = to_lower(text.substr(0, colon));
   for (char c : parts.host)
-    if (!is_host_byte(c)) return misconfigured("the host of the URL holds a character that no host has");
+    if (!is_host_byte(c))
+      return misconfigured("the host of the URL holds a character that no host has");
   return colon == kNone ? Status() : read_port(text.substr(colon + 1), parts);
 }
 
@@ -149,7 +150,10 @@ std::string Url::redacted() const {
 }
 
 UrlTemplate::UrlTemplate(UrlParts base, tmpl::Template path, tmpl::Template query)
-    : base_(base.text() ), parts_(std::move(base)), path_(std::move(path)), query_(std::move(query)) {}
+    : base_(base.text()),
+      parts_(std::move(base)),
+      path_(std::move(path)),
+      query_(std::move(query)) {}
 
 Result<std::string> UrlTemplate::render(const cel::Scope& scope) const {
   if (!has_holes()) {

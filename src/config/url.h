@@ -15,13 +15,13 @@ namespace tt::config {
 
 /// Parts of a URL (RFC 3986), undecoded except userinfo.
 struct UrlParts {
-  std::string scheme;        ///< Lower case.
+  std::string scheme;  ///< Lower case.
   std::string user, password;
-  std::string host;          ///< Lower case; IPv6 without brackets; empty for `unix:`.
-  std::uint16_t port = 0;    ///< The scheme's default when not written; 0 when it has none.
+  std::string host;        ///< Lower case; IPv6 without brackets; empty for `unix:`.
+  std::uint16_t port = 0;  ///< The scheme's default when not written; 0 when it has none.
   bool has_port = false;
-  std::string path;          ///< With its `/`, or empty; the file for `unix:/run/x.sock`.
-  std::string query;         ///< Without `?`.
+  std::string path;   ///< With its `/`, or empty; the file for `unix:/run/x.sock`.
+  std::string query;  ///< Without `?`.
 
   bool is_tls() const { return scheme == "https" || scheme == "tls" || scheme == "wss"; }
   /// "https://host:8443": no userinfo, no path. Fit for logs and error texts.

@@ -82,7 +82,8 @@ bool Cidr::contains(std::string_view text) const {
   const int bytes = read_address(text, other);
   if (bytes == 0 || (bytes == 16) != is_v6) return false;
   const std::size_t whole = prefix_bits / 8;
-  if (!std::equal(address.begin(), address.begin() + static_cast<std::ptrdiff_t>(whole), other.begin()))
+  if (!std::equal(address.begin(), address.begin() + static_cast<std::ptrdiff_t>(whole),
+                  other.begin()))
     return false;
   const int rest = prefix_bits % 8;
   if (rest == 0) return true;

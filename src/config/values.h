@@ -13,7 +13,8 @@
 
 namespace tt::config {
 
-/// Nanoseconds; written with units, `90s` or `1h30m` (base/units.h). Converts like the number it is.
+/// Nanoseconds; written with units, `90s` or `1h30m` (base/units.h). Converts like the number it
+/// is.
 struct Duration {
   std::int64_t ns = 0;
   constexpr Duration() = default;
@@ -25,7 +26,7 @@ struct Duration {
 struct ByteSize {
   std::uint64_t bytes = 0;
   constexpr ByteSize() = default;
-  constexpr ByteSize(std::uint64_t count) : bytes(count) {}  // NOLINT
+  constexpr ByteSize(std::uint64_t count) : bytes(count) {}   // NOLINT
   constexpr operator std::uint64_t() const { return bytes; }  // NOLINT
 };
 
@@ -34,7 +35,7 @@ struct Rate {
   double per_sec = 0;
   constexpr Rate() = default;
   constexpr Rate(double events_per_sec) : per_sec(events_per_sec) {}  // NOLINT
-  constexpr operator double() const { return per_sec; }              // NOLINT
+  constexpr operator double() const { return per_sec; }               // NOLINT
 };
 std::optional<Rate> parse_rate(std::string_view text);
 std::string format_rate(Rate rate);

@@ -38,7 +38,8 @@ void merge_into(Node& target, Node from, bool is_top, Diagnostics& diagnostics) 
     } else if (is_top && found->is_map() && member.is_map() && is_map_of_names(member.key)) {
       merge_into(*found, std::move(member), false, diagnostics);
     } else if (is_top && found->is_list() && member.is_list() && member.key == "rules") {
-      std::move(member.children.begin(), member.children.end(), std::back_inserter(found->children));
+      std::move(member.children.begin(), member.children.end(),
+                std::back_inserter(found->children));
     } else {
       Diagnostic& d = diagnostics.error("duplicate-name", member.key_mark,
                                         "`" + member.key + "` is in two files",
@@ -71,9 +72,9 @@ std::vector<Node> read_yaml_files(std::span<const std::string> paths, Disk& disk
         if (root->is_map())
           roots.push_back(*std::move(root));
         else
-          diagnostics.error("wrong-type", root->place(),
-                            "expected a map such as `listen: ...`, found " +
-                                std::string(root->described()));
+          diagnostics.error(
+              "wrong-type", root->place(),
+              "expected a map such as `listen: ...`, found " + std::string(root->described()));
       }
     }
   }

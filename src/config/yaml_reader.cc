@@ -14,8 +14,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/utf8.h"
 #include "config/traps.h"
+#include "config/yaml_text.h"
 
 namespace tt::config {
 namespace {
@@ -33,18 +33,6 @@ class TextBuffer final : public std::streambuf {
     setg(begin, begin, begin + text.size());
   }
 };
-
-std::size_t count_nodes(const Node& node) {
-  std::size_t count = 1;
-  for (const Node& child : node.children) count += count_nodes(child);
-  return count;
-}
-
-std::size_t count_text(const Node& node) {
-  std::size_t bytes = node.text.size() + node.key.size();
-  for (const Node& child : node.children) bytes += count_text(child);
-  return bytes;
-}
 
 class Builder final : public YAML::EventHandler {
  public:
@@ -142,7 +130,8 @@ void Builder::charge(std::size_t nodes, const Mark& mark) {
 void Builder::charge_text(const Node& node, const Mark& mark) {
   alias_bytes_ += count_text(node);
   if (alias_bytes_ <= kAliasTextBytesMax) return;
-  diagnostics_.error("yaml-aliases", mark, "anchors and aliases stand for more than 16 MiB of text");
+  diagnostics_.error("yaml-aliases", mark,
+                     "anchors and aliases stand for more than 16 MiB of text");
   throw Stop{};
 }
 
@@ -151,68 +140,6 @@ void Builder::remember(YAML::anchor_t anchor, const Node& node) {
   charge(count_nodes(node), node.mark);
   charge_text(node, node.mark);
   anchors_[anchor] = node;
-}
-
-// Tag and anchor stand before the value; the library's mark is that of the first of them.
-std::string_view skip_properties(std::string_view rest) {
-  while (!rest.empty() && (rest[0] == '!' || rest[0] == '&')) {
-    const std::size_t end = rest.find_first_of(" \t\r\n");
-    if (end == std::string_view::npos) return {};
-    const std::size_t next = rest.find_first_not_of(" \t\r\n", end);
-    if (next == std::string_view::npos) return {};
-    rest.remove_prefix(next);
-  }
-  return rest;
-}
-
-Style style_at(std::string_view rest) {
-  if (rest.empty()) return Style::kPlain;
-  switch (rest[0]) {
-    case '\'':
-      return Style::kSingle;
-    case '"':
-      return Style::kDouble;
-    case '|':
-      return Style::kLiteral;
-    case '>':
-      return Style::kFolded;
-    default:
-      return Style::kPlain;
-  }
-}
-
-// Length of the quoted scalar that starts here, over all its lines; npos when it never ends.
-std::size_t quoted_bytes(std::string_view rest) {
-  const char quote = rest[0];
-  for (std::size_t i = 1; i < rest.size(); ++i) {
-    if (quote == '"' && rest[i] == '\\') {
-      ++i;
-    } else if (rest[i] == quote) {
-      if (quote == '"' || rest.substr(i + 1, 1) != "'") return i + 1;
-      ++i;
-    }
-  }
-  return std::string_view::npos;
-}
-
-// Bytes that a scalar takes on its first line.
-std::size_t source_bytes(std::string_view rest, const Node& node) {
-  const std::string_view line = rest.substr(0, rest.find_first_of("\r\n"));
-  switch (node.style) {
-    case Style::kPlain:
-      return line.substr(0, node.text.size()) == node.text ? node.text.size() : 1;
-    case Style::kSingle:
-    case Style::kDouble:
-      return std::min(quoted_bytes(rest), line.size());
-    default:
-      return 1;
-  }
-}
-
-std::string comment_at(std::string_view rest) {
-  const std::size_t begin = rest.find_first_not_of(" \t");
-  if (begin == 0 || begin == std::string_view::npos || rest[begin] != '#') return {};
-  return std::string(rest.substr(begin, rest.find_first_of("\r\n", begin) - begin));
 }
 
 void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -234,8 +161,8 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
     throw Stop{};
   }
   const std::size_t bytes = source_bytes(rest, node);
-  node.mark.length = static_cast<std::uint32_t>(
-      std::max<std::size_t>(whole.size() - rest.size() + bytes, 1));
+  node.mark.length =
+      static_cast<std::uint32_t>(std::max<std::size_t>(whole.size() - rest.size() + bytes, 1));
   if (!node.tag.empty() || anchor) {
     const std::size_t end = std::min(whole.find_first_of(" \t\r\n,]}"), whole.size());
     node.mark.length = static_cast<std::uint32_t>(std::max<std::size_t>(end, 1));
@@ -263,7 +190,8 @@ void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
     };
     measure(measure, copy, 1);
     if (depth + stack_.size() > kYamlDepthMax) {
-      diagnostics_.error("yaml-depth", place, "nested deeper than " + std::to_string(kYamlDepthMax));
+      diagnostics_.error("yaml-depth", place,
+                         "nested deeper than " + std::to_string(kYamlDepthMax));
       throw Stop{};
     }
   }
@@ -272,7 +200,8 @@ void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   copy.key.clear();
   const std::string_view rest = rest_at(mark);
   const std::size_t end = rest.find_first_of(" \t\r\n,]}");
-  copy.alias->length = static_cast<std::uint32_t>(end == std::string_view::npos ? rest.size() : end);
+  copy.alias->length =
+      static_cast<std::uint32_t>(end == std::string_view::npos ? rest.size() : end);
   add(std::move(copy), 0);
 }
 
@@ -340,10 +269,9 @@ void Builder::add(Node node, YAML::anchor_t anchor) {
   const bool is_merge = parent.key == "<<" && parent.is_key_plain;
   const auto [at, is_new] = parent.names.try_emplace(parent.key, parent.node.children.size());
   if (!is_new && !parent.is_key_bad) {
-    Diagnostic& d = diagnostics_.error("duplicate-key", node.key_mark,
-                                       "`" + node.key + "` stands here a second time",
-                                       is_merge ? "give `<<` a list: `<<: [*a, *b]`"
-                                                : "remove one of the two, or rename it");
+    Diagnostic& d = diagnostics_.error(
+        "duplicate-key", node.key_mark, "`" + node.key + "` stands here a second time",
+        is_merge ? "give `<<` a list: `<<: [*a, *b]`" : "remove one of the two, or rename it");
     d.related_text = "the first one is";
     d.related = parent.node.children[at->second].key_mark;
     return;
@@ -391,36 +319,6 @@ void Builder::merge(Node& map) {
   for (const Node* one : maps)
     for (const Node& member : one->children)
       if (!map.find(member.key)) map.children.push_back(member);
-}
-
-bool is_readable(int file, std::string_view text, Diagnostics& diagnostics) {
-  const Mark start{file, 1, 1, 1};
-  if (text.size() > kYamlBytesMax) {
-    diagnostics.error("file-too-large", start, "larger than 4 MiB", "split it into several files");
-    return false;
-  }
-  Mark at = start;
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c == '\n') {
-      ++at.line;
-      begin = i + 1;
-    } else if ((c < ' ' && c != '\t' && c != '\r') || c == 0x7f) {
-      at.column = static_cast<std::uint32_t>(i - begin + 1);
-      diagnostics.error("not-utf8", at, "a control character stands here");
-      return false;
-    }
-  }
-  if (is_utf8(text)) return true;
-  at.line = 1;
-  for (begin = 0; begin < text.size(); ++at.line) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    if (!is_utf8(text.substr(begin, end - begin))) break;
-    begin = end + 1;
-  }
-  diagnostics.error("not-utf8", at, "this line is not UTF-8", "save the file as UTF-8");
-  return false;
 }
 
 }  // namespace

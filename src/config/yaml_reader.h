@@ -21,9 +21,10 @@ constexpr int kYamlDepthMax = 64;
 constexpr std::size_t kYamlNodesMax = 200'000;
 
 /// Reads file `file` of `files`. Reports and gives nothing when the text is not one YAML document;
-/// duplicate keys and the like are reported (with both places) and what can be read is given. An empty text is an empty
-/// map. `<<` is merged (members written beside it win), aliases are expanded, and members of the
-/// top map whose names begin with `x-` are dropped. Never throws, whatever the bytes.
+/// duplicate keys and the like are reported (with both places) and what can be read is given. An
+/// empty text is an empty map. `<<` is merged (members written beside it win), aliases are
+/// expanded, and members of the top map whose names begin with `x-` are dropped. Never throws,
+/// whatever the bytes.
 std::optional<Node> read_yaml(const Files& files, int file, Diagnostics& diagnostics);
 
 /// Adds the texts of `paths` (files; folders mean their *.yaml and *.yml by name) to `files` and

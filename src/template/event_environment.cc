@@ -48,7 +48,8 @@ class MetaSchema final : public cel::RecordSchema {
 EventEnvironment::EventEnvironment()
     : event_layout_(std::make_shared<cel::RecordLayout>()),
       meta_layout_(std::make_shared<cel::RecordLayout>()) {
-  const int event = environment_.add_record("event", std::make_shared<EventSchema>(), event_layout_);
+  const int event =
+      environment_.add_record("event", std::make_shared<EventSchema>(), event_layout_);
   const int meta = environment_.add_record("meta", std::make_shared<MetaSchema>(), meta_layout_);
   TT_ASSERT(event == kEventRecord && meta == kMetaRecord);
   cel::add_tunnel_functions(environment_);

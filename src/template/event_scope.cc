@@ -93,8 +93,8 @@ struct EventScope::State {
     for (Slot& slot : slots) slot.field = -1;
     for (std::size_t i = 0; i < event.fields.size(); ++i) {
       const event::Field& field = event.fields[i];
-      const int slot = field.name_is_escaped ? slot_of(event.name(field), i)
-                                             : slot_of(event.raw_name(field), i);
+      const int slot =
+          field.name_is_escaped ? slot_of(event.name(field), i) : slot_of(event.raw_name(field), i);
       if (slot >= 0) slots[static_cast<std::size_t>(slot)].field = static_cast<std::int32_t>(i);
     }
     resolved_epoch = epoch;

@@ -26,9 +26,9 @@ struct MetaView {
 constexpr int kEventRecord = 0;
 constexpr int kMetaRecord = 1;
 
-/// The names of one configuration: `event`, `meta`, the tunnel's functions, and whatever `let` adds.
-/// Compile everything of one generation against one of these on one thread; after that, any number
-/// of EventScopes on any threads. Keep it as long as its scopes.
+/// The names of one configuration: `event`, `meta`, the tunnel's functions, and whatever `let`
+/// adds. Compile everything of one generation against one of these on one thread; after that, any
+/// number of EventScopes on any threads. Keep it as long as its scopes.
 class EventEnvironment {
  public:
   EventEnvironment();

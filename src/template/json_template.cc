@@ -85,9 +85,10 @@ void JsonTemplate::Branch::write(std::string& out) const {
   }
   if (kind != JsonTree::Kind::kList && kind != JsonTree::Kind::kMap) {
     out += name;
-    out += kind == JsonTree::Kind::kNumber ? number
-           : kind == JsonTree::Kind::kTrue ? "true"
-           : kind == JsonTree::Kind::kFalse ? "false" : "null";
+    out += kind == JsonTree::Kind::kNumber  ? number
+           : kind == JsonTree::Kind::kTrue  ? "true"
+           : kind == JsonTree::Kind::kFalse ? "false"
+                                            : "null";
     return;
   }
   out += name;

@@ -17,7 +17,7 @@ namespace tt::tmpl {
 struct JsonTree {
   enum class Kind : std::uint8_t { kNull, kFalse, kTrue, kNumber, kText, kList, kMap };
   Kind kind = Kind::kNull;
-  std::string text;                                      ///< Template, or a JSON number.
+  std::string text;                                        ///< Template, or a JSON number.
   std::vector<std::pair<std::string, JsonTree>> children;  ///< Names are empty in lists.
 };
 

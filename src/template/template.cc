@@ -49,7 +49,8 @@ TemplateError from_cel(const cel::Diagnostic& d, std::size_t hole_begin) {
 // A cut must not leave half a reference.
 void drop_half_reference(std::string& text) {
   const std::size_t amp = text.rfind('&');
-  if (amp != std::string::npos && text.size() - amp <= 6 && text.find(';', amp) == std::string::npos)
+  if (amp != std::string::npos && text.size() - amp <= 6 &&
+      text.find(';', amp) == std::string::npos)
     text.resize(amp);
 }
 
@@ -76,7 +77,8 @@ Template Template::parse(std::string_view text, const cel::Environment& environm
     piece.hole = text.substr(hole.begin, hole.length);
     // Blanks are cut off, so that positions of CEL's own texts mean what is seen.
     const std::string_view source = trim(piece.hole);
-    const std::size_t begin = hole.begin + static_cast<std::size_t>(source.data() - piece.hole.data());
+    const std::size_t begin =
+        hole.begin + static_cast<std::size_t>(source.data() - piece.hole.data());
     cel::Compiled compiled = cel::compile(source, environment);
     piece.program = std::move(compiled.program);
     has_errors = has_errors || !piece.program;

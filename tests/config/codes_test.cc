@@ -22,7 +22,8 @@ TEST(Codes, every_name_has_one_row_in_the_same_order) {
 
 // TT_UPDATE_GOLDEN=1 rewrites the page.
 TEST(Codes, the_page_of_the_reference_is_up_to_date) {
-  const std::filesystem::path path = std::filesystem::path(TT_SOURCE_DIR) / "docs/reference/errors.md";
+  const std::filesystem::path path =
+      std::filesystem::path(TT_SOURCE_DIR) / "docs/reference/errors.md";
   if (std::getenv("TT_UPDATE_GOLDEN")) {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << errors_page();

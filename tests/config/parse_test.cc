@@ -71,7 +71,9 @@ TEST(Parse, default_templates_belong_to_the_environment_of_the_parse) {
 }
 
 TEST(Parse, recursive_structs_and_places) {
-  Parsed run("rules:\n  - name: a\n    when: 'event.kind == \"x\"'\n    rules:\n      - {name: b, to: chat}\n");
+  Parsed run(
+      "rules:\n  - name: a\n    when: 'event.kind == \"x\"'\n    rules:\n      - {name: b, to: "
+      "chat}\n");
   ASSERT_TRUE(run.config) << run.text();
   const sample::Rule& a = run.config->rules[0];
   EXPECT_EQ(a.mark.line, 2u);
@@ -91,7 +93,8 @@ TEST(Parse, relative_paths_belong_to_the_folder_of_their_file) {
 }
 
 TEST(Parse, a_variable_stands_for_any_value) {
-  Parsed run("exits: {chat: {type: a, timeout: {env: TT_TEST_SET}, room: {env: TT_NONE, default: b}}}\n");
+  Parsed run(
+      "exits: {chat: {type: a, timeout: {env: TT_TEST_SET}, room: {env: TT_NONE, default: b}}}\n");
   ASSERT_TRUE(run.config) << run.text();
   EXPECT_EQ(run.config->exits[0].second.timeout, 41 * kNsPerSec);
   EXPECT_EQ(run.config->exits[0].second.room, "b");
@@ -104,7 +107,9 @@ TEST(Parse, a_json_body_may_have_a_member_called_env) {
 }
 
 TEST(Parse, json_leaves_keep_their_types) {
-  Parsed run("exits: {chat: {type: a, body: {a: 1.50, b: true, c: null, d: '1', e: [x, -3e4], f: {}, g: []}}}\n");
+  Parsed run(
+      "exits: {chat: {type: a, body: {a: 1.50, b: true, c: null, d: '1', e: [x, -3e4], f: {}, g: "
+      "[]}}}\n");
   ASSERT_TRUE(run.config) << run.text();
   EXPECT_EQ(run.config->exits[0].second.body.as_written(),
             R"({"a":1.50,"b":true,"c":null,"d":"1","e":["x",-3e4],"f":{},"g":[]})");
@@ -142,9 +147,15 @@ TEST(Parse, options_of_the_command_line_are_values_of_the_same_table) {
   Session run;
   run.context.options.is_offline = true;
   const std::vector<std::pair<std::string, std::string>> options{
-      {"type", "hipchat"},   {"batch.events", "7"},          {"timeout", "3s"},
-      {"allow", "10.0.0.1"}, {"allow", "10.0.0.2"},          {"insecure", "true"},
-      {"token", "s3cret"},   {"message", "{{ event.kind }}"}, {"body", "{a: 1, b: '{{ event.kind }}'}"}};
+      {"type", "hipchat"},
+      {"batch.events", "7"},
+      {"timeout", "3s"},
+      {"allow", "10.0.0.1"},
+      {"allow", "10.0.0.2"},
+      {"insecure", "true"},
+      {"token", "s3cret"},
+      {"message", "{{ event.kind }}"},
+      {"body", "{a: 1, b: '{{ event.kind }}'}"}};
   const Node node = node_from_options(options, run.context);
   const auto exit = parse<sample::Exit>(node, run.context);
   ASSERT_TRUE(exit) << run.text();

@@ -70,8 +70,7 @@ struct Rule {
     return {};
   }
   static constexpr auto fields() {
-    return std::tuple{field("name", &Rule::name, "Name."),
-                      field("when", &Rule::when, "Condition."),
+    return std::tuple{field("name", &Rule::name, "Name."), field("when", &Rule::when, "Condition."),
                       field("to", &Rule::to, "Exits."),
                       field("set", &Rule::set, "Fields to change."),
                       field("rules", &Rule::rules, "Rules for what matched.")};

@@ -33,9 +33,9 @@ TEST(Url, knows_default_ports_and_ipv6_and_sockets) {
 }
 
 TEST(Url, refuses_what_is_none) {
-  for (const char* text : {"", "chat.example.com", "https:/a", "https://", "https://a b/", "https://a:99999/",
-                           "https://a/#f", "https://[::1", "1http://a", "https://a\nb/", "https://a/\x01", "unix:",
-                           "https://ex{ample/"})
+  for (const char* text : {"", "chat.example.com", "https:/a", "https://", "https://a b/",
+                           "https://a:99999/", "https://a/#f", "https://[::1", "1http://a",
+                           "https://a\nb/", "https://a/\x01", "unix:", "https://ex{ample/"})
     EXPECT_FALSE(parse_url(text).ok()) << text;
 }
 
@@ -65,7 +65,8 @@ TEST_F(UrlTemplates, holes_are_escaped_for_where_they_stand) {
 }
 
 TEST_F(UrlTemplates, an_event_cannot_climb_out_of_the_path) {
-  EXPECT_EQ(*render("https://h.example.com/a/{{ event.branch }}/b"), "https://h.example.com/a/%2E%2E/b");
+  EXPECT_EQ(*render("https://h.example.com/a/{{ event.branch }}/b"),
+            "https://h.example.com/a/%2E%2E/b");
 }
 
 TEST_F(UrlTemplates, a_question_mark_inside_a_hole_is_cel) {

@@ -10,11 +10,13 @@ namespace {
 TEST(Rate, is_a_count_and_a_unit) {
   EXPECT_DOUBLE_EQ(parse_rate("30/m")->per_sec, 0.5);
   EXPECT_DOUBLE_EQ(parse_rate("5/s")->per_sec, 5);
-  for (const char* text : {"", "30", "/m", "30/", "30/w", "-1/s", "1.5/s"}) EXPECT_FALSE(parse_rate(text)) << text;
+  for (const char* text : {"", "30", "/m", "30/", "30/w", "-1/s", "1.5/s"})
+    EXPECT_FALSE(parse_rate(text)) << text;
 }
 
 TEST(Rate, is_written_as_it_was_read) {
-  for (const char* text : {"30/m", "5/s", "7/h", "1/d"}) EXPECT_EQ(format_rate(*parse_rate(text)), text);
+  for (const char* text : {"30/m", "5/s", "7/h", "1/d"})
+    EXPECT_EQ(format_rate(*parse_rate(text)), text);
 }
 
 TEST(Cidr, holds_what_its_prefix_says) {
@@ -39,7 +41,8 @@ TEST(Cidr, ipv4_mapped_into_ipv6_counts_as_ipv4) {
 }
 
 TEST(Cidr, refuses_what_is_none) {
-  for (const char* text : {"", "localhost", "10.0.0/8", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "::ffff:10.0.0.0/104"})
+  for (const char* text : {"", "localhost", "10.0.0/8", "10.0.0.0/33", "::/129", "10.0.0.0/",
+                           "10.0.0.0/-1", "::ffff:10.0.0.0/104"})
     EXPECT_FALSE(parse_cidr(text)) << text;
 }
 

@@ -22,11 +22,13 @@ struct Read {
 };
 
 TEST(YamlReader, keeps_styles_and_places) {
-  const Read read("a: plain\nb: 'single'\nc: \"double\"\nd: |\n  literal\ne: >\n  folded\nf: ~\ng:\n");
+  const Read read(
+      "a: plain\nb: 'single'\nc: \"double\"\nd: |\n  literal\ne: >\n  folded\nf: ~\ng:\n");
   ASSERT_TRUE(read.root);
   const auto& n = read.root->children;
   ASSERT_EQ(n.size(), 7u);
-  const Style styles[] = {Style::kPlain, Style::kSingle, Style::kDouble, Style::kLiteral, Style::kFolded};
+  const Style styles[] = {Style::kPlain, Style::kSingle, Style::kDouble, Style::kLiteral,
+                          Style::kFolded};
   for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(n[i].style, styles[i]) << i;
   EXPECT_EQ(n[3].text, "literal\n");
   EXPECT_TRUE(n[5].is_null());
@@ -108,8 +110,9 @@ TEST(YamlReader, an_alias_inside_of_what_it_names_is_refused) {
 TEST(YamlReader, depth_is_bounded_also_through_aliases) {
   EXPECT_EQ(Read("a: " + std::string(100, '[') + std::string(100, ']')).code(), "yaml-depth");
   const std::string half = std::string(40, '[') + "1" + std::string(40, ']');
-  EXPECT_EQ(Read("a: &x " + half + "\nb: " + std::string(40, '[') + "*x" + std::string(40, ']')).code(),
-            "yaml-depth");
+  EXPECT_EQ(
+      Read("a: &x " + half + "\nb: " + std::string(40, '[') + "*x" + std::string(40, ']')).code(),
+      "yaml-depth");
 }
 
 TEST(YamlReader, size_and_bytes_are_checked_before_parsing) {
@@ -152,13 +155,16 @@ TEST(YamlReader, a_place_inside_a_scalar_is_found) {
 TEST(YamlFiles, folders_and_files_merge_by_name) {
   MemoryDisk disk;
   ASSERT_TRUE(disk.create_directories("/etc/tt").ok());
-  ASSERT_TRUE(write_file(disk, "/etc/tt/20.yaml", "rules: [{name: b}]\nexits: {y: {type: a}}\n").ok());
-  ASSERT_TRUE(write_file(disk, "/etc/tt/10.yaml", "rules: [{name: a}]\nexits: {x: {type: a}}\n").ok());
+  ASSERT_TRUE(
+      write_file(disk, "/etc/tt/20.yaml", "rules: [{name: b}]\nexits: {y: {type: a}}\n").ok());
+  ASSERT_TRUE(
+      write_file(disk, "/etc/tt/10.yaml", "rules: [{name: a}]\nexits: {x: {type: a}}\n").ok());
   ASSERT_TRUE(write_file(disk, "/etc/tt/readme.txt", "][").ok());
   Files files;
   Diagnostics diagnostics;
   const std::string path = "/etc/tt";
-  const Node merged = merge_files(read_yaml_files({&path, 1}, disk, files, diagnostics), diagnostics);
+  const Node merged =
+      merge_files(read_yaml_files({&path, 1}, disk, files, diagnostics), diagnostics);
   EXPECT_TRUE(diagnostics.empty()) << print_text(diagnostics, files);
   ASSERT_TRUE(merged.find("rules") && merged.find("exits"));
   EXPECT_EQ(merged.find("rules")->children[0].find("name")->text, "a");

@@ -34,7 +34,8 @@ TEST(EventScope, dotted_names_are_fields) {
 }
 
 TEST(EventScope, numbers_are_int_or_double_as_written) {
-  Bound b(R"({"message":"m","a":3,"b":3.0,"c":3e0,"d":9223372036854775807,"e":9223372036854775808,"f":-0})");
+  Bound b(
+      R"({"message":"m","a":3,"b":3.0,"c":3e0,"d":9223372036854775807,"e":9223372036854775808,"f":-0})");
   EXPECT_EQ(b.eval("type(event.a) == int && event.a == 3"), "true");
   EXPECT_EQ(b.eval("type(event.b) == double"), "true");
   EXPECT_EQ(b.eval("type(event.c) == double"), "true");
@@ -60,7 +61,8 @@ TEST(EventScope, scalars_and_arrays_keep_their_types) {
 }
 
 TEST(EventScope, groups_read_back_as_lists_and_maps) {
-  Bound b(R"({"message":"m","builds":[{"name":"a","ok":true},{"name":"b","ok":false}],"user":{"name":"x","id":3}})");
+  Bound b(
+      R"({"message":"m","builds":[{"name":"a","ok":true},{"name":"b","ok":false}],"user":{"name":"x","id":3}})");
   EXPECT_EQ(b.eval("event.builds"), R"([{"name":"a","ok":true},{"name":"b","ok":false}])");
   EXPECT_EQ(b.eval("event.builds.filter(x, !x.ok).map(x, x.name)"), R"(["b"])");
   EXPECT_EQ(b.eval("event.builds[1].name"), "\"b\"");

@@ -20,7 +20,10 @@ TEST(JsonTemplate, renders_every_kind) {
                    {"tags", leaf(Kind::kText, "{{ event.tags }}")},
                    {"missing", leaf(Kind::kText, "{{ event.nothing }}")},
                    {"number", leaf(Kind::kNumber, "1.50")},
-                   {"a \"key\"", {Kind::kList, "", {{"", leaf(Kind::kTrue)}, {"", leaf(Kind::kFalse)}, {"", leaf(Kind::kNull)}}}},
+                   {"a \"key\"",
+                    {Kind::kList,
+                     "",
+                     {{"", leaf(Kind::kTrue)}, {"", leaf(Kind::kFalse)}, {"", leaf(Kind::kNull)}}}},
                    {"empty", {Kind::kMap, "", {}}}};
   std::vector<JsonTemplateError> errors;
   const JsonTemplate t = JsonTemplate::parse(tree, b.environment.environment(), errors);

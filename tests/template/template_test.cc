@@ -22,7 +22,8 @@ TEST(Template, text_without_holes_is_constant) {
 
 TEST(Template, holes_show_values_as_people_write_them) {
   Bound b(kEvent);
-  EXPECT_EQ(b.render("{{event.project}}: {{ event.n }} {{ event.f }} {{ event.t }} {{ event.z }}|{{ event.l }}"),
+  EXPECT_EQ(b.render("{{event.project}}: {{ event.n }} {{ event.f }} {{ event.t }} {{ event.z "
+                     "}}|{{ event.l }}"),
             "a/b: 3 1.5 true |[\"x\",1]");
   EXPECT_EQ(b.render("{{ meta.received }}"), "2026-01-01T00:00:00Z");
 }
