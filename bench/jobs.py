@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs the jobs J1, J2, J4, J5 and J6 against the release build and whatever peers are installed.
 
-The loads, the peers' configurations and the checks of their outputs are those of ../shared/bench; the
-cases of time-tunnel are added to them, so that all are measured by the same code in one run, in
+The loads, the peers' configurations and the checks of their outputs are those of ../shared/bench;
+the cases of time-tunnel are added to them, so that all are measured by the same code in one run, in
 alternation. Prints one table with ratios; nothing passes or fails here.
 """
 import argparse
@@ -31,11 +31,11 @@ WORK.mkdir(parents=True, exist_ok=True)
 for tool in ("loadgen", "sink"):
     target = WORK / tool
     if not target.exists():
-        subprocess.run(["g++", "-O2", "-std=c++17", "-pthread", "-o", target, SHARED / f"tools/{tool}.cc"],
-                       check=True)
+        subprocess.run(["g++", "-O2", "-std=c++17", "-pthread", "-o", target,
+                        SHARED / f"tools/{tool}.cc"], check=True)
 
-argv = ["run-peers", "--tools", str(WORK), "--work", str(WORK / "run"), "--out", str(WORK / "jobs.json"),
-        "--only", A.only, "--reps", A.reps, "--secs", A.secs]
+argv = ["run-peers", "--tools", str(WORK), "--work", str(WORK / "run"),
+        "--out", str(WORK / "jobs.json"), "--only", A.only, "--reps", A.reps, "--secs", A.secs]
 modules = {"nginx": ("/usr/lib/nginx/modules",), "rsyslogd": ("/usr/lib/x86_64-linux-gnu/rsyslog",),
            "syslog-ng": ("/usr/lib/syslog-ng/3.38",)}
 for program, option in (("nginx", "--nginx"), ("node", "--node"), ("rsyslogd", "--rsyslogd"),

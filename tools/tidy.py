@@ -13,7 +13,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LINES_MAX = {".cc": 400, ".h": 200, ".py": 400, ".sh": 400}
-COLUMNS_MAX = 100
+COLUMNS_MAX = 100  # Of C++; scripts may take a little more.
 HEADERS_MAX = 20
 HEAD_LINES_MAX = 8
 CPP = {".cc", ".h"}
@@ -46,6 +46,12 @@ CALLS = [
     ("machine-path", r"^(?!tools/tidy\.py)", r"(?<![\w.}~-])/(work|home/\w+|root)/\w",
      "use a path relative to the project"),
 ]
+# Units that only tests of their layer as a whole reach (contract, conformance, golden and end-to-end
+# tests). The numbers may only fall.
+MIRRORLESS_MAX = {
+    "src/api": 7, "src/cel": 20, "src/config": 6, "src/event": 7, "src/net": 14, "src/pipeline": 9,
+    "src/portals": 11, "src/rules": 2, "src/template": 2, "src/tunnel": 19,
+}
 # One noun a thing: types are not named after what other programs call it.
 NAMES = re.compile(r"^\s*(?:class|struct|enum class)\s+"
                    r"(\w*(?:Sink|Queue|Consumer|Subscriber))\b")
@@ -96,7 +102,7 @@ def check_lengths(path, suffix, lines):
     if suffix in CODE:
         for number, line in enumerate(lines, 1):
             # An address, an include or a raw test vector cannot be broken.
-            if len(line) > COLUMNS_MAX and "://" not in line and 'R"' not in line:
+            if len(line) > (COLUMNS_MAX if suffix in CPP else COLUMNS_MAX + 10) and "://" not in line and 'R"' not in line:
                 report(path, "columns", f"{len(line)} columns, {COLUMNS_MAX} at most", number)
 
 
@@ -119,8 +125,9 @@ def check_words(path, suffix, lines):
 
 
 def check_mirrors(files):
-    """Every unit with a header has a test of the same path; a portal may have one for its folder."""
+    """Every unit with a header has a test of its path; a portal may have one for its folder."""
     known = set(files)
+    missing = collections.defaultdict(list)
     for path in files:
         source = pathlib.PurePosixPath(path)
         if not path.startswith("src/") or source.suffix != ".cc":
@@ -134,7 +141,13 @@ def check_mirrors(files):
         own = f"tests/{inner.with_suffix('')}_test.cc"
         folder = f"tests/{inner.parent}_test.cc"
         if own not in known and not (is_portal and folder in known):
-            report(path, "mirror", f"no test; expected {own}")
+            missing[f"src/{inner.parts[0]}"].append(own)
+    for layer, tests in missing.items():
+        # A ratchet: a layer may have as many units without a test of their own as its line says.
+        limit = MIRRORLESS_MAX.get(layer, 0)
+        if len(tests) > limit:
+            some = " ".join(sorted(tests)[:5])
+            report(layer, "mirror", f"{len(tests)} units have no test, {limit} may: {some} ...")
 
 
 def check_folders(files):
