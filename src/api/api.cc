@@ -16,7 +16,7 @@ namespace {
 
 struct Route {
   std::string_view method;
-  std::string_view path;    ///< Ends in `/`: a prefix, and what follows is request.path.
+  std::string_view path;  ///< Ends in `/`: a prefix, and what follows is request.path.
   Handler handler;
 };
 
@@ -71,7 +71,8 @@ bool answer_probe(pipeline::Daemon& daemon, const net::HttpRequest& request,
   }
   if (request.path == "/readyz") {
     const bool ready = daemon.is_ready();
-    responder.answer({.status = ready ? 200 : 503, .content_type = "text/plain",
+    responder.answer({.status = ready ? 200 : 503,
+                      .content_type = "text/plain",
                       .body = ready ? "ready\n" : "intake is closed\n"});
     return true;
   }
@@ -96,9 +97,9 @@ pipeline::Daemon::ApiHandler make_handler(pipeline::Daemon& daemon) {
     bool other_method = false;
     const Route* route = find_route(*all, request, other_method);
     if (!route)
-      return responder.answer(other_method
-                                  ? error_answer(405, "this path does not take " + std::string(request.method))
-                                  : error_answer(404, "no such path; the API is under /api/v1"));
+      return responder.answer(
+          other_method ? error_answer(405, "this path does not take " + std::string(request.method))
+                       : error_answer(404, "no such path; the API is under /api/v1"));
     Request copy = copy_request(request);
     copy.path = route->path.ends_with('/') ? copy.path.substr(route->path.size()) : "";
     daemon.run_blocking([&daemon, route, all, copy = std::move(copy), responder]() mutable {

@@ -20,7 +20,9 @@ net::HttpAnswer front_page(pipeline::Daemon& daemon) {
       "<style>body{font:16px/1.5 system-ui;margin:3em auto;max-width:40em;padding:0 1em}"
       "code{background:#eee;padding:.1em .3em}</style>\n"
       "<h1>time-tunnel</h1>\n<p>The event router with a memory is running.</p>\n"
-      "<h2>Send events to</h2>\n<ul>\n" + entries + "</ul>\n<h2>Look</h2>\n<ul>\n"
+      "<h2>Send events to</h2>\n<ul>\n" +
+      entries +
+      "</ul>\n<h2>Look</h2>\n<ul>\n"
       "<li><a href=/api/v1/events>the newest events</a></li>\n"
       "<li><a href=/api/v1/status>status of entries and exits</a></li>\n"
       "<li><a href=/api/v1/rules>rules in force</a></li>\n"

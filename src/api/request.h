@@ -16,8 +16,8 @@ namespace tt::api {
 /// A request, copied out of the connection so that it can wait for a blocking thread.
 struct Request {
   std::string method;
-  std::string path;                           ///< Decoded, without the route's prefix.
-  std::map<std::string, std::string> query;   ///< Decoded; of a repeated name the last.
+  std::string path;                          ///< Decoded, without the route's prefix.
+  std::map<std::string, std::string> query;  ///< Decoded; of a repeated name the last.
   std::string body;
   std::string last_event_id;
 

@@ -66,8 +66,9 @@ Result<tunnel::Seq> seq_of(std::string_view text, pipeline::Daemon& daemon) {
   if (const auto ago = parse_duration_ns(text))
     return tunnel.seek_time(daemon.clock().wall_ns() - *ago);
   if (const auto time = parse_time(text)) return tunnel.seek_time(*time);
-  return reject("`" + std::string(text) +
-                "` is no duration (2h), no time (2026-01-31T12:00:00Z) and no event id of this log");
+  return reject(
+      "`" + std::string(text) +
+      "` is no duration (2h), no time (2026-01-31T12:00:00Z) and no event id of this log");
 }
 
 Result<std::unique_ptr<Filter>> Filter::make(const Request& request, pipeline::Daemon& daemon) {
@@ -137,7 +138,7 @@ void search(pipeline::Daemon& daemon, const Request& request, net::Responder res
   tunnel::Tunnel& tunnel = daemon.tunnel();
   std::deque<Found> found;
   std::size_t bytes = 0;
-  bool is_cut = false;   // There are more than fit.
+  bool is_cut = false;  // There are more than fit.
   const auto scan = tunnel.scan(range->from);
   for (bool go_on = true; go_on;) {
     const auto batch = scan->next(pipeline::kReadBytesMax);
@@ -184,7 +185,8 @@ void show_event(pipeline::Daemon& daemon, const Request& request, net::Responder
   tunnel::Tunnel& tunnel = daemon.tunnel();
   const auto seq = tunnel::parse_id(tunnel.log_id(), request.path);
   if (!seq)
-    return responder.answer(error_answer(404, "no event `" + request.path + "`; ids of this log are " +
+    return responder.answer(error_answer(404, "no event `" + request.path +
+                                                  "`; ids of this log are " +
                                                   std::string(tunnel.log_id()) + "-NUMBER"));
   const auto batch = tunnel.scan(*seq)->next(pipeline::kReadBytesMax);
   if (!batch.ok()) return responder.answer(error_answer(batch.error()));
@@ -197,8 +199,9 @@ void show_event(pipeline::Daemon& daemon, const Request& request, net::Responder
     }
   }
   const bool is_old = *seq < tunnel.status().oldest;
-  responder.answer(error_answer(404, is_old ? "no event `" + request.path + "`: it is older than the "
-                                              "tunnel keeps (`tunnel.keep_for`)"
+  responder.answer(error_answer(404, is_old ? "no event `" + request.path +
+                                                  "`: it is older than the "
+                                                  "tunnel keeps (`tunnel.keep_for`)"
                                             : "no event `" + request.path + "`"));
 }
 

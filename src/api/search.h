@@ -31,7 +31,7 @@ class Filter {
   std::shared_ptr<const cel::Program> where_;
   std::unique_ptr<tmpl::EventScope> scope_;
   std::shared_ptr<const pipeline::Settings> settings_;
-  std::unique_ptr<rules::Router> router_;   // Only for `exit` and `rule`.
+  std::unique_ptr<rules::Router> router_;  // Only for `exit` and `rule`.
 };
 
 /// `{"id", "received", "entry", "event": {...}}`.

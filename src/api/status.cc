@@ -19,8 +19,17 @@ JsonWriter& count(JsonWriter& json, std::string_view name, std::uint64_t number)
 }
 
 void write_exit(JsonWriter& json, const pipeline::ExitStatus& exit) {
-  json.map().key("name").text(exit.name).key("type").text(exit.type).key("target").text(exit.target)
-      .key("state").text(exit.state).key("problem").text(exit.problem);
+  json.map()
+      .key("name")
+      .text(exit.name)
+      .key("type")
+      .text(exit.type)
+      .key("target")
+      .text(exit.target)
+      .key("state")
+      .text(exit.state)
+      .key("problem")
+      .text(exit.problem);
   count(json, "cursor", exit.cursor);
   count(json, "position", exit.position);
   count(json, "behind", exit.behind);
@@ -55,8 +64,9 @@ std::string report_json(const pipeline::ReloadReport& report) {
   count(json, "generation", report.generation);
   json.key("moved").map();
   for (const auto& [exit, events] : report.moved) count(json, exit, events);
-  json.end().key("diagnostics").raw(report.diagnostics_json.empty() ? "[]"
-                                                                    : report.diagnostics_json);
+  json.end()
+      .key("diagnostics")
+      .raw(report.diagnostics_json.empty() ? "[]" : report.diagnostics_json);
   json.key("text").text(report.diagnostics_text).end();
   return json.take();
 }
@@ -163,8 +173,10 @@ void show_config(pipeline::Daemon& daemon, const Request&, net::Responder respon
   json.key("source").text(status.source);
   time(json, "loaded", status.loaded_ns);
   json.key("last_failure");
-  if (status.last_failure) json.raw(report_json(*status.last_failure));
-  else json.raw("null");
+  if (status.last_failure)
+    json.raw(report_json(*status.last_failure));
+  else
+    json.raw("null");
   time(json, "failed", status.failed_ns).end();
   responder.answer(json_answer(json.take()));
 }

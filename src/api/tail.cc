@@ -35,10 +35,10 @@ void Tail::open(const Request& request, net::Responder responder) {
   std::lock_guard lock(mutex_);
   if (watchers_.size() >= kWatchersMax)
     return responder.answer(error_answer(503, "100 streams are open already"));
-  auto body = responder.stream({.status = 200,
-                                .content_type = "text/event-stream",
-                                .headers = {{"Cache-Control", "no-store"},
-                                            {"X-Accel-Buffering", "no"}}});
+  auto body =
+      responder.stream({.status = 200,
+                        .content_type = "text/event-stream",
+                        .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}}});
   // A comment at once: clients see that the stream stands before the first event comes.
   body->write(": tail\n\n");
   watchers_.push_back({tunnel.scan(from), *std::move(filter), std::move(body)});

@@ -31,7 +31,7 @@ class Tail : public std::enable_shared_from_this<Tail> {
   bool feed(Watcher& watcher);
 
   pipeline::Daemon& daemon_;
-  std::mutex mutex_;   // Held while feeding: one pump at a time.
+  std::mutex mutex_;  // Held while feeding: one pump at a time.
   std::vector<Watcher> watchers_;
   std::atomic<std::size_t> count_{0};
   std::atomic<bool> is_posted_{false};

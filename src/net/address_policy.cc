@@ -27,8 +27,21 @@ struct Network {
 enum class Class : unsigned char { kPublic, kPrivate, kForbidden };
 
 constexpr Bytes from_v4(std::uint32_t address) {
-  return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, static_cast<unsigned char>(address >> 24),
-          static_cast<unsigned char>(address >> 16), static_cast<unsigned char>(address >> 8),
+  return {0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0xff,
+          0xff,
+          static_cast<unsigned char>(address >> 24),
+          static_cast<unsigned char>(address >> 16),
+          static_cast<unsigned char>(address >> 8),
           static_cast<unsigned char>(address)};
 }
 
@@ -45,15 +58,15 @@ struct Range4 {
 // IANA IPv4 Special-Purpose Address Registry, and the metadata services of clouds that are not
 // link-local (Azure 168.63.129.16, Alibaba 100.100.100.200, Oracle 192.0.0.192).
 constexpr Range4 kRanges4[] = {
-    {v4(0, 0, 0, 0), 8, Class::kForbidden},         {v4(169, 254, 0, 0), 16, Class::kForbidden},
-    {v4(224, 0, 0, 0), 4, Class::kForbidden},       {v4(255, 255, 255, 255), 32, Class::kForbidden},
-    {v4(168, 63, 129, 16), 32, Class::kForbidden},  {v4(100, 100, 100, 200), 32, Class::kForbidden},
-    {v4(192, 0, 0, 192), 32, Class::kForbidden},    {v4(10, 0, 0, 0), 8, Class::kPrivate},
-    {v4(100, 64, 0, 0), 10, Class::kPrivate},       {v4(127, 0, 0, 0), 8, Class::kPrivate},
-    {v4(172, 16, 0, 0), 12, Class::kPrivate},       {v4(192, 0, 0, 0), 24, Class::kPrivate},
-    {v4(192, 0, 2, 0), 24, Class::kPrivate},        {v4(192, 88, 99, 0), 24, Class::kPrivate},
-    {v4(192, 168, 0, 0), 16, Class::kPrivate},      {v4(198, 18, 0, 0), 15, Class::kPrivate},
-    {v4(198, 51, 100, 0), 24, Class::kPrivate},     {v4(203, 0, 113, 0), 24, Class::kPrivate},
+    {v4(0, 0, 0, 0), 8, Class::kForbidden},        {v4(169, 254, 0, 0), 16, Class::kForbidden},
+    {v4(224, 0, 0, 0), 4, Class::kForbidden},      {v4(255, 255, 255, 255), 32, Class::kForbidden},
+    {v4(168, 63, 129, 16), 32, Class::kForbidden}, {v4(100, 100, 100, 200), 32, Class::kForbidden},
+    {v4(192, 0, 0, 192), 32, Class::kForbidden},   {v4(10, 0, 0, 0), 8, Class::kPrivate},
+    {v4(100, 64, 0, 0), 10, Class::kPrivate},      {v4(127, 0, 0, 0), 8, Class::kPrivate},
+    {v4(172, 16, 0, 0), 12, Class::kPrivate},      {v4(192, 0, 0, 0), 24, Class::kPrivate},
+    {v4(192, 0, 2, 0), 24, Class::kPrivate},       {v4(192, 88, 99, 0), 24, Class::kPrivate},
+    {v4(192, 168, 0, 0), 16, Class::kPrivate},     {v4(198, 18, 0, 0), 15, Class::kPrivate},
+    {v4(198, 51, 100, 0), 24, Class::kPrivate},    {v4(203, 0, 113, 0), 24, Class::kPrivate},
     {v4(240, 0, 0, 0), 4, Class::kPrivate},
 };
 
@@ -72,23 +85,23 @@ struct Range6 {
 
 // IANA IPv6 Special-Purpose Address Registry; fd00:ec2::254 and fd20:ce::254 are metadata services.
 constexpr Range6 kRanges6[] = {
-    {{{}, 128}, Class::kForbidden},                                       // ::
-    {{{0xfe, 0x80}, 10}, Class::kForbidden},                              // link-local
-    {{{0xff}, 8}, Class::kForbidden},                                     // multicast
+    {{{}, 128}, Class::kForbidden},           // ::
+    {{{0xfe, 0x80}, 10}, Class::kForbidden},  // link-local
+    {{{0xff}, 8}, Class::kForbidden},         // multicast
     {{{0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54}, 128}, Class::kForbidden},
     {{{0xfd, 0x20, 0, 0xce, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54}, 128}, Class::kForbidden},
-    {{{}, 96}, Class::kPrivate},                                          // ::1 and ::a.b.c.d
-    {{{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}, Class::kPrivate},        // ::ffff:0:a.b.c.d
-    {{{0, 0x64, 0xff, 0x9b}, 96}, Class::kPrivate},                       // NAT64
-    {{{0, 0x64, 0xff, 0x9b, 0, 1}, 48}, Class::kPrivate},                 // local NAT64
-    {{{1}, 64}, Class::kPrivate},                                         // discard only
-    {{{0x20, 0x01}, 23}, Class::kPrivate},                                // 2001::/32 and protocols
-    {{{0x20, 0x01, 0x0d, 0xb8}, 32}, Class::kPrivate},                    // documentation
-    {{{0x20, 0x02}, 16}, Class::kPrivate},                                // 6to4
-    {{{0x3f, 0xff}, 20}, Class::kPrivate},                                // documentation
-    {{{0x5f}, 16}, Class::kPrivate},                                      // segment routing
-    {{{0xfc}, 7}, Class::kPrivate},                                       // unique local
-    {{{0xfe, 0xc0}, 10}, Class::kPrivate},                                // site-local
+    {{{}, 96}, Class::kPrivate},                                    // ::1 and ::a.b.c.d
+    {{{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}, Class::kPrivate},  // ::ffff:0:a.b.c.d
+    {{{0, 0x64, 0xff, 0x9b}, 96}, Class::kPrivate},                 // NAT64
+    {{{0, 0x64, 0xff, 0x9b, 0, 1}, 48}, Class::kPrivate},           // local NAT64
+    {{{1}, 64}, Class::kPrivate},                                   // discard only
+    {{{0x20, 0x01}, 23}, Class::kPrivate},                          // 2001::/32 and protocols
+    {{{0x20, 0x01, 0x0d, 0xb8}, 32}, Class::kPrivate},              // documentation
+    {{{0x20, 0x02}, 16}, Class::kPrivate},                          // 6to4
+    {{{0x3f, 0xff}, 20}, Class::kPrivate},                          // documentation
+    {{{0x5f}, 16}, Class::kPrivate},                                // segment routing
+    {{{0xfc}, 7}, Class::kPrivate},                                 // unique local
+    {{{0xfe, 0xc0}, 10}, Class::kPrivate},                          // site-local
 };
 
 bool is_in(const Bytes& address, const Network& network) {

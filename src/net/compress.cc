@@ -179,8 +179,8 @@ std::string gzip(std::string_view bytes) {
 
 std::string zstd_frame(std::string_view bytes) {
   std::string packed(ZSTD_compressBound(bytes.size()), '\0');
-  const std::size_t size = ZSTD_compress(packed.data(), packed.size(), bytes.data(), bytes.size(),
-                                         ZSTD_CLEVEL_DEFAULT);
+  const std::size_t size =
+      ZSTD_compress(packed.data(), packed.size(), bytes.data(), bytes.size(), ZSTD_CLEVEL_DEFAULT);
   TT_ASSERT(!ZSTD_isError(size));
   packed.resize(size);
   return packed;

@@ -118,8 +118,8 @@ class EventLoop {
   std::shared_ptr<Mailbox> mailbox_;
 };
 
-/// Steady nanoseconds with the kernel's tick as resolution (4 ms or better): cheap enough to take on
-/// every request.
+/// Steady nanoseconds with the kernel's tick as resolution (4 ms or better): cheap enough to take
+/// on every request.
 std::int64_t coarse_steady_ns();
 
 }  // namespace tt::net

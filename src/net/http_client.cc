@@ -1,4 +1,5 @@
-// Threads that drive libcurl multi handles; each origin lives on one, so its connections are reused.
+// Threads that drive libcurl multi handles; each origin lives on one, so its connections are
+// reused.
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_client.h"
 
@@ -151,8 +152,8 @@ class Client final : public HttpClient {
         in_flight_(metrics.gauge("tt_http_client_in_flight", "Requests without an answer yet.")) {
     for (int i = 0; i < threads; ++i) lanes_.push_back(std::make_unique<Lane>());
     for (int i = 0; i < threads; ++i) {
-      threads_.push_back(spawner.spawn("curl-" + std::to_string(i),
-                                       [lane = lanes_[i].get()] { lane->run(); }));
+      threads_.push_back(
+          spawner.spawn("curl-" + std::to_string(i), [lane = lanes_[i].get()] { lane->run(); }));
     }
   }
 

@@ -1,4 +1,5 @@
-// HTTP client on libcurl multi: requests of all exits on a few threads, guarded by an address policy.
+// HTTP client on libcurl multi: requests of all exits on a few threads, guarded by an address
+// policy.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -19,8 +20,8 @@ struct sockaddr;
 
 namespace tt::net {
 
-/// Which addresses a request may dial (design.md 7 "Addresses"). Enforced on the address dialled, in
-/// the socket callback, so that DNS cannot change its mind in between.
+/// Which addresses a request may dial (design.md 7 "Addresses"). Enforced on the address dialled,
+/// in the socket callback, so that DNS cannot change its mind in between.
 struct AddressPolicy {
   /// Hosts and literal addresses that the operator wrote; private and loopback are fine for these.
   bool allow_private = true;
@@ -34,13 +35,14 @@ struct AddressPolicy {
 };
 
 struct ClientTls {
-  std::string ca, cert, key;  ///< PEM paths; empty: the system's authorities, no client certificate.
-  bool insecure = false;      ///< Accept any certificate; warned about at each start.
+  std::string ca, cert,
+      key;                ///< PEM paths; empty: the system's authorities, no client certificate.
+  bool insecure = false;  ///< Accept any certificate; warned about at each start.
 };
 
 struct ClientRequest {
   std::string method = "POST";
-  std::string url;   ///< May hold a secret: never logged; errors name scheme and host only.
+  std::string url;  ///< May hold a secret: never logged; errors name scheme and host only.
   Headers headers;
   std::string body;
   int connect_timeout_ms = 5'000;

@@ -63,8 +63,8 @@ struct PendingAnswer {
   std::shared_ptr<StreamState> stream;
 };
 
-/// Recycled by its loop. The answer is written by the answering thread before it posts the exchange,
-/// and read by the loop after.
+/// Recycled by its loop. The answer is written by the answering thread before it posts the
+/// exchange, and read by the loop after.
 class Exchange final : public Posted {
  public:
   Exchange(std::shared_ptr<BodyBudget> budget, std::shared_ptr<Mailbox> mailbox)

@@ -44,9 +44,9 @@ std::string_view DateText::now() {
     tm parts;
     gmtime_r(&clock.tv_sec, &parts);
     // Not strftime: its names follow the locale, those of RFC 9110 section 5.6.7 do not.
-    std::snprintf(text_, sizeof(text_), "%s, %02u %s %04u %02u:%02u:%02u GMT",
-                  kDays[parts.tm_wday], static_cast<unsigned>(parts.tm_mday) % 100,
-                  kMonths[parts.tm_mon], static_cast<unsigned>(parts.tm_year + 1900) % 10'000,
+    std::snprintf(text_, sizeof(text_), "%s, %02u %s %04u %02u:%02u:%02u GMT", kDays[parts.tm_wday],
+                  static_cast<unsigned>(parts.tm_mday) % 100, kMonths[parts.tm_mon],
+                  static_cast<unsigned>(parts.tm_year + 1900) % 10'000,
                   static_cast<unsigned>(parts.tm_hour) % 100,
                   static_cast<unsigned>(parts.tm_min) % 100,
                   static_cast<unsigned>(parts.tm_sec) % 100);

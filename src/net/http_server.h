@@ -25,8 +25,8 @@ struct HttpRequest {
   std::string_view path;    ///< Not decoded; no query.
   std::string_view query;   ///< Without '?'.
   const Headers* headers = nullptr;
-  std::string_view body;    ///< Wire bytes, still content-coded.
-  std::string_view peer;    ///< "127.0.0.1" or "unix".
+  std::string_view body;  ///< Wire bytes, still content-coded.
+  std::string_view peer;  ///< "127.0.0.1" or "unix".
   bool is_tls = false;
   bool is_loopback = false;             ///< The peer's address is loopback or a unix socket.
   std::string_view client_certificate;  ///< SANs "DNS:a,URI:b" of a verified certificate, or empty.
@@ -92,7 +92,8 @@ struct ListenAddress {
   bool is_loopback() const;
   std::string to_string() const;
 };
-/// Scheme tcp:// is the default; tls:// udp:// unix: are understood; a host name is resolved at bind.
+/// Scheme tcp:// is the default; tls:// udp:// unix: are understood; a host name is resolved at
+/// bind.
 Result<ListenAddress> parse_listen(std::string_view text);
 
 struct HttpLimits {

@@ -222,8 +222,8 @@ void Acceptor::accept_some() {
   for (int i = 0; i < kAcceptBurst && descriptor_.is_open(); ++i) {
     SocketAddress from;
     from.size = sizeof(from.bytes);
-    const int fd = accept4(descriptor_.native_handle(), from.raw(), &from.size,
-                           SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int fd =
+        accept4(descriptor_.native_handle(), from.raw(), &from.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
       if (is_exhausted(errno)) return pause();
       if (errno == EAGAIN || errno == EWOULDBLOCK) break;

@@ -33,9 +33,9 @@ class BoundSocket {
   ListenAddress address_;
 };
 
-/// Binds `address` (listening unless udp). `copies` sockets share one port through SO_REUSEPORT, the
-/// kernel deals connections out between them; unix and udp sockets come once. kMisconfigured when
-/// somebody else listens there.
+/// Binds `address` (listening unless udp). `copies` sockets share one port through SO_REUSEPORT,
+/// the kernel deals connections out between them; unix and udp sockets come once. kMisconfigured
+/// when somebody else listens there.
 Result<std::vector<BoundSocket>> bind_all(const ListenAddress& address, int copies);
 
 /// Accepts on one socket until closed. Loop thread only; running out of descriptors pauses it for

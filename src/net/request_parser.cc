@@ -219,8 +219,8 @@ Parse RequestParser::parse_chunks(std::string_view bytes, std::size_t& used, std
   while (!filler.is_done()) {
     error_code error;
     const std::string_view rest = bytes.substr(used);
-    // Beast 1.81 asserts that a last chunk it has begun comes back with five bytes; a body that goes
-    // on has at least these: "0" and two line ends.
+    // Beast 1.81 asserts that a last chunk it has begun comes back with five bytes; a body that
+    // goes on has at least these: "0" and two line ends.
     if (filler.chunk_left == 0 && rest.size() < 5) return Parse::kNeedMore;
     used += filler.put(boost::asio::const_buffer(rest.data(), rest.size()), error);
     if (error == http::error::need_more) return Parse::kNeedMore;

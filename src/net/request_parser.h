@@ -18,7 +18,7 @@ struct RequestHead {
   std::string_view target;
   std::string_view path;
   std::string_view query;
-  Headers headers;                ///< Strings keep their capacity from request to request.
+  Headers headers;  ///< Strings keep their capacity from request to request.
   bool is_http_1_0 = false;
   bool is_keep_alive = true;
   bool is_chunked = false;
@@ -37,8 +37,8 @@ class RequestParser {
   RequestParser(RequestParser&&) noexcept;
 
   /// Looks for a whole head at the start of `bytes`, which must begin with the same bytes on each
-  /// call until kDone. Refuses bare LF, folded lines, both or repeated length headers, codings other
-  /// than `chunked`, and a missing or repeated Host (RFC 9112 sections 3 to 6).
+  /// call until kDone. Refuses bare LF, folded lines, both or repeated length headers, codings
+  /// other than `chunked`, and a missing or repeated Host (RFC 9112 sections 3 to 6).
   Parse parse_head(std::string_view bytes, std::size_t head_bytes_max, std::size_t fields_max);
   /// Bytes of the head, once it is done.
   std::size_t head_bytes() const { return head_bytes_; }
@@ -61,8 +61,8 @@ class RequestParser {
 
   RequestHead head_;
   std::unique_ptr<Beast> beast_;
-  std::size_t skipped_ = 0;   ///< Empty lines in front of the request line.
-  std::size_t scanned_ = 0;   ///< Lines up to here are complete.
+  std::size_t skipped_ = 0;  ///< Empty lines in front of the request line.
+  std::size_t scanned_ = 0;  ///< Lines up to here are complete.
   std::size_t head_bytes_ = 0;
   std::string_view problem_;
 };

@@ -53,10 +53,14 @@ Step RequestReader::read_head(Transport& transport, const HttpLimits& limits) {
     if (has_new) {
       const std::string_view seen(buffer_.get(), filled_);
       switch (parser_.parse_head(seen, limits.head_bytes_max, limits.head_fields_max)) {
-        case Parse::kDone: return Step::kDone;
-        case Parse::kTooLarge: return Step::kHeadTooLarge;
-        case Parse::kBad: return Step::kBad;
-        case Parse::kNeedMore: break;
+        case Parse::kDone:
+          return Step::kDone;
+        case Parse::kTooLarge:
+          return Step::kHeadTooLarge;
+        case Parse::kBad:
+          return Step::kBad;
+        case Parse::kNeedMore:
+          break;
       }
     }
     if (filled_ == capacity_) {

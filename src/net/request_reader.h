@@ -78,7 +78,7 @@ class RequestReader {
   bool is_body_begun_ = false;
   std::unique_ptr<char[]> large_body_;  ///< A Content-Length body that does not fit the buffer.
   std::size_t large_filled_ = 0;
-  std::string chunked_body_, wire_;     ///< Decoded, and what is not decoded yet.
+  std::string chunked_body_, wire_;  ///< Decoded, and what is not decoded yet.
   std::string_view body_;
 };
 

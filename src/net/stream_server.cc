@@ -73,11 +73,11 @@ Status StreamLoop::bind() {
       readers_.back()->start();
       continue;
     }
-    acceptors_.push_back(std::make_unique<Acceptor>(
-        loop_, std::move(sockets.front()),
-        [this](AcceptedSocket socket, const ListenAddress& from) {
-          accept(std::move(socket), from);
-        }));
+    acceptors_.push_back(
+        std::make_unique<Acceptor>(loop_, std::move(sockets.front()),
+                                   [this](AcceptedSocket socket, const ListenAddress& from) {
+                                     accept(std::move(socket), from);
+                                   }));
     acceptors_.back()->start();
   }
   return {};

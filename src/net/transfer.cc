@@ -21,9 +21,8 @@ constexpr std::string_view kUserAgent = "time-tunnel";
 CURL* curl(void* handle) { return static_cast<CURL*>(handle); }
 
 bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](unsigned char c) {
-    return (c < ' ' && c != '\t') || c == 0x7f;
-  });
+  return std::any_of(text.begin(), text.end(),
+                     [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
 }
 
 std::string address_text(const sockaddr* address) {
@@ -46,8 +45,10 @@ bool is_hopeless(int code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_BAD_FUNCTION_ARGUMENT: return true;
-    default: return false;
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -284,15 +285,18 @@ std::string Transfer::describe(int code) const {
   const auto known = static_cast<CURLcode>(code);
   std::string text = where_ + ": ";
   switch (known) {
-    case CURLE_OK: return text + "no HTTP answer";
-    case CURLE_COULDNT_RESOLVE_HOST: return text + "cannot resolve the host name";
+    case CURLE_OK:
+      return text + "no HTTP answer";
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return text + "cannot resolve the host name";
     case CURLE_OPERATION_TIMEDOUT: {
       return text + "timed out after " + std::to_string(request_.timeout_ms) + " ms";
     }
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
       return text + (error_text_[0] ? error_text_ : curl_easy_strerror(known));
-    default: return text + to_lower(curl_easy_strerror(known));
+    default:
+      return text + to_lower(curl_easy_strerror(known));
   }
 }
 

@@ -33,8 +33,7 @@ class Transfer {
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static int open_socket(void* self, int purpose, curl_sockaddr* address);
-  static int before_request(void* self, char* remote, char* local, int remote_port,
-                            int local_port);
+  static int before_request(void* self, char* remote, char* local, int remote_port, int local_port);
   void take_header(std::string_view line);
   void set_method();
   bool set_headers();
@@ -49,8 +48,8 @@ class Transfer {
   ClientRequest request_;
   HttpClient::Done done_;
   ClientAnswer answer_;
-  std::string where_;     ///< scheme://host:port, the only part of the URL that errors may show.
-  std::string refused_;   ///< The address that the policy did not allow last.
+  std::string where_;    ///< scheme://host:port, the only part of the URL that errors may show.
+  std::string refused_;  ///< The address that the policy did not allow last.
   std::size_t header_bytes_ = 0;
   std::int64_t begun_ns_ = 0;
   char error_text_[256];  ///< CURL_ERROR_SIZE

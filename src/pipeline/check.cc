@@ -54,18 +54,21 @@ void check_auth(const Settings& settings, const config::Node& root,
       if (!entry.portal->common().allow.empty()) is_open = false;
     }
     if (!is_open || !entry.portal->common().auth.empty() || entry.portal->has_verifier()) continue;
-    diagnostics.error("auth-required", place_of(root, "entries", entry.name),
-                      "entry `" + entry.name + "` can be reached from other machines and has no `auth`",
-                      entry.type->is_stream ? "add `allow: [10.0.0.0/8]`, or `auth: none` to mean it"
-                                            : "add `auth: {bearer: {env: TOKEN}}`, the portal's own "
-                                              "token, or `auth: none` to mean it");
+    diagnostics.error(
+        "auth-required", place_of(root, "entries", entry.name),
+        "entry `" + entry.name + "` can be reached from other machines and has no `auth`",
+        entry.type->is_stream ? "add `allow: [10.0.0.0/8]`, or `auth: none` to mean it"
+                              : "add `auth: {bearer: {env: TOKEN}}`, the portal's own "
+                                "token, or `auth: none` to mean it");
   }
   const auto& api = settings.api.listen.empty() ? settings.listen : settings.api.listen;
   if (settings.api.auth.empty() && !all_loopback(api)) {
     const config::Node* node = root.find("api");
     const config::Node* listen = root.find("listen");
     diagnostics.error("auth-required",
-                      node ? node->key_mark : listen ? listen->key_mark : config::Mark{},
+                      node     ? node->key_mark
+                      : listen ? listen->key_mark
+                               : config::Mark{},
                       "the API can be reached from other machines and has no `auth`",
                       "add `api: {auth: {bearer: {env: API_TOKEN}}}`, or `api: {listen: "
                       "127.0.0.1:8421}` to keep it here");

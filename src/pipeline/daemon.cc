@@ -42,9 +42,9 @@ Status RunningDaemon::begin(std::shared_ptr<const Settings> settings,
 
 Status RunningDaemon::open_tunnel() {
   const auto settings = settings_.load();
-  TT_TRY(tunnel_, tunnel::open_disk_tunnel({.directory = settings->data},
-                                           {seams_.clock, seams_.disk, seams_.random,
-                                            seams_.spawner, seams_.metrics}));
+  TT_TRY(tunnel_, tunnel::open_disk_tunnel(
+                      {.directory = settings->data},
+                      {seams_.clock, seams_.disk, seams_.random, seams_.spawner, seams_.metrics}));
   generations_ = std::make_unique<Generations>(seams_.disk, settings->data + "/rules");
   TT_TRY(const std::uint64_t generation, generations_->keep(settings->text));
   generation_.store(generation);
@@ -87,8 +87,8 @@ Result<std::shared_ptr<Delivery>> RunningDaemon::open_exit(const ExitSettings& e
   const portals::ExitCommon& common = exit.portal->common();
   if (common.was)
     if (Status adopted = tunnel_->adopt(*common.was, exit.name); !adopted)
-      log::info("`was` carried nothing over", {{"exit", exit.name},
-                                               {"error", adopted.error().text}});
+      log::info("`was` carried nothing over",
+                {{"exit", exit.name}, {"error", adopted.error().text}});
   auto reader = tunnel_->open(exit.name, start_of(common));
   if (!reader.ok()) return std::move(reader).error().with("exit `" + exit.name + "`");
   return std::make_shared<Delivery>(*context_, exit, index, *std::move(reader));
@@ -119,9 +119,9 @@ Status RunningDaemon::listen(const std::function<ApiHandler(Daemon&)>& make_api)
       return {.body_bytes_max = 1u << 20};
     };
     api_only.handle = api;
-    TT_TRY(auto second, net::HttpServer::start({.listen = settings->api.listen,
-                                                .tls = settings->tls, .threads = 1},
-                                               api_only, seams_.spawner, seams_.metrics));
+    TT_TRY(auto second, net::HttpServer::start(
+                            {.listen = settings->api.listen, .tls = settings->tls, .threads = 1},
+                            api_only, seams_.spawner, seams_.metrics));
     servers_.push_back(std::move(second));
   }
   return open_streams(*settings);

@@ -23,27 +23,29 @@ namespace tt::pipeline {
 /// One exit as people see it.
 struct ExitStatus {
   std::string name, type, target;
-  std::string state;               ///< "running", "paused", "waiting" (breaker open), "catching up".
-  std::string problem;             ///< Last error while waiting; empty when fine.
+  std::string state;    ///< "running", "paused", "waiting" (breaker open), "catching up".
+  std::string problem;  ///< Last error while waiting; empty when fine.
   tunnel::Seq cursor = 0, position = 0;
-  std::uint64_t delivered = 0, filtered = 0, dead = 0, retries = 0;   ///< Since start.
+  std::uint64_t delivered = 0, filtered = 0, dead = 0, retries = 0;  ///< Since start.
   std::uint64_t in_flight = 0, parked = 0;
-  std::uint64_t behind = 0;        ///< Seqs between the cursor and the visible mark (holes count).
+  std::uint64_t behind = 0;  ///< Seqs between the cursor and the visible mark (holes count).
   WallNs last_delivered_ns = 0;
-  WallNs next_attempt_ns = 0;      ///< 0: none planned.
+  WallNs next_attempt_ns = 0;  ///< 0: none planned.
 };
 
 struct EntryStatus {
   std::string name, type, path;
   std::vector<std::string> listen;
-  std::uint64_t requests = 0, accepted = 0, rejected = 0, refused = 0, unauthorised = 0, repeats = 0;
+  std::uint64_t requests = 0, accepted = 0, rejected = 0, refused = 0, unauthorised = 0,
+                repeats = 0;
 };
 
 struct ReloadReport {
   bool ok = false;
   std::uint64_t generation = 0;
-  std::vector<std::pair<std::string, std::uint64_t>> moved;  ///< Exit: pending events whose fate changes.
-  std::string diagnostics_text;       ///< As `vortex check` prints it.
+  std::vector<std::pair<std::string, std::uint64_t>>
+      moved;                     ///< Exit: pending events whose fate changes.
+  std::string diagnostics_text;  ///< As `vortex check` prints it.
   std::string diagnostics_json;
 };
 
@@ -51,15 +53,15 @@ struct ConfigStatus {
   std::uint64_t generation = 0;
   std::string source;
   WallNs loaded_ns = 0;
-  std::optional<ReloadReport> last_failure;   ///< The newest reload that was refused.
+  std::optional<ReloadReport> last_failure;  ///< The newest reload that was refused.
   WallNs failed_ns = 0;
 };
 
 struct SendTest {
   portals::Verdict verdict;
   int status = 0;
-  std::string request;   ///< Masked, as `vortex encode` prints it.
-  std::string answer;    ///< Excerpt.
+  std::string request;  ///< Masked, as `vortex encode` prints it.
+  std::string answer;   ///< Excerpt.
 };
 
 /// All members are thread safe; those that say so block.
@@ -76,7 +78,8 @@ class Daemon {
   using ApiHandler = std::function<void(const net::HttpRequest&, net::Responder)>;
 
   /// Opens the data directory, recovers, starts exits, then listens. Errors name what to change.
-  static Result<std::unique_ptr<Daemon>> start(std::shared_ptr<const Settings> settings, Seams seams,
+  static Result<std::unique_ptr<Daemon>> start(std::shared_ptr<const Settings> settings,
+                                               Seams seams,
                                                std::function<ApiHandler(Daemon&)> make_api);
   virtual ~Daemon() = default;
 
@@ -94,16 +97,16 @@ class Daemon {
   virtual Metrics& metrics() = 0;
   virtual Clock& clock() = 0;
 
-  virtual std::vector<ExitStatus> exits() = 0;                       ///< Blocks briefly.
+  virtual std::vector<ExitStatus> exits() = 0;  ///< Blocks briefly.
   virtual std::vector<EntryStatus> entries() = 0;
-  virtual Status pause(std::string_view exit, bool paused) = 0;      ///< kReject: no such exit.
+  virtual Status pause(std::string_view exit, bool paused) = 0;  ///< kReject: no such exit.
   /// Sends a made-up event through that exit only, without the tunnel. Blocks up to its timeout.
   virtual Result<SendTest> test(std::string_view exit) = 0;
   virtual Status forget(std::string_view exit) = 0;
   /// Sends dead letters again through that exit only; those delivered are removed. Blocks.
   virtual Result<std::uint64_t> retry_dead(std::string_view exit,
                                            std::vector<std::uint64_t> numbers) = 0;
-  virtual bool is_ready() const = 0;   ///< Intake works (a dead exit does not count).
+  virtual bool is_ready() const = 0;  ///< Intake works (a dead exit does not count).
   /// `listener` runs on the routing thread whenever new events are visible; it must not block.
   virtual void on_visible(std::function<void()> listener) = 0;
   /// Runs API work that waits or reads the disk on threads of its own. Never blocks the caller.

@@ -85,14 +85,14 @@ class RunningDaemon final : public Daemon {
   std::unique_ptr<BlockingPool> pool_;
   std::unique_ptr<Routing> routing_;
   std::unique_ptr<DeliveryContext> context_;
-  Deliveries deliveries_;            // Loop's thread only, once the loop runs.
+  Deliveries deliveries_;  // Loop's thread only, once the loop runs.
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<BlockingPool> api_pool_;
   std::unique_ptr<Intake> intake_;
   std::vector<std::unique_ptr<net::HttpServer>> servers_;
   std::map<std::string, std::unique_ptr<net::StreamServer>> streams_;
   std::unique_ptr<Thread> stdin_reader_;
-  std::vector<std::function<void()>> listeners_;   // Loop's thread only.
+  std::vector<std::function<void()>> listeners_;  // Loop's thread only.
   std::atomic<bool> pump_is_posted_{false};
   std::atomic<bool> is_stopped_{false};
 };

@@ -35,8 +35,8 @@ Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t 
       delivered_count_(exit_counter(context.metrics, settings_.name, "delivered")),
       filtered_count_(exit_counter(context.metrics, settings_.name, "filtered")),
       dead_count_(exit_counter(context.metrics, settings_.name, "dead")),
-      retry_count_(context.metrics.counter("tt_exit_retries_total", "Attempts that were not the last",
-                                           {{"exit", settings_.name}})),
+      retry_count_(context.metrics.counter(
+          "tt_exit_retries_total", "Attempts that were not the last", {{"exit", settings_.name}})),
       template_errors_(context.metrics.counter("tt_exit_template_errors_total",
                                                "Template holes that failed",
                                                {{"exit", settings_.name}})),
@@ -57,7 +57,7 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
   const bool is_new = !sender_ || settings.fingerprint != settings_.fingerprint;
   settings_ = std::move(settings);
   exit_index_ = exit_index;
-  scopes_.clear();   // They belong to the environment of the old ruleset.
+  scopes_.clear();  // They belong to the environment of the old ruleset.
   // What was gathered but not encoded is judged again by the new ruleset.
   if (!gathered_.empty()) {
     decided_ = gathered_.front().first;
@@ -65,8 +65,10 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
     gathered_bytes_ = 0;
     current_.reset();
     // The reader belongs to the pool's thread while a read is out.
-    if (is_reading_) is_read_stale_ = true;
-    else reader_->seek(decided_);
+    if (is_reading_)
+      is_read_stale_ = true;
+    else
+      reader_->seek(decided_);
   }
   if (!is_new) return;
   const portals::ExitCommon& common = settings_.portal->common();
@@ -75,9 +77,10 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
   rate_.reset();
   if (common.rate_per_sec) rate_.emplace(*common.rate_per_sec, context_.clock.steady_ns());
   const std::string lane = "send " + settings_.name;
-  sender_ = settings_.portal->connect(
-      {context_.clock, context_.disk, context_.http,
-       [&pool = context_.pool, lane](std::function<void()> work) { pool.run(lane, std::move(work)); }});
+  sender_ = settings_.portal->connect({context_.clock, context_.disk, context_.http,
+                                       [&pool = context_.pool, lane](std::function<void()> work) {
+                                         pool.run(lane, std::move(work));
+                                       }});
   // A person may have mended what failed: try at once.
   for (DeliveryJob& job : jobs_) job.due_ns = 0;
 }
@@ -177,8 +180,10 @@ void Delivery::on_answer(Job job, ExitAnswer answer) {
     note_attempt(*job, verdicts.front(), answer);
     apply(job, verdicts.front(), answer);
   }
-  if (drained_) finish_drain();
-  else pump();
+  if (drained_)
+    finish_drain();
+  else
+    pump();
 }
 
 void Delivery::apply(Job job, const Verdict& verdict, const ExitAnswer& answer) {
@@ -198,8 +203,8 @@ void Delivery::apply(Job job, const Verdict& verdict, const ExitAnswer& answer) 
       breaker_.on_misconfigured(now);
       problem_ = verdict.text;
       job->due_ns = breaker_.next_probe_ns();
-      log::warning("exit misconfigured", {{"exit", settings_.name}, {"status", answer.status},
-                                          {"error", verdict.text}});
+      log::warning("exit misconfigured",
+                   {{"exit", settings_.name}, {"status", answer.status}, {"error", verdict.text}});
       return;
     case VerdictKind::kRetry:
       return retry_later(job, verdict);
@@ -218,8 +223,10 @@ void Delivery::retry_later(Job job, const Verdict& verdict) {
   // Age stands still while the breaker is open: an outage of a weekend is not the event's fault.
   if (!was_open) job->age_ns += pause_ns + (now - job->aged_to_ns);
   job->due_ns = now + pause_ns;
-  log::info("delivery failed", {{"exit", settings_.name}, {"id", job_id(*job)},
-                                {"attempt", job->attempts}, {"error", verdict.text},
+  log::info("delivery failed", {{"exit", settings_.name},
+                                {"id", job_id(*job)},
+                                {"attempt", job->attempts},
+                                {"error", verdict.text},
                                 {"retry_ms", pause_ns / kNsPerMs}});
   if (job->age_ns <= settings_.portal->common().retry.max_age_ns) return;
   if (job->items.size() > 1) return halve(job);

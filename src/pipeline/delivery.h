@@ -44,8 +44,8 @@ struct DeliveryContext {
 /// rule routed here go along.
 struct DeliveryItem {
   tunnel::Seq first = 0, seq = 0;
-  SharedRouted batch;      ///< Keeps the event's memory.
-  std::size_t index = 0;   ///< In the batch.
+  SharedRouted batch;     ///< Keeps the event's memory.
+  std::size_t index = 0;  ///< In the batch.
   const tunnel::StoredEvent& stored() const { return batch->stored->events()[index]; }
 };
 
@@ -55,14 +55,14 @@ struct DeliveryJob {
   portals::ExitRequest request;
   std::uint64_t generation = 0;
   std::size_t bytes = 0;
-  std::uint32_t attempts = 0;          ///< Failed ones that count.
+  std::uint32_t attempts = 0;  ///< Failed ones that count.
   WallNs first_attempt_ns = 0;
-  std::int64_t age_ns = 0;             ///< Since the first attempt, breaker-open time left out.
-  SteadyNs aged_to_ns = 0;             ///< Steady time up to which age_ns is counted.
+  std::int64_t age_ns = 0;  ///< Since the first attempt, breaker-open time left out.
+  SteadyNs aged_to_ns = 0;  ///< Steady time up to which age_ns is counted.
   SteadyNs due_ns = 0;
   bool in_flight = false;
-  bool is_settling = false;            ///< Its dead letter is on its way to the disk.
-  bool is_parked = false;              ///< A later event was delivered past it.
+  bool is_settling = false;  ///< Its dead letter is on its way to the disk.
+  bool is_parked = false;    ///< A later event was delivered past it.
 };
 
 /// One exit's state machine. Every member belongs to the loop's thread.
@@ -91,8 +91,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   // next: which events, in which order (delivery_next.cc).
   std::optional<Job> next_job(SteadyNs now);
   std::optional<Job> fresh_job(SteadyNs now);
-  bool gather();                       ///< More matching events into gathered_; false: none now.
-  bool read();                         ///< The next batch into current_; false: none now.
+  bool gather();  ///< More matching events into gathered_; false: none now.
+  bool read();    ///< The next batch into current_; false: none now.
   void settle_filtered(tunnel::Seq next);
   Job make_job(std::vector<DeliveryItem> items, std::list<DeliveryJob>::iterator place);
   Result<portals::ExitRequest> encode(std::span<const tunnel::StoredEvent* const> events);
@@ -127,18 +127,18 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   portals::Breaker breaker_;
   std::optional<portals::RateLimit> rate_;
 
-  SharedRouted current_;               // Being gathered from.
+  SharedRouted current_;  // Being gathered from.
   std::size_t current_index_ = 0;
-  tunnel::Seq decided_ = 0;            // Everything below is filtered, settled or in an item.
+  tunnel::Seq decided_ = 0;  // Everything below is filtered, settled or in an item.
   std::vector<DeliveryItem> gathered_;
   std::size_t gathered_bytes_ = 0;
   SteadyNs gathered_since_ns_ = 0;
   bool is_reading_ = false;
-  bool is_read_stale_ = false;         // A reload went back while a read was out.
+  bool is_read_stale_ = false;  // A reload went back while a read was out.
 
-  std::list<DeliveryJob> jobs_;        // In tunnel order.
+  std::list<DeliveryJob> jobs_;  // In tunnel order.
   std::size_t in_flight_ = 0, in_flight_bytes_ = 0;
-  std::deque<tmpl::EventScope> scopes_;   // Reused by encode; one an event of the largest batch.
+  std::deque<tmpl::EventScope> scopes_;  // Reused by encode; one an event of the largest batch.
 
   std::vector<std::pair<tunnel::Seq, tunnel::Seq>> unsynced_;
   bool is_syncing_ = false;

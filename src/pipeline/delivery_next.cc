@@ -17,7 +17,7 @@ std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
       common.order == Order::kNone ? static_cast<std::size_t>(common.in_flight) : 1;
   if (in_flight_ >= in_flight_max || in_flight_bytes_ >= kExitInFlightBytesMax) return std::nullopt;
 
-  std::size_t skipped = 0;   // Failing heads that the next event may be tried past.
+  std::size_t skipped = 0;  // Failing heads that the next event may be tried past.
   for (Job job = jobs_.begin(); job != jobs_.end(); ++job) {
     if (job->in_flight || job->is_settling) continue;
     if (job->due_ns <= now) return job;
@@ -68,7 +68,7 @@ bool Delivery::gather() {
         filtered_count_.add();
         continue;
       }
-      if (reader_->is_settled(event.meta.seq)) continue;   // Decided before a restart.
+      if (reader_->is_settled(event.meta.seq)) continue;  // Decided before a restart.
       if (gathered_.empty()) gathered_since_ns_ = context_.clock.steady_ns();
       gathered_.push_back({decided_, event.meta.seq, current_, current_index_});
       gathered_bytes_ += event.event.json.size();
@@ -110,9 +110,12 @@ bool Delivery::read() {
     auto batch = self->reader_->next(kReadBytesMax);
     self->context_.loop.post([self, take, batch = std::move(batch)]() mutable {
       self->is_reading_ = false;
-      if (std::exchange(self->is_read_stale_, false)) self->reader_->seek(self->decided_);
-      else if (!batch.ok()) self->problem_ = batch.error().text;
-      else if (*batch) take(*std::move(batch));
+      if (std::exchange(self->is_read_stale_, false))
+        self->reader_->seek(self->decided_);
+      else if (!batch.ok())
+        self->problem_ = batch.error().text;
+      else if (*batch)
+        take(*std::move(batch));
       self->pump();
     });
   });
@@ -131,14 +134,14 @@ bool Delivery::expired(const DeliveryItem& item) const {
   return expire && item.stored().meta.received_ns + *expire < context_.clock.wall_ns();
 }
 
-Result<portals::ExitRequest> Delivery::encode(
-    std::span<const tunnel::StoredEvent* const> events) {
+Result<portals::ExitRequest> Delivery::encode(std::span<const tunnel::StoredEvent* const> events) {
   rules::Router& router = context_.routing.router();
   event::EventBatch rewritten;
   event::EventWriter writer(rewritten, {.event_bytes_max = 16u << 20, .fields_max = 100'000});
   std::vector<portals::OutgoingEvent> outgoing(events.size());
   std::vector<std::string> ids(events.size());
-  std::vector<std::size_t> places(events.size());   // One past the index in `rewritten`; 0: as it is.
+  std::vector<std::size_t> places(
+      events.size());  // One past the index in `rewritten`; 0: as it is.
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto& [stored, view] = *events[i];
     ids[i] = tunnel::format_id(context_.routing.log_id(), stored.seq);

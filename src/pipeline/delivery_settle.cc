@@ -18,8 +18,8 @@ void Delivery::delivered(Job job) {
     if (!before->in_flight && before->attempts >= kParkAfterAttempts) before->is_parked = true;
   settle(job->items);
   jobs_.erase(job);
-  parked_gauge_.set(std::count_if(jobs_.begin(), jobs_.end(),
-                                  [](const DeliveryJob& j) { return j.is_parked; }));
+  parked_gauge_.set(
+      std::count_if(jobs_.begin(), jobs_.end(), [](const DeliveryJob& j) { return j.is_parked; }));
 }
 
 void Delivery::settle(const std::vector<DeliveryItem>& items) {
@@ -27,8 +27,10 @@ void Delivery::settle(const std::vector<DeliveryItem>& items) {
   for (std::size_t i = 0; i < items.size();) {
     std::size_t end = i + 1;
     while (end < items.size() && items[end].first == items[end - 1].seq + 1) ++end;
-    if (sender_->needs_sync()) unsynced_.emplace_back(items[i].first, items[end - 1].seq);
-    else reader_->settle(items[i].first, items[end - 1].seq);
+    if (sender_->needs_sync())
+      unsynced_.emplace_back(items[i].first, items[end - 1].seq);
+    else
+      reader_->settle(items[i].first, items[end - 1].seq);
     i = end;
   }
   if (!unsynced_.empty()) sync_soon();
@@ -51,8 +53,8 @@ void Delivery::sync_soon() {
         } else {
           // Not settled: a restart sends them again. Nothing is lost, and it is seen.
           self->problem_ = synced.error().text;
-          log::error("sync of a local exit failed", {{"exit", self->settings_.name},
-                                                     {"error", synced.error().text}});
+          log::error("sync of a local exit failed",
+                     {{"exit", self->settings_.name}, {"error", synced.error().text}});
           self->unsynced_.insert(self->unsynced_.begin(), ranges.begin(), ranges.end());
         }
         if (!self->unsynced_.empty()) self->sync_soon();
@@ -77,11 +79,14 @@ void Delivery::bury(Job job, std::string reason, std::string error,
                             .received_ns = stored.meta.received_ns,
                             .event_json = std::string(stored.event.json)};
   if (!job->request.url.empty() || !job->request.body.empty())
-    letter.request = clip_bytes(job->request.method + " " + job->request.url.masked() + "\n\n" +
-                                    job->request.body, kRequestExcerptBytesMax);
+    letter.request = clip_bytes(
+        job->request.method + " " + job->request.url.masked() + "\n\n" + job->request.body,
+        kRequestExcerptBytesMax);
   if (answer) letter.answer = to_utf8(clip_bytes(answer->body, kAnswerExcerptBytesMax));
-  log::warning("dead letter", {{"exit", settings_.name}, {"id", job_id(*job)},
-                               {"reason", letter.reason}, {"error", letter.error}});
+  log::warning("dead letter", {{"exit", settings_.name},
+                               {"id", job_id(*job)},
+                               {"reason", letter.reason},
+                               {"error", letter.error}});
   // The letter is durable first; only then may the cursor pass its event.
   job->is_settling = true;
   context_.pool.run("dead " + settings_.name, [self = shared_from_this(), job,
@@ -98,8 +103,10 @@ void Delivery::bury(Job job, std::string reason, std::string error,
         self->problem_ = stored_letter.error().text;
         job->due_ns = self->context_.clock.steady_ns() + 5 * kNsPerSec;
       }
-      if (self->drained_) self->finish_drain();
-      else self->pump();
+      if (self->drained_)
+        self->finish_drain();
+      else
+        self->pump();
     });
   });
 }
@@ -137,8 +144,10 @@ ExitStatus Delivery::status() const {
                .last_delivered_ns = last_delivered_ns_};
   const tunnel::Seq visible = context_.tunnel.status().visible;
   s.behind = visible - std::min(visible, s.cursor);
-  s.state = is_paused_ ? "paused" : breaker_.is_open() ? "waiting"
-            : is_reading_ || !reader_->at_edge() ? "catching up" : "running";
+  s.state = is_paused_                           ? "paused"
+            : breaker_.is_open()                 ? "waiting"
+            : is_reading_ || !reader_->at_edge() ? "catching up"
+                                                 : "running";
   s.problem = problem_;
   SteadyNs next = 0;
   for (const DeliveryJob& job : jobs_)
@@ -153,24 +162,24 @@ void Delivery::send_once(const tunnel::Meta& meta, const event::EventView& event
   const tunnel::StoredEvent* const only = &stored;
   auto request = encode({&only, 1});
   if (!request.ok()) {
-    return done({.verdict = {.kind = portals::VerdictKind::kRejected, .text = request.error().text}});
+    return done(
+        {.verdict = {.kind = portals::VerdictKind::kRejected, .text = request.error().text}});
   }
   SendTest result;
   result.request = request->method + " " + request->url.masked() + "\n\n" + request->body;
-  sender_->send(*request, {.id = std::move(id), .now_ns = context_.clock.wall_ns()},
-                [self = shared_from_this(), result = std::move(result),
-                 done = std::move(done)](portals::ExitAnswer answer) mutable {
-                  self->context_.loop.post([self, result = std::move(result), done = std::move(done),
-                                            answer = std::move(answer)]() mutable {
-                    result.verdict = self->settings_.portal
-                                         ->judge(answer, 1, self->context_.clock.wall_ns())
-                                         .front();
-                    result.status = answer.status;
-                    result.answer = answer.status ? to_utf8(clip_bytes(answer.body, 1024))
-                                                  : answer.error;
-                    done(std::move(result));
-                  });
-                });
+  sender_->send(
+      *request, {.id = std::move(id), .now_ns = context_.clock.wall_ns()},
+      [self = shared_from_this(), result = std::move(result),
+       done = std::move(done)](portals::ExitAnswer answer) mutable {
+        self->context_.loop.post([self, result = std::move(result), done = std::move(done),
+                                  answer = std::move(answer)]() mutable {
+          result.verdict =
+              self->settings_.portal->judge(answer, 1, self->context_.clock.wall_ns()).front();
+          result.status = answer.status;
+          result.answer = answer.status ? to_utf8(clip_bytes(answer.body, 1024)) : answer.error;
+          done(std::move(result));
+        });
+      });
 }
 
 }  // namespace tt::pipeline

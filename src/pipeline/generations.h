@@ -1,4 +1,5 @@
-// Generations: the last rulesets in force, kept under data/rules/ so that decisions can be replayed.
+// Generations: the last rulesets in force, kept under data/rules/ so that decisions can be
+// replayed.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -46,7 +46,7 @@ EntryCounters counters_of(Metrics& metrics, const std::string& entry) {
     return metrics.counter("tt_entry_events_total", "Events by what became of them",
                            {{"entry", entry}, {"result", result}});
   };
-  return {requests("handled"), events("accepted"),        events("rejected"),
+  return {requests("handled"), events("accepted"),       events("rejected"),
           requests("refused"), requests("unauthorised"), requests("repeat")};
 }
 
@@ -146,8 +146,8 @@ std::optional<portals::EntryRefusal> Intake::decode(const EntryRoute& route,
     route.entry.rewrite->apply(out.events[i], meta, writer);
     if (Status done = writer.finish(request.now_ns); !done) {
       // A rewrite that ruins an event must not lose it: it is stored as it came.
-      log::warning("entry rewrite refused", {{"entry", route.entry.name},
-                                             {"error", done.error().text}});
+      log::warning("entry rewrite refused",
+                   {{"entry", route.entry.name}, {"error", done.error().text}});
       writer.begin();
       writer.set_all(out.events[i]);
       if (!writer.finish(request.now_ns)) writer.abandon();
@@ -159,8 +159,8 @@ std::optional<portals::EntryRefusal> Intake::decode(const EntryRoute& route,
 
 void Intake::append(const EntryRoute& route, portals::EntryEvents events,
                     std::function<void(tunnel::Appended, std::vector<event::Rejected>)> done) {
-  const auto level = static_cast<tunnel::AckLevel>(
-      2 - static_cast<int>(route.entry.portal->common().ack));
+  const auto level =
+      static_cast<tunnel::AckLevel>(2 - static_cast<int>(route.entry.portal->common().ack));
   static_assert(static_cast<int>(portals::Ack::kDisk) == 0 &&
                 static_cast<int>(tunnel::AckLevel::kDisk) == 2);
   tunnel::AppendRequest request{
@@ -168,14 +168,17 @@ void Intake::append(const EntryRoute& route, portals::EntryEvents events,
       .entry = route.entry.name,
       .idempotency_key = std::move(events.idempotency_key),
       .level = level};
-  tunnel_.append(std::move(request), [rejected = std::move(events.rejected), done = std::move(done),
-                                      counters = route.counters](tunnel::Appended appended) mutable {
-    if (appended.status.ok()) {
-      if (appended.is_repeat) counters.repeats.add();
-      else counters.accepted.add(appended.count);
-    }
-    done(std::move(appended), std::move(rejected));
-  });
+  tunnel_.append(std::move(request),
+                 [rejected = std::move(events.rejected), done = std::move(done),
+                  counters = route.counters](tunnel::Appended appended) mutable {
+                   if (appended.status.ok()) {
+                     if (appended.is_repeat)
+                       counters.repeats.add();
+                     else
+                       counters.accepted.add(appended.count);
+                   }
+                   done(std::move(appended), std::move(rejected));
+                 });
 }
 
 void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequest& http,
@@ -203,8 +206,8 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
       counters.refused.add();
       switch (decoded.failure) {
         case net::DecodeFailure::kUnknownCoding:
-          return responder.answer(error_answer(
-              415, "unknown content encoding; gzip, deflate and zstd are understood"));
+          return responder.answer(
+              error_answer(415, "unknown content encoding; gzip, deflate and zstd are understood"));
         case net::DecodeFailure::kTooLarge:
           return responder.answer(error_answer(413, "the decoded body is over the limit"));
         default:
@@ -216,8 +219,10 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
 
   portals::EntryEvents events;
   if (auto refusal = decode(*route, request, events)) {
-    if (refusal->status == 401) counters.unauthorised.add();
-    else counters.refused.add();
+    if (refusal->status == 401)
+      counters.unauthorised.add();
+    else
+      counters.refused.add();
     return responder.answer(refusal_answer(*refusal));
   }
   counters.rejected.add(events.rejected.size());
@@ -228,7 +233,8 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
   append(*route, std::move(events),
          [this, route, responder](tunnel::Appended appended,
                                   std::vector<event::Rejected> rejected) mutable {
-           if (!appended.status.ok()) return responder.answer(busy_answer(appended.status.error().text));
+           if (!appended.status.ok())
+             return responder.answer(busy_answer(appended.status.error().text));
            const tunnel::Seq last = appended.first + appended.count - 1;
            responder.answer(route->entry.portal->answer(
                {.first_id = tunnel::format_id(tunnel_.log_id(), appended.first),

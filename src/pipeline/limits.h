@@ -7,16 +7,16 @@
 
 namespace tt::pipeline {
 
-constexpr std::size_t kReadBytesMax = 1u << 20;         ///< One read of an exit from the tunnel.
-constexpr std::size_t kExitInFlightBytesMax = 4u << 20; ///< Encoded and unanswered, per exit.
-constexpr std::size_t kParkedEventsMax = 1'000;         ///< Per exit; beyond, the head waits.
-constexpr std::uint32_t kParkAfterAttempts = 5;         ///< Then the next event is tried (order: tunnel).
+constexpr std::size_t kReadBytesMax = 1u << 20;          ///< One read of an exit from the tunnel.
+constexpr std::size_t kExitInFlightBytesMax = 4u << 20;  ///< Encoded and unanswered, per exit.
+constexpr std::size_t kParkedEventsMax = 1'000;          ///< Per exit; beyond, the head waits.
+constexpr std::uint32_t kParkAfterAttempts = 5;  ///< Then the next event is tried (order: tunnel).
 constexpr std::size_t kBlockingThreads = 4;
-constexpr std::size_t kRoutedBatchesMax = 64;           ///< Routing results kept for other exits.
-constexpr std::int64_t kExitSyncMs = 200;               ///< Local exits: written to durable.
+constexpr std::size_t kRoutedBatchesMax = 64;  ///< Routing results kept for other exits.
+constexpr std::int64_t kExitSyncMs = 200;      ///< Local exits: written to durable.
 constexpr std::int64_t kTrimEveryMs = 5'000;
-constexpr std::size_t kDecodedBodyBytesMax = 16u << 20; ///< http and lines.
-constexpr std::size_t kDecodedHookBytesMax = 25u << 20; ///< Hook portals.
+constexpr std::size_t kDecodedBodyBytesMax = 16u << 20;  ///< http and lines.
+constexpr std::size_t kDecodedHookBytesMax = 25u << 20;  ///< Hook portals.
 constexpr std::size_t kAnswerExcerptBytesMax = 1024;
 constexpr std::size_t kRequestExcerptBytesMax = 4096;
 constexpr std::size_t kGenerationsKept = 100;

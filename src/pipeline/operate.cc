@@ -73,12 +73,12 @@ Result<std::uint64_t> RunningDaemon::retry_dead(std::string_view exit,
     event::EventBatch batch;
     TT_CHECK(event::index_canonical(letter.event_json, batch));
     TT_TRY(const SendTest result,
-           send_once(exit, {.seq = letter.seq, .received_ns = letter.received_ns,
-                            .entry = letter.entry},
+           send_once(exit,
+                     {.seq = letter.seq, .received_ns = letter.received_ns, .entry = letter.entry},
                      batch[0], tunnel::format_id(tunnel_->log_id(), letter.seq)));
     if (result.verdict.kind != portals::VerdictKind::kDelivered) {
-      log::info("dead letter not delivered", {{"exit", exit}, {"number", number},
-                                              {"error", result.verdict.text}});
+      log::info("dead letter not delivered",
+                {{"exit", exit}, {"number", number}, {"error", result.verdict.text}});
       continue;
     }
     TT_CHECK(letters.remove(exit, number));
@@ -89,7 +89,8 @@ Result<std::uint64_t> RunningDaemon::retry_dead(std::string_view exit,
 
 Status RunningDaemon::forget(std::string_view exit) {
   if (find_delivery(exit))
-    return reject("exit `" + std::string(exit) + "` is in the configuration; remove it there first");
+    return reject("exit `" + std::string(exit) +
+                  "` is in the configuration; remove it there first");
   return tunnel_->forget(exit);
 }
 

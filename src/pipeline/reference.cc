@@ -40,9 +40,8 @@ std::string portal_schema(const std::vector<const Descriptor*>& catalog,
     const std::string_view opening = "\"properties\":{";
     const std::size_t at = object.find(opening);
     TT_ASSERT(at != std::string::npos);
-    object.insert(at + opening.size(),
-                  fmt::format(R"("type":{{"const":"{}"}}{})", type->name,
-                              object[at + opening.size()] == '}' ? "" : ","));
+    object.insert(at + opening.size(), fmt::format(R"("type":{{"const":"{}"}}{})", type->name,
+                                                   object[at + opening.size()] == '}' ? "" : ","));
     out += object;
   }
   return out + "]}";
@@ -57,8 +56,9 @@ std::string indented_yaml(std::string_view name, std::string_view example) {
 
 Page configuration_page() {
   std::string text = std::string(kGenerated) +
-      "# Configuration\n\nThe file is YAML. Unknown keys are errors; `vortex check` names line, column "
-      "and the likely slip.\n\n## Top level\n\n";
+                     "# Configuration\n\nThe file is YAML. Unknown keys are errors; `vortex check` "
+                     "names line, column "
+                     "and the likely slip.\n\n## Top level\n\n";
   text += config::doc_table(config::fields_of<TopConfig>());
   text += "\n## Rules\n\nEach element of `rules`:\n\n";
   text += config::doc_table(config::fields_of<rules::RuleConfig>());
@@ -69,10 +69,11 @@ Page configuration_page() {
 
 Page entries_page() {
   std::string text = std::string(kGenerated) +
-      "# Entry portals\n\nBeside these, every entry has the options of "
-      "[configuration](configuration.md#every-entry).\n\n";
+                     "# Entry portals\n\nBeside these, every entry has the options of "
+                     "[configuration](configuration.md#every-entry).\n\n";
   for (const portals::EntryDescriptor* type : portals::entry_catalog()) {
-    text += fmt::format("## {}\n\n{}\n\nSecurity: {}\n\n", type->name, type->summary, type->security);
+    text +=
+        fmt::format("## {}\n\n{}\n\nSecurity: {}\n\n", type->name, type->summary, type->security);
     text += indented_yaml("my-" + std::string(type->name), type->example);
     text += config::doc_table(*type->fields) + "\n";
   }
@@ -81,10 +82,11 @@ Page entries_page() {
 
 Page exits_page() {
   std::string text = std::string(kGenerated) +
-      "# Exit portals\n\nBeside these, every exit has the options of "
-      "[configuration](configuration.md#every-exit).\n\n";
+                     "# Exit portals\n\nBeside these, every exit has the options of "
+                     "[configuration](configuration.md#every-exit).\n\n";
   for (const portals::ExitDescriptor* type : portals::exit_catalog()) {
-    text += fmt::format("## {}\n\n{}\n\nSecurity: {}\n\n", type->name, type->summary, type->security);
+    text +=
+        fmt::format("## {}\n\n{}\n\nSecurity: {}\n\n", type->name, type->summary, type->security);
     text += indented_yaml("my-" + std::string(type->name), type->example);
     text += config::doc_table(*type->fields) + "\n";
   }
@@ -93,10 +95,12 @@ Page exits_page() {
 
 Page events_page() {
   std::string text = std::string(kGenerated) +
-      "# Events that portals produce\n\nEvery event has `timestamp`, `kind` and `message`. Hook portals "
-      "keep the sender's own fields under `raw.`\n\n";
+                     "# Events that portals produce\n\nEvery event has `timestamp`, `kind` and "
+                     "`message`. Hook portals "
+                     "keep the sender's own fields under `raw.`\n\n";
   for (const portals::EntryDescriptor* type : portals::entry_catalog()) {
-    text += fmt::format("## {}\n\n| kind | when | severity | fields |\n|---|---|---|---|\n", type->name);
+    text += fmt::format("## {}\n\n| kind | when | severity | fields |\n|---|---|---|---|\n",
+                        type->name);
     for (const portals::ProducedKind& kind : type->kinds)
       text += fmt::format("| `{}` | {} | {} | {} |\n", kind.kind, kind.when, kind.severity,
                           kind.fields);
@@ -140,8 +144,9 @@ std::string json_schema() {
 }
 
 std::vector<Page> reference_pages() {
-  return {configuration_page(), entries_page(), exits_page(), events_page(), limits_page(),
-          {"errors", "errors.md", std::string(config::errors_page())}};
+  return {configuration_page(), entries_page(),
+          exits_page(),         events_page(),
+          limits_page(),        {"errors", "errors.md", std::string(config::errors_page())}};
 }
 
 }  // namespace tt::pipeline

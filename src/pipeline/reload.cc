@@ -22,9 +22,9 @@ ReloadReport RunningDaemon::refuse(const config::Diagnostics& diagnostics,
                       .generation = generation_.load(),
                       .diagnostics_text = config::print_text(diagnostics, files),
                       .diagnostics_json = config::print_json(diagnostics, files)};
-  log::error("reload refused, the old configuration stays",
-             {{"generation", report.generation},
-              {"errors", diagnostics.count(config::Severity::kError)}});
+  log::error(
+      "reload refused, the old configuration stays",
+      {{"generation", report.generation}, {"errors", diagnostics.count(config::Severity::kError)}});
   seams_.metrics.counter("tt_reloads_total", "Reloads by result", {{"result", "refused"}}).add();
   std::lock_guard lock(status_mutex_);
   config_status_.last_failure = report;
@@ -66,7 +66,8 @@ ReloadReport RunningDaemon::reload() {
 
   swap(next, *generation, std::move(opened));
   seams_.metrics.counter("tt_reloads_total", "Reloads by result", {{"result", "applied"}}).add();
-  log::info("reloaded", {{"generation", *generation}, {"entries", next->entries.size()},
+  log::info("reloaded", {{"generation", *generation},
+                         {"entries", next->entries.size()},
                          {"exits", next->exits.size()}});
   std::lock_guard lock(status_mutex_);
   config_status_.generation = *generation;
@@ -78,7 +79,8 @@ ReloadReport RunningDaemon::reload() {
           .diagnostics_json = config::print_json(diagnostics, files)};
 }
 
-std::vector<std::pair<std::string, std::uint64_t>> RunningDaemon::count_moved(const Settings& next) {
+std::vector<std::pair<std::string, std::uint64_t>> RunningDaemon::count_moved(
+    const Settings& next) {
   std::map<std::string, tunnel::Seq> pending_from;
   for (const ExitStatus& exit : exits()) pending_from.emplace(exit.name, exit.position);
   tunnel::Seq from = std::numeric_limits<tunnel::Seq>::max();
@@ -136,14 +138,15 @@ void RunningDaemon::swap(std::shared_ptr<const Settings> next, std::uint64_t gen
   generation_.store(generation);
   intake_->swap(*next);
   log::set_level(next->log_level);
-  removed.clear();   // Closes their readers: the cursors become orphans, or `was` takes them.
+  removed.clear();  // Closes their readers: the cursors become orphans, or `was` takes them.
   for (std::size_t i = 0; i < next->exits.size(); ++i) {
     const ExitSettings& exit = next->exits[i];
     if (find_delivery(exit.name)) continue;
     auto late = open_exit(exit, i);
-    if (late.ok()) loop_->run([&] { deliveries_.push_back(*std::move(late)); });
-    else log::error("renamed exit did not open", {{"exit", exit.name},
-                                                  {"error", late.error().text}});
+    if (late.ok())
+      loop_->run([&] { deliveries_.push_back(*std::move(late)); });
+    else
+      log::error("renamed exit did not open", {{"exit", exit.name}, {"error", late.error().text}});
   }
   if (Status streams = open_streams(*next); !streams)
     log::error("listener did not open", {{"error", streams.error().text}});

@@ -25,7 +25,7 @@ class BatchRouter {
  private:
   rules::Router router_;
   std::string log_id_;
-  bool reads_ids_;   // Ids are text that nobody needs unless a rule reads `meta.id`.
+  bool reads_ids_;  // Ids are text that nobody needs unless a rule reads `meta.id`.
   std::vector<rules::RoutedEvent> events_;
   std::vector<std::string> ids_;
 };
@@ -62,7 +62,7 @@ class Routing {
   std::unique_ptr<BatchRouter> batch_router_;
   // Weak: the edge window and the exits decide how long a batch lives.
   std::deque<std::weak_ptr<const RoutedBatch>> recent_;
-  tunnel::Seq counted_to_ = 0;   // Unrouted events are counted once, not once a lagging exit.
+  tunnel::Seq counted_to_ = 0;  // Unrouted events are counted once, not once a lagging exit.
 };
 
 }  // namespace tt::pipeline

@@ -40,10 +40,9 @@ const Descriptor* type_of(const config::Node& node, std::string_view what,
   for (const Descriptor* one : catalog)
     if (one->name == type->text) return one;
   const std::string_view near = did_you_mean(type->text, names);
-  diagnostics.error("unknown-type", type->mark,
-                    "no " + std::string(what) + " portal `" + type->text + "`",
-                    near.empty() ? "there are: " + all
-                                 : "did you mean `" + std::string(near) + "`?");
+  diagnostics.error(
+      "unknown-type", type->mark, "no " + std::string(what) + " portal `" + type->text + "`",
+      near.empty() ? "there are: " + all : "did you mean `" + std::string(near) + "`?");
   return nullptr;
 }
 
@@ -59,9 +58,11 @@ std::vector<net::ListenAddress> parse_listens(
   std::vector<net::ListenAddress> all;
   for (const auto& [text, mark] : texts) {
     auto address = net::parse_listen(text);
-    if (address.ok()) all.push_back(*std::move(address));
-    else diagnostics.error("bad-value", mark, address.error().text,
-                           "write `127.0.0.1:8420`, `tls://0.0.0.0:8443` or `unix:/run/tt.sock`");
+    if (address.ok())
+      all.push_back(*std::move(address));
+    else
+      diagnostics.error("bad-value", mark, address.error().text,
+                        "write `127.0.0.1:8420`, `tls://0.0.0.0:8443` or `unix:/run/tt.sock`");
   }
   return all;
 }
@@ -155,7 +156,8 @@ std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config
   for (std::size_t i = 0; i < files.size(); ++i) settings->text += files.text(static_cast<int>(i));
 
   auto environment = std::make_shared<tmpl::EventEnvironment>();
-  config::ParseContext context{.files = files, .diagnostics = diagnostics,
+  config::ParseContext context{.files = files,
+                               .diagnostics = diagnostics,
                                .environment = environment->environment(),
                                .options = {.secrets_are_errors = source.secrets_are_errors}};
   TopConfig top;
@@ -179,9 +181,8 @@ std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config
   read_exits(top.exits, *settings, environment, context);
   std::vector<std::string> exit_names;
   for (const config::Node& exit : top.exits.children) exit_names.push_back(exit.key);
-  settings->ruleset =
-      rules::Ruleset::parse(top.rules.is_null() ? nullptr : &top.rules, exit_names, environment,
-                            context);
+  settings->ruleset = rules::Ruleset::parse(top.rules.is_null() ? nullptr : &top.rules, exit_names,
+                                            environment, context);
   check_whole(*settings, root, context);
   diagnostics.sort();
   if (diagnostics.has_errors() || !settings->ruleset) return nullptr;

@@ -20,17 +20,18 @@ namespace tt::pipeline {
 
 /// Where a configuration comes from: files and folders in order, or the built-in default.
 struct ConfigSource {
-  std::vector<std::string> paths;          ///< Empty: the built-in default.
-  std::optional<std::string> listen;       ///< --listen
-  std::optional<std::string> data;         ///< --data
-  std::optional<std::string> log_level;    ///< --log-level
-  bool secrets_are_errors = false;         ///< check --secrets
-  std::string describe() const;            ///< "/etc/time-tunnel/vortex.yaml", "built-in default".
+  std::vector<std::string> paths;        ///< Empty: the built-in default.
+  std::optional<std::string> listen;     ///< --listen
+  std::optional<std::string> data;       ///< --data
+  std::optional<std::string> log_level;  ///< --log-level
+  bool secrets_are_errors = false;       ///< check --secrets
+  std::string describe() const;          ///< "/etc/time-tunnel/vortex.yaml", "built-in default".
 };
 
 /// First of: `paths`, $VORTEX_CONFIG, ./vortex.yaml, /etc/time-tunnel/vortex.yaml, the default.
 ConfigSource find_config(std::vector<std::string> paths);
-/// The YAML of the built-in default: events API and all HTTP hook portals on loopback, archive file.
+/// The YAML of the built-in default: events API and all HTTP hook portals on loopback, archive
+/// file.
 std::string default_config();
 
 /// A configured entry with what the rules layer does to its events before storing.
@@ -38,8 +39,8 @@ struct EntrySettings {
   std::string name;
   const portals::EntryDescriptor* type = nullptr;
   std::shared_ptr<const portals::EntryPortal> portal;
-  std::shared_ptr<const rules::Rewrite> rewrite;   ///< Null: nothing to set or unset.
-  std::shared_ptr<const tmpl::EventEnvironment> environment;   ///< Of its templates.
+  std::shared_ptr<const rules::Rewrite> rewrite;              ///< Null: nothing to set or unset.
+  std::shared_ptr<const tmpl::EventEnvironment> environment;  ///< Of its templates.
 };
 
 struct ExitSettings {
@@ -47,11 +48,11 @@ struct ExitSettings {
   const portals::ExitDescriptor* type = nullptr;
   std::shared_ptr<const portals::ExitPortal> portal;
   std::shared_ptr<const rules::Rewrite> rewrite;
-  std::string fingerprint;   ///< Equal texts: the same exit, its connections live on over a reload.
+  std::string fingerprint;  ///< Equal texts: the same exit, its connections live on over a reload.
 };
 
 struct ApiSettings {
-  std::vector<net::ListenAddress> listen;   ///< Empty: the main listener.
+  std::vector<net::ListenAddress> listen;  ///< Empty: the main listener.
   std::vector<portals::Auth> auth;
   std::vector<std::string> hosts;
 };
@@ -62,14 +63,14 @@ struct Settings {
   std::string data = "./data";
   std::int64_t keep_for_ns = 0;
   std::uint64_t keep_bytes = 0;
-  std::uint64_t max_bytes = 0;              ///< 0: 80 % of the file system.
+  std::uint64_t max_bytes = 0;  ///< 0: 80 % of the file system.
   std::optional<net::TlsFiles> tls;
   log::Level log_level = log::Level::kInfo;
   ApiSettings api;
   std::vector<EntrySettings> entries;
-  std::vector<ExitSettings> exits;          ///< Same order as ruleset->exits().
+  std::vector<ExitSettings> exits;  ///< Same order as ruleset->exits().
   std::shared_ptr<const rules::Ruleset> ruleset;
-  std::string text;                         ///< All files as read, for data/rules/.
+  std::string text;  ///< All files as read, for data/rules/.
 
   const EntrySettings* find_entry(std::string_view name) const;
 };

@@ -27,7 +27,10 @@ class LineSession final : public net::StreamSession {
  public:
   LineSession(Intake& intake, Clock& clock, std::shared_ptr<const EntryRoute> route,
               std::shared_ptr<net::StreamPeer> peer, net::StreamInfo info)
-      : intake_(intake), clock_(clock), route_(std::move(route)), info_(std::move(info)),
+      : intake_(intake),
+        clock_(clock),
+        route_(std::move(route)),
+        info_(std::move(info)),
         shared_(std::make_shared<Shared>()) {
     shared_->peer = std::move(peer);
   }
@@ -65,8 +68,8 @@ class LineSession final : public net::StreamSession {
     partial_ += bytes;
     if (partial_.size() <= kFrameBytesMax) return;
     route_->counters.rejected.add();
-    log::warning("line over the limit skipped", {{"entry", route_->entry.name},
-                                                 {"peer", info_.peer}});
+    log::warning("line over the limit skipped",
+                 {{"entry", route_->entry.name}, {"peer", info_.peer}});
     partial_.clear();
     is_skipping_ = bytes.empty() || bytes.back() != '\n';
   }
@@ -78,13 +81,14 @@ class LineSession final : public net::StreamSession {
     portals::EntryEvents events;
     if (auto refusal = intake_.decode(*route_, request, events)) {
       route_->counters.refused.add();
-      log::warning("lines refused", {{"entry", route_->entry.name}, {"peer", info_.peer},
-                                     {"error", refusal->text}});
+      log::warning("lines refused",
+                   {{"entry", route_->entry.name}, {"peer", info_.peer}, {"error", refusal->text}});
       return true;
     }
     route_->counters.rejected.add(events.rejected.size());
     if (!events.rejected.empty())
-      log::debug("lines rejected", {{"entry", route_->entry.name}, {"peer", info_.peer},
+      log::debug("lines rejected", {{"entry", route_->entry.name},
+                                    {"peer", info_.peer},
                                     {"count", events.rejected.size()},
                                     {"error", events.rejected.front().error}});
     if (events.events.empty()) return true;
@@ -96,20 +100,20 @@ class LineSession final : public net::StreamSession {
       std::lock_guard lock(shared_->mutex);
       shared_->unanswered_bytes += bytes;
     }
-    intake_.append(*route_, std::move(events),
-                   [shared = shared_, bytes, entry = route_->entry.name](
-                       tunnel::Appended appended, const std::vector<event::Rejected>&) {
-                     // A stream has no answer to give: what the tunnel refuses is said here.
-                     if (!appended.status.ok())
-                       log::error("lines lost", {{"entry", entry},
-                                                 {"error", appended.status.error().text}});
-                     std::lock_guard lock(shared->mutex);
-                     shared->unanswered_bytes -= bytes;
-                     if (shared->is_paused && shared->unanswered_bytes <= kUnansweredBytesMax / 2) {
-                       shared->is_paused = false;
-                       shared->peer->resume();
-                     }
-                   });
+    intake_.append(
+        *route_, std::move(events),
+        [shared = shared_, bytes, entry = route_->entry.name](tunnel::Appended appended,
+                                                              const std::vector<event::Rejected>&) {
+          // A stream has no answer to give: what the tunnel refuses is said here.
+          if (!appended.status.ok())
+            log::error("lines lost", {{"entry", entry}, {"error", appended.status.error().text}});
+          std::lock_guard lock(shared->mutex);
+          shared->unanswered_bytes -= bytes;
+          if (shared->is_paused && shared->unanswered_bytes <= kUnansweredBytesMax / 2) {
+            shared->is_paused = false;
+            shared->peer->resume();
+          }
+        });
     std::lock_guard lock(shared_->mutex);
     shared_->is_paused = shared_->unanswered_bytes > kUnansweredBytesMax;
     return !shared_->is_paused;

@@ -20,8 +20,9 @@ struct TunnelConfig {
 
   static constexpr auto fields() {
     return std::tuple{
-        config::field("keep_for", &TunnelConfig::keep_for,
-                      "Events that every exit is done with are kept this long, for search and replay."),
+        config::field(
+            "keep_for", &TunnelConfig::keep_for,
+            "Events that every exit is done with are kept this long, for search and replay."),
         config::field("keep_bytes", &TunnelConfig::keep_bytes,
                       "And at most this much of them; whichever comes first."),
         config::field("max_bytes", &TunnelConfig::max_bytes,
@@ -44,8 +45,9 @@ struct ApiConfig {
         config::field("auth", &ApiConfig::auth,
                       "Who may use the API; needed when it listens beyond loopback.")
             .example("{bearer: {env: API_TOKEN}}"),
-        config::field("hosts", &ApiConfig::hosts,
-                      "Host names beside the listen addresses and `localhost` that requests may ask for.")
+        config::field(
+            "hosts", &ApiConfig::hosts,
+            "Host names beside the listen addresses and `localhost` that requests may ask for.")
             .example("[events.example.com]"),
     };
   }

@@ -38,18 +38,20 @@ std::string bash(const std::string& program, const std::vector<Row>& rows) {
                     "  done\n"
                     "  local words=\"\"\n  case \"$path\" in\n";
   for (const Row& row : rows) out += "    \"" + row.path + "\") words=\"" + row.words + "\" ;;\n";
-  return out + "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
-               "  [[ ${#COMPREPLY[@]} -gt 0 ]] || "
-               "COMPREPLY=($(compgen -f -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
-               "complete -F _" + program + " " + program + "\n";
+  return out +
+         "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
+         "  [[ ${#COMPREPLY[@]} -gt 0 ]] || "
+         "COMPREPLY=($(compgen -f -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
+         "complete -F _" +
+         program + " " + program + "\n";
 }
 
 std::string fish(const std::string& program, const std::vector<Row>& rows) {
   std::string out = "# Completion of " + program + " for fish\n";
   for (const Row& row : rows) {
-    const std::string condition =
-        row.path.empty() ? "__fish_use_subcommand"
-                         : "__fish_seen_subcommand_from " + row.path.substr(row.path.rfind(' ') + 1);
+    const std::string condition = row.path.empty() ? "__fish_use_subcommand"
+                                                   : "__fish_seen_subcommand_from " +
+                                                         row.path.substr(row.path.rfind(' ') + 1);
     out += "complete -c " + program + " -n '" + condition + "' -a '" + row.words + "'\n";
   }
   return out;

@@ -59,8 +59,10 @@ Client::Client(Common common)
 Client::~Client() = default;
 
 net::ClientRequest Client::request(std::string_view method, const std::string& path) const {
-  net::ClientRequest request{.method = std::string(method), .url = common_.url + path,
-                             .timeout_ms = 60'000, .answer_bytes_max = kAnswerBytesMax};
+  net::ClientRequest request{.method = std::string(method),
+                             .url = common_.url + path,
+                             .timeout_ms = 60'000,
+                             .answer_bytes_max = kAnswerBytesMax};
   if (!common_.token.empty())
     request.headers.emplace_back("Authorization", "Bearer " + common_.token);
   return request;
@@ -109,14 +111,15 @@ int report(const Answer& answer, const Client& client) {
   if (answer.status == 0) {
     std::fprintf(stderr, "tictoc: no answer from %s: %s\n", client.common().url.c_str(),
                  answer.error.c_str());
-    std::fputs("  is the daemon running? `vortex run` starts it; --url or TICTOC_URL names another\n",
-               stderr);
+    std::fputs(
+        "  is the daemon running? `vortex run` starts it; --url or TICTOC_URL names another\n",
+        stderr);
     return kUnavailable;
   }
   const boost::json::object* map = answer.body.if_object();
   const boost::json::value* error = map ? map->if_contains("error") : nullptr;
   const std::string text = error && error->if_string() ? std::string(error->get_string())
-                                                        : std::string(trim(answer.text));
+                                                       : std::string(trim(answer.text));
   std::fprintf(stderr, "tictoc: %d: %s\n", answer.status, text.c_str());
   if (answer.status == 401)
     std::fputs("  give the token with --token, TICTOC_TOKEN or ~/.config/tictoc.yaml\n", stderr);

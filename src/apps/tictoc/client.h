@@ -39,7 +39,7 @@ struct Answer {
   int status = 0;
   boost::json::value body;
   std::string text;
-  std::string error;   ///< Not empty: no answer came.
+  std::string error;  ///< Not empty: no answer came.
   bool ok() const { return status / 100 == 2; }
 };
 

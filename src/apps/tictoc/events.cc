@@ -129,10 +129,9 @@ int show(const ViewArguments& arguments, const Common& common) {
     std::fputs(answer.text.c_str(), stdout);
     return kOk;
   }
-  std::printf("id        %s\nreceived  %s\nentry     %s\n\n",
-              std::string(text_of(*map, "id")).c_str(),
-              std::string(text_of(*map, "received")).c_str(),
-              printable(text_of(*map, "entry")).c_str());
+  std::printf(
+      "id        %s\nreceived  %s\nentry     %s\n\n", std::string(text_of(*map, "id")).c_str(),
+      std::string(text_of(*map, "received")).c_str(), printable(text_of(*map, "entry")).c_str());
   const boost::json::value* event = map->if_contains("event");
   if (event && event->if_object())
     for (const auto& [name, value] : event->get_object())

@@ -12,7 +12,7 @@ int main(int argc, char** argv) try {
   app.name("tictoc");
   app.set_version_flag("--version", "tictoc " TT_VERSION);
   app.require_subcommand(1);
-  app.fallthrough();   // --url and --token anywhere on the line.
+  app.fallthrough();  // --url and --token anywhere on the line.
   app.get_formatter()->column_width(34);
   app.footer(
       "Examples:\n"

@@ -22,8 +22,10 @@ int list(const Common& common, const std::string& path, const char* member,
   Client client(common);
   const Answer answer = client.get(path);
   if (const int failed = report(answer, client)) return failed;
-  if (common.json) std::fputs(answer.text.c_str(), stdout);
-  else print_table(answer.body, member, columns);
+  if (common.json)
+    std::fputs(answer.text.c_str(), stdout);
+  else
+    print_table(answer.body, member, columns);
   return kOk;
 }
 
@@ -31,16 +33,20 @@ int show(const Common& common, const std::string& path) {
   Client client(common);
   const Answer answer = client.get(path);
   if (const int failed = report(answer, client)) return failed;
-  if (common.json) std::fputs(answer.text.c_str(), stdout);
-  else print_members(answer.body);
+  if (common.json)
+    std::fputs(answer.text.c_str(), stdout);
+  else
+    print_members(answer.body);
   return kOk;
 }
 
 int change(const Common& common, const std::string& path, const char* done) {
   Client client(common);
   const Answer answer = client.post(path, "{}");
-  if (common.json && answer.ok()) std::fputs(answer.text.c_str(), stdout);
-  else if (answer.ok()) std::puts(done);
+  if (common.json && answer.ok())
+    std::fputs(answer.text.c_str(), stdout);
+  else if (answer.ok())
+    std::puts(done);
   return report(answer, client);
 }
 
@@ -49,8 +55,10 @@ int test_exit(const Common& common, const std::string& exit) {
   const Answer answer = client.post("/api/v1/exits/" + percent_encode(exit) + "/test", "{}");
   if (const int failed = report(answer, client)) return failed;
   const std::string verdict = member_text(answer.body, "verdict");
-  if (common.json) std::fputs(answer.text.c_str(), stdout);
-  else print_members(answer.body);
+  if (common.json)
+    std::fputs(answer.text.c_str(), stdout);
+  else
+    print_members(answer.body);
   return verdict == "delivered" ? kOk : kRefused;
 }
 
@@ -61,7 +69,8 @@ int retry(const Common& common, const Names& names, const char* verb) {
   const Answer answer = client.post(path + "/" + verb, "{}");
   if (const int failed = report(answer, client)) return failed;
   if (common.json) std::fputs(answer.text.c_str(), stdout);
-  const std::string tried = member_text(answer.body, "tried"), done = member_text(answer.body, "done");
+  const std::string tried = member_text(answer.body, "tried"),
+                    done = member_text(answer.body, "done");
   if (!common.json) std::printf("%s of %s\n", done.c_str(), tried.c_str());
   return tried == done ? kOk : kRefused;
 }
@@ -95,11 +104,12 @@ int status(const Common& common) {
   if (const boost::json::value* tunnel = map ? map->if_contains("tunnel") : nullptr)
     print_members(*tunnel);
   std::puts("");
-  print_table(answer.body, "entries", {"name", "type", "path", "requests", "accepted", "rejected",
-                                       "refused", "unauthorised"});
+  print_table(
+      answer.body, "entries",
+      {"name", "type", "path", "requests", "accepted", "rejected", "refused", "unauthorised"});
   std::puts("");
-  print_table(answer.body, "exits", {"name", "type", "state", "delivered", "behind", "dead",
-                                     "parked", "problem"});
+  print_table(answer.body, "exits",
+              {"name", "type", "state", "delivered", "behind", "dead", "parked", "problem"});
   return kOk;
 }
 
@@ -107,9 +117,9 @@ void add_exit(CLI::App& app, Common& common, int& exit_code) {
   CLI::App* group = app.add_subcommand("exit", "exit portals of the daemon");
   group->require_subcommand(1);
   group->add_subcommand("ls", "all of them")->callback([&] {
-    exit_code = list(common, "/api/v1/exits", "exits",
-                     {"name", "type", "state", "delivered", "behind", "dead", "parked", "target",
-                      "problem"});
+    exit_code = list(
+        common, "/api/v1/exits", "exits",
+        {"name", "type", "state", "delivered", "behind", "dead", "parked", "target", "problem"});
   });
   const auto named = [&](const char* verb, const char* help, std::function<int(std::string)> run) {
     auto name = std::make_shared<std::string>();
@@ -117,12 +127,10 @@ void add_exit(CLI::App& app, Common& common, int& exit_code) {
     command->add_option("name", *name, "name of the exit")->required();
     command->callback([=, &exit_code] { exit_code = run(percent_encode(*name)); });
   };
-  named("show", "one of them", [&](const std::string& name) {
-    return show(common, "/api/v1/exits/" + name);
-  });
-  named("test", "sends a made-up event through it", [&](const std::string& name) {
-    return test_exit(common, name);
-  });
+  named("show", "one of them",
+        [&](const std::string& name) { return show(common, "/api/v1/exits/" + name); });
+  named("test", "sends a made-up event through it",
+        [&](const std::string& name) { return test_exit(common, name); });
   named("pause", "sends nothing until resumed", [&](const std::string& name) {
     return change(common, "/api/v1/exits/" + name + "/pause", "paused");
   });

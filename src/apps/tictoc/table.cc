@@ -14,10 +14,11 @@ namespace {
 
 std::string to_text(const boost::json::value& value) {
   if (value.is_null()) return {};
-  std::string text = value.if_string() ? std::string(value.get_string())
-                                       : boost::json::serialize(value);
-  std::replace_if(text.begin(), text.end(),
-                  [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }, ' ');
+  std::string text =
+      value.if_string() ? std::string(value.get_string()) : boost::json::serialize(value);
+  std::replace_if(
+      text.begin(), text.end(),
+      [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }, ' ');
   return text;
 }
 
@@ -55,7 +56,8 @@ void print_table(const boost::json::value& answer, std::string_view member,
   }
   std::vector<std::size_t> widths(columns.size());
   for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], count_runes(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], count_runes(row[i]));
   for (const auto& row : rows) {
     for (std::size_t i = 0; i + 1 < row.size(); ++i) print_cell(row[i], widths[i]);
     std::puts(row.back().c_str());

@@ -45,7 +45,8 @@ void add_check(CLI::App& app, int& exit_code) {
   command->add_flag("--json", arguments->json, "diagnostics as one JSON array");
   command->add_flag("--strict", arguments->strict, "warnings are errors");
   command->add_flag("--secrets", arguments->secrets, "a missing secret is an error");
-  command->footer("Exit code 1 when there is an error.\nExample: vortex check --strict vortex.yaml");
+  command->footer(
+      "Exit code 1 when there is an error.\nExample: vortex check --strict vortex.yaml");
   command->callback([=, &exit_code] { exit_code = check(*arguments); });
 }
 

@@ -23,7 +23,7 @@ enum ExitCode : int {
 
 /// Options that every command with a configuration has.
 struct ConfigArguments {
-  std::vector<std::string> files;   ///< -c, and the positional FILE.
+  std::vector<std::string> files;  ///< -c, and the positional FILE.
   std::string listen, data, log_level;
 };
 void add_config_options(CLI::App& app, ConfigArguments& arguments);

@@ -60,8 +60,9 @@ int eval(const EvalArguments& arguments) {
   const auto decoded = event::decode_events(body, event::BodyFormat::kJson, event::Limits{}, now);
   if (decoded.events.empty()) {
     std::fprintf(stderr, "vortex: %s holds no event: %s\n", arguments.file.c_str(),
-                 decoded.syntax ? decoded.syntax->text.c_str()
-                 : decoded.rejected.empty() ? "it is empty" : decoded.rejected[0].error.c_str());
+                 decoded.syntax             ? decoded.syntax->text.c_str()
+                 : decoded.rejected.empty() ? "it is empty"
+                                            : decoded.rejected[0].error.c_str());
     return kFailed;
   }
   int result = kOk;

@@ -20,7 +20,8 @@ int main(int argc, char** argv) try {
       "  vortex check vortex.yaml         what is wrong, offline, with line and column\n"
       "  vortex decode gitlab < body.json what a hook becomes\n"
       "  vortex eval 'event.severity.atLeast(\"error\")' event.json\n"
-      "Exit codes: 0 fine, 1 wrong input, 2 wrong command line, 69 unavailable, 74 disk, 78 format.");
+      "Exit codes: 0 fine, 1 wrong input, 2 wrong command line, 69 unavailable, 74 disk, 78 "
+      "format.");
 
   int exit_code = tt::vortex::kOk;
   tt::vortex::add_run(app, exit_code);

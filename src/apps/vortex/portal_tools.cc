@@ -20,8 +20,8 @@ namespace {
 
 struct PortalArguments {
   std::string type;
-  std::vector<std::string> options;   // key=value
-  std::vector<std::string> headers;   // "N: V"
+  std::vector<std::string> options;  // key=value
+  std::vector<std::string> headers;  // "N: V"
 };
 
 std::string read_stdin() {
@@ -43,7 +43,8 @@ int unknown_type(std::string_view what, const std::string& type,
   return kUsage;
 }
 
-/// Makes a portal from `-o key=value` options; prints diagnostics and gives null when they are wrong.
+/// Makes a portal from `-o key=value` options; prints diagnostics and gives null when they are
+/// wrong.
 template <class Descriptor>
 auto make_portal(const Descriptor& type, const PortalArguments& arguments) {
   std::vector<std::pair<std::string, std::string>> options;
@@ -54,13 +55,13 @@ auto make_portal(const Descriptor& type, const PortalArguments& arguments) {
   }
   config::Files files;
   config::Diagnostics diagnostics;
-  config::ParseContext context{.files = files, .diagnostics = diagnostics,
+  config::ParseContext context{.files = files,
+                               .diagnostics = diagnostics,
                                .environment = tmpl::event_environment(),
                                .options = {.is_offline = true}};
   const config::Node node = config::node_from_options(options, context);
   auto portal = type.make(node, context);
-  if (diagnostics.has_errors())
-    std::fputs(config::print_text(diagnostics, files).c_str(), stderr);
+  if (diagnostics.has_errors()) std::fputs(config::print_text(diagnostics, files).c_str(), stderr);
   return portal;
 }
 
@@ -80,8 +81,8 @@ int decode(const PortalArguments& arguments) {
     headers.emplace_back(header.substr(0, colon), trim(std::string_view(header).substr(colon + 1)));
   }
   const std::string body = read_stdin();
-  const portals::EntryRequest request{.headers = &headers, .body = body,
-                                      .now_ns = system_clock().wall_ns()};
+  const portals::EntryRequest request{
+      .headers = &headers, .body = body, .now_ns = system_clock().wall_ns()};
   if (portal->has_verifier() && !portal->verify(request)) {
     std::fputs("vortex: 401: the token or signature does not match\n", stderr);
     return kFailed;
@@ -99,7 +100,8 @@ int decode(const PortalArguments& arguments) {
     std::fputc('\n', stdout);
   }
   for (const event::Rejected& rejected : events.rejected)
-    std::fprintf(stderr, "vortex: event %zu rejected: %s\n", rejected.index, rejected.error.c_str());
+    std::fprintf(stderr, "vortex: event %zu rejected: %s\n", rejected.index,
+                 rejected.error.c_str());
   return events.rejected.empty() ? kOk : kFailed;
 }
 
@@ -129,11 +131,12 @@ int encode(const PortalArguments& arguments) {
     return kFailed;
   }
   // Invented meta: the same ids on every call, so that the text can be compared.
-  const std::size_t per_request = portal->batches()
-      ? static_cast<std::size_t>(portal->common().batch.events) : 1;
+  const std::size_t per_request =
+      portal->batches() ? static_cast<std::size_t>(portal->common().batch.events) : 1;
   int result = decoded.rejected.empty() ? kOk : kFailed;
   for (const event::Rejected& rejected : decoded.rejected)
-    std::fprintf(stderr, "vortex: event %zu rejected: %s\n", rejected.index, rejected.error.c_str());
+    std::fprintf(stderr, "vortex: event %zu rejected: %s\n", rejected.index,
+                 rejected.error.c_str());
   for (std::size_t begin = 0; begin < decoded.events.size(); begin += per_request) {
     const std::size_t end = std::min(begin + per_request, decoded.events.size());
     std::deque<tmpl::EventScope> scopes;
@@ -167,11 +170,13 @@ void add_portal_options(CLI::App& command, PortalArguments& arguments) {
 
 void add_decode(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<PortalArguments>();
-  CLI::App* command = app.add_subcommand("decode", "one request body on stdin, its events on stdout");
+  CLI::App* command =
+      app.add_subcommand("decode", "one request body on stdin, its events on stdout");
   add_portal_options(*command, *arguments);
   command->add_option("--header", arguments->headers, "a request header, 'Name: value'");
-  command->footer("A secret is verified only when -o gives one.\n"
-                  "Example: vortex decode gitlab --header 'X-Gitlab-Event: Push Hook' < push.json");
+  command->footer(
+      "A secret is verified only when -o gives one.\n"
+      "Example: vortex decode gitlab --header 'X-Gitlab-Event: Push Hook' < push.json");
   command->callback([=, &exit_code] { exit_code = decode(*arguments); });
 }
 
@@ -180,9 +185,10 @@ void add_encode(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("encode", "events as NDJSON on stdin, an exit's requests on stdout");
   add_portal_options(*command, *arguments);
-  command->footer("Prints JSON lines {method, url, headers, body}, secrets masked.\n"
-                  "Example: vortex encode slack -o url=https://hooks.slack.com/services/T/B/X "
-                  "< events.ndjson");
+  command->footer(
+      "Prints JSON lines {method, url, headers, body}, secrets masked.\n"
+      "Example: vortex encode slack -o url=https://hooks.slack.com/services/T/B/X "
+      "< events.ndjson");
   command->callback([=, &exit_code] { exit_code = encode(*arguments); });
 }
 

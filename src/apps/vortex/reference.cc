@@ -1,12 +1,13 @@
 // vortex schema and docs: what the field tables of all portals say, as JSON Schema and Markdown.
 // SPDX-License-Identifier: Apache-2.0
+#include "pipeline/reference.h"
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
 #include "apps/vortex/commands.h"
 #include "base/disk.h"
-#include "pipeline/reference.h"
 
 namespace tt::vortex {
 namespace {
@@ -43,8 +44,9 @@ int docs(const DocsArguments& arguments) {
 
 void add_schema(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("schema", "JSON Schema of the configuration");
-  command->footer("Example: vortex schema > vortex.schema.json, then in an editor\n"
-                  "  # yaml-language-server: $schema=vortex.schema.json");
+  command->footer(
+      "Example: vortex schema > vortex.schema.json, then in an editor\n"
+      "  # yaml-language-server: $schema=vortex.schema.json");
   command->callback([&exit_code] {
     std::puts(pipeline::json_schema().c_str());
     exit_code = kOk;

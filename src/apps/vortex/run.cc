@@ -59,8 +59,8 @@ void serve(pipeline::Daemon& daemon, const sigset_t& signals, bool watch) {
   Watcher watcher(daemon.settings()->source);
   const timespec half_second{0, 500'000'000};
   for (;;) {
-    const int signal = watch ? sigtimedwait(&signals, nullptr, &half_second)
-                             : sigwaitinfo(&signals, nullptr);
+    const int signal =
+        watch ? sigtimedwait(&signals, nullptr, &half_second) : sigwaitinfo(&signals, nullptr);
     if (signal == SIGTERM || signal == SIGINT) {
       log::info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
       return;
@@ -73,7 +73,7 @@ int run(const ConfigArguments& arguments, bool watch) {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);   // Inherited by every thread.
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // Inherited by every thread.
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
 
@@ -99,7 +99,7 @@ int run(const ConfigArguments& arguments, bool watch) {
   if (!daemon.ok()) {
     log::error("cannot start", {{"error", daemon.error().text}});
     return daemon.error().text.find("newer format") != std::string::npos ? kBadFormat
-                                                                          : kUnavailable;
+                                                                         : kUnavailable;
   }
   for (const net::ListenAddress& address : (*daemon)->addresses())
     log::info("listening", {{"address", address.to_string()}});
@@ -117,8 +117,9 @@ void add_run(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("run", "the daemon");
   add_config_options(*command, *arguments);
   command->add_flag("--watch", *watch, "reload when a configuration file changes");
-  command->footer("Signals: SIGHUP reloads, SIGTERM and SIGINT drain and stop.\n"
-                  "Example: vortex run -c vortex.yaml --watch");
+  command->footer(
+      "Signals: SIGHUP reloads, SIGTERM and SIGINT drain and stop.\n"
+      "Example: vortex run -c vortex.yaml --watch");
   command->callback([=, &exit_code] { exit_code = run(*arguments, *watch); });
 }
 

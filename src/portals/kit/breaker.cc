@@ -37,8 +37,9 @@ void Breaker::open(SteadyNs now) {
   is_probing_ = false;
   window_ = 0;
   const std::int64_t step_ns = Backoff(kProbeNsMin, kProbeNsMax).ceiling_ns(++step_);
-  next_probe_ns_ = now + step_ns +
-                   static_cast<std::int64_t>(random_->below(static_cast<std::uint64_t>(step_ns / 10)));
+  next_probe_ns_ =
+      now + step_ns +
+      static_cast<std::int64_t>(random_->below(static_cast<std::uint64_t>(step_ns / 10)));
 }
 
 }  // namespace tt::portals

@@ -53,9 +53,9 @@ class Breaker {
   Random* random_;
   bool is_open_ = false;
   bool is_probing_ = false;
-  std::uint32_t failures_ = 0;   ///< In a row.
-  std::uint32_t step_ = 0;       ///< Probes that failed since it opened.
-  std::size_t window_ = 0;       ///< Slow start; 0: none.
+  std::uint32_t failures_ = 0;  ///< In a row.
+  std::uint32_t step_ = 0;      ///< Probes that failed since it opened.
+  std::size_t window_ = 0;      ///< Slow start; 0: none.
   SteadyNs next_probe_ns_ = 0;
 };
 

@@ -30,10 +30,10 @@ enum class Ack : std::uint8_t { kDisk, kWritten, kMemory };
 enum class Raw : std::uint8_t { kKeep, kDrop };
 
 struct EntryCommon {
-  std::vector<Auth> auth;            ///< Empty: not said. Off loopback that refuses to start.
+  std::vector<Auth> auth;  ///< Empty: not said. Off loopback that refuses to start.
   Ack ack = Ack::kDisk;
   std::optional<std::uint64_t> max_body_bytes;
-  std::vector<config::Cidr> allow;   ///< Empty: everyone.
+  std::vector<config::Cidr> allow;     ///< Empty: everyone.
   std::optional<double> rate_per_sec;  ///< Events a second and sender; not said: no limit.
   Raw raw = Raw::kKeep;
   // `set`, `unset`: read by the rules layer from the same node.
@@ -44,7 +44,7 @@ enum class WhenFull : std::uint8_t { kSkip, kBlock };
 
 struct ExitCommon {
   Order order = Order::kTunnel;
-  int in_flight = 16;                ///< Only with order: none; else 1.
+  int in_flight = 16;  ///< Only with order: none; else 1.
   struct Batch {
     int events = 500;
     std::uint64_t bytes = 1u << 20;
@@ -56,15 +56,15 @@ struct ExitCommon {
     std::int64_t cap_ns = 300 * kNsPerSec;
     std::int64_t max_age_ns = 72 * 3600 * kNsPerSec;
   } retry;
-  std::optional<std::int64_t> expire_ns;   ///< Older events are dead letters `expired`.
-  std::optional<double> rate_per_sec;      ///< `rate: 30/m`.
+  std::optional<std::int64_t> expire_ns;  ///< Older events are dead letters `expired`.
+  std::optional<double> rate_per_sec;     ///< `rate: 30/m`.
   std::optional<Auth> auth;
   struct Tls {
     std::string ca, cert, key;
     bool insecure = false;
   } tls;
-  config::Url proxy;                       ///< Empty: none. May hold a password.
-  std::string start = "latest";            ///< latest | earliest | a duration.
+  config::Url proxy;             ///< Empty: none. May hold a password.
+  std::string start = "latest";  ///< latest | earliest | a duration.
   std::optional<std::string> was;
   struct MaxLag {
     std::int64_t age_ns = 7 * 24 * 3600 * kNsPerSec;

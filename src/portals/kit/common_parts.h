@@ -46,8 +46,8 @@ bool parse_both(const config::Node& node, const config::StructInfo& own, void* v
                 Common& common, config::ParseContext& context, Common (*take)(Options)) {
   static constexpr std::array<std::string_view, 1> kOthers{"type"};
   Options options;
-  const std::array<config::Part, 2> parts{
-      config::Part{&own, value}, config::Part{&config::struct_info<Options>(), &options}};
+  const std::array<config::Part, 2> parts{config::Part{&own, value},
+                                          config::Part{&config::struct_info<Options>(), &options}};
   if (!config::parse_parts(node, parts, context, kOthers)) return false;
   common = take(std::move(options));
   return true;

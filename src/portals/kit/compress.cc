@@ -36,9 +36,12 @@ Status copy_compressed(File& from, File& to, Compression compression) {
 
 std::string_view suffix_of(Compression compression) {
   switch (compression) {
-    case Compression::kGzip: return ".gz";
-    case Compression::kZstd: return ".zst";
-    case Compression::kNone: break;
+    case Compression::kGzip:
+      return ".gz";
+    case Compression::kZstd:
+      return ".zst";
+    case Compression::kNone:
+      break;
   }
   return "";
 }

@@ -24,12 +24,12 @@ namespace tt::portals {
 /// One request (or one run of frames of a stream), decoded from its content coding.
 struct EntryRequest {
   std::string_view method = "POST";
-  std::string_view path;                   ///< Below the entry's own path: "" or "/rest".
+  std::string_view path;  ///< Below the entry's own path: "" or "/rest".
   std::string_view query;
-  const net::Headers* headers = nullptr;   ///< Null for streams.
+  const net::Headers* headers = nullptr;  ///< Null for streams.
   std::string_view body;
   std::string_view peer;
-  WallNs now_ns = 0;                       ///< When the request arrived.
+  WallNs now_ns = 0;  ///< When the request arrived.
 
   std::string_view header(std::string_view name) const {
     return headers ? net::find_header(*headers, name) : std::string_view{};
@@ -39,22 +39,22 @@ struct EntryRequest {
 /// What decode gives: canonical events, or a refusal.
 struct EntryEvents {
   event::EventBatch events;
-  std::vector<event::Rejected> rejected;    ///< Only strict portals (http, lines) refuse events.
-  std::string idempotency_key;              ///< Empty: the protocol has none.
+  std::vector<event::Rejected> rejected;  ///< Only strict portals (http, lines) refuse events.
+  std::string idempotency_key;            ///< Empty: the protocol has none.
 };
 
 /// What went wrong with a whole request. `status` is the HTTP status that the protocol wants.
 struct EntryRefusal {
   int status = 400;
-  std::string text;        ///< Shown to the sender, except for 401: that body is always the same.
-  std::string body;        ///< Not empty: the whole JSON answer (syntax errors with line and byte).
+  std::string text;  ///< Shown to the sender, except for 401: that body is always the same.
+  std::string body;  ///< Not empty: the whole JSON answer (syntax errors with line and byte).
 };
 
 /// The answer a sender wants once its events are as safe as its `ack` says.
 struct AcceptedFacts {
   std::string first_id, last_id;
   std::size_t accepted = 0;
-  std::string_view ack;                     ///< "disk", "written", "memory".
+  std::string_view ack;  ///< "disk", "written", "memory".
   const std::vector<event::Rejected>* rejected = nullptr;
 };
 
@@ -67,10 +67,10 @@ struct DecodeContext {
 
 /// A kind of event that a portal produces, for docs/events.md and the checks of rules.
 struct ProducedKind {
-  std::string_view kind;     ///< "urn:gitlab:pipeline:failed"; `*` for a part that varies.
-  std::string_view when;     ///< In words.
-  std::string_view severity; ///< Words that it may carry, space separated.
-  std::string_view fields;   ///< Fields beside kind, message, timestamp; space separated.
+  std::string_view kind;      ///< "urn:gitlab:pipeline:failed"; `*` for a part that varies.
+  std::string_view when;      ///< In words.
+  std::string_view severity;  ///< Words that it may carry, space separated.
+  std::string_view fields;    ///< Fields beside kind, message, timestamp; space separated.
 };
 
 enum class Framing : std::uint8_t { kNewline };
@@ -88,8 +88,8 @@ class EntryPortal {
                                              const DecodeContext& context,
                                              EntryEvents& out) const = 0;
   virtual net::HttpAnswer answer(const AcceptedFacts& facts) const = 0;
-  virtual std::string path() const = 0;                       ///< HTTP portals; else empty.
-  virtual std::vector<std::string> listen() const = 0;        ///< Stream portals; "stdin" too.
+  virtual std::string path() const = 0;                 ///< HTTP portals; else empty.
+  virtual std::vector<std::string> listen() const = 0;  ///< Stream portals; "stdin" too.
   /// The portal's own options as JSON, secrets as `***`.
   virtual std::string show() const { return "{}"; }
 
@@ -99,15 +99,15 @@ class EntryPortal {
 
 struct EntryDescriptor {
   std::string_view name;
-  std::string_view summary;      ///< One sentence.
-  std::string_view security;     ///< What an untrusted sender can and cannot do.
+  std::string_view summary;   ///< One sentence.
+  std::string_view security;  ///< What an untrusted sender can and cannot do.
   bool is_stream = false;
-  bool is_strict = false;        ///< Refuses bad events; else a hook, which shrinks and never 4xxs.
+  bool is_strict = false;  ///< Refuses bad events; else a hook, which shrinks and never 4xxs.
   Framing framing = Framing::kNewline;
   std::size_t body_bytes_max = 25u << 20;
   std::vector<ProducedKind> kinds;
   const std::vector<config::FieldInfo>* fields = nullptr;
-  std::string_view example;      ///< YAML of one entry under `entries:`.
+  std::string_view example;  ///< YAML of one entry under `entries:`.
   /// Null when diagnostics hold errors.
   std::function<std::unique_ptr<EntryPortal>(const config::Node&, config::ParseContext&)> make;
 };
@@ -123,12 +123,13 @@ struct EntrySpec {
   std::vector<ProducedKind> kinds;
   std::optional<EntryRefusal> (*decode)(const Config&, const EntryRequest&, const DecodeContext&,
                                         EntryEvents&) = nullptr;
-  bool (*verify)(const Config&, const EntryRequest&) = nullptr;       ///< Null: nothing to verify.
+  bool (*verify)(const Config&, const EntryRequest&) = nullptr;  ///< Null: nothing to verify.
   bool (*has_verifier)(const Config&) = nullptr;
   net::HttpAnswer (*answer)(const Config&, const AcceptedFacts&) = nullptr;  ///< Null: 200, empty.
 };
 
-/// `const EntryDescriptor& descriptor() { static const auto d = entry_portal(EntrySpec<Config>{...}); ...}`
+/// `const EntryDescriptor& descriptor() { static const auto d =
+/// entry_portal(EntrySpec<Config>{...}); ...}`
 template <class Config>
 EntryDescriptor entry_portal(EntrySpec<Config> spec);
 

@@ -27,7 +27,8 @@ struct MtlsOptions {
   static constexpr auto fields() {
     return std::tuple{
         field("san", &MtlsOptions::san,
-              "Alternative names of which the client's certificate must have one: `DNS:a.example.com`.")
+              "Alternative names of which the client's certificate must have one: "
+              "`DNS:a.example.com`.")
             .required()
             .not_empty(),
     };
@@ -57,8 +58,9 @@ struct EntryAuthOptions {
   static Status check(const EntryAuthOptions& o) {
     if (o.open.has_value() + !o.bearer.empty() + o.basic.has_value() + o.mtls.has_value() == 1)
       return {};
-    return misconfigured("an `auth` has exactly one of none, bearer, basic, mtls; "
-                         "a list means that any of them will do");
+    return misconfigured(
+        "an `auth` has exactly one of none, bearer, basic, mtls; "
+        "a list means that any of them will do");
   }
 };
 

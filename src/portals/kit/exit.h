@@ -27,9 +27,9 @@ namespace tt::portals {
 /// One event on its way out: after the rule's and the exit's set and unset. Borrowed for the call.
 struct OutgoingEvent {
   event::EventView event;
-  std::string_view id;                 ///< Stable over retries and replays.
+  std::string_view id;  ///< Stable over retries and replays.
   tmpl::MetaView meta;
-  const tmpl::EventScope* scope = nullptr;   ///< Bound to this event: what templates render with.
+  const tmpl::EventScope* scope = nullptr;  ///< Bound to this event: what templates render with.
 };
 
 /// One request as encoded; the same bytes on every retry. For exits that are not HTTP, only `body`.
@@ -38,16 +38,16 @@ struct ExitRequest {
   SensitiveText url;
   SensitiveFields headers;
   std::string body;
-  tmpl::HoleFailures failures;   ///< Holes that were empty because they failed; shown by `why`.
+  tmpl::HoleFailures failures;  ///< Holes that were empty because they failed; shown by `why`.
 };
 
 struct ExitAnswer {
-  int status = 0;              ///< 0: no answer; local exits use 200 and 0.
+  int status = 0;  ///< 0: no answer; local exits use 200 and 0.
   net::Headers headers;
   std::string body;
-  std::string error;           ///< Why status is 0, redacted.
+  std::string error;  ///< Why status is 0, redacted.
   bool was_sent = false;
-  bool is_misconfigured = false;   ///< The address policy or TLS files refused: no retry helps.
+  bool is_misconfigured = false;  ///< The address policy or TLS files refused: no retry helps.
   std::int64_t duration_ns = 0;
 
   std::string_view header(std::string_view name) const { return net::find_header(headers, name); }
@@ -60,14 +60,14 @@ Verdict verdict_of_answer(const ExitAnswer& answer, bool url_has_holes, WallNs n
 
 /// Facts of one attempt, for signatures that carry a time.
 struct AttemptFacts {
-  std::string id;              ///< Event id, or `<log>-<first>-<last>` of a batch.
+  std::string id;  ///< Event id, or `<log>-<first>-<last>` of a batch.
   WallNs now_ns = 0;
-  std::optional<std::uint64_t> replay;   ///< Epoch of a replay.
+  std::optional<std::uint64_t> replay;  ///< Epoch of a replay.
 };
 
 /// A short-lived credential that the kit fetches, caches and renews (crumbs, access tokens).
 struct Session {
-  net::Headers headers;        ///< Added to every request.
+  net::Headers headers;  ///< Added to every request.
   std::int64_t lifetime_ns = 0;
 };
 
@@ -119,10 +119,10 @@ struct ExitDescriptor {
   std::string_view name;
   std::string_view summary;
   std::string_view security;
-  bool has_life_cycle = false;   ///< Opens on firing and closes on resolved.
+  bool has_life_cycle = false;  ///< Opens on firing and closes on resolved.
   bool batches = false;
   const std::vector<config::FieldInfo>* fields = nullptr;
-  std::string_view example;      ///< YAML of one exit under `exits:`.
+  std::string_view example;  ///< YAML of one exit under `exits:`.
   std::function<std::unique_ptr<ExitPortal>(const config::Node&, config::ParseContext&)> make;
 };
 
@@ -140,15 +140,17 @@ struct HttpExit {
                                 WallNs now_ns) = nullptr;
   /// Headers that depend on the attempt: signatures. Null: none.
   SensitiveFields (*sign)(const Config&, const ExitRequest&, const AttemptFacts&) = nullptr;
-  /// Both or neither. Fetched before the first request and again, once, after 401 or 403. No request:
-  /// this configuration needs no session. `session_parse` gets every answer that has a status.
+  /// Both or neither. Fetched before the first request and again, once, after 401 or 403. No
+  /// request: this configuration needs no session. `session_parse` gets every answer that has a
+  /// status.
   std::optional<ExitRequest> (*session_request)(const Config&) = nullptr;
   Result<Session> (*session_parse)(const Config&, const ExitAnswer&) = nullptr;
   /// Whether the configured URL takes parts from the event. Null: no.
   bool (*url_has_holes)(const Config&) = nullptr;
-  std::string (*target)(const Config&) = nullptr;   ///< Without secrets.
+  std::string (*target)(const Config&) = nullptr;  ///< Without secrets.
 };
-/// `const ExitDescriptor& descriptor() { static const auto d = http_exit(HttpExit<Config>{...}); ...}`
+/// `const ExitDescriptor& descriptor() { static const auto d = http_exit(HttpExit<Config>{...});
+/// ...}`
 template <class Config>
 ExitDescriptor http_exit(HttpExit<Config> spec);
 

@@ -156,8 +156,7 @@ struct ExitOptions {
         field("rate", &ExitOptions::rate, "Most requests, `30/m`.")
             .default_text("no limit")
             .example("30/m"),
-        field("auth", &ExitOptions::auth,
-              "`none`, `{bearer: S}` or `{basic: {user, password}}`.")
+        field("auth", &ExitOptions::auth, "`none`, `{bearer: S}` or `{basic: {user, password}}`.")
             .default_text("none")
             .example("{bearer: {env: TOKEN}}"),
         field("tls", &ExitOptions::tls, "Authorities and client certificate."),

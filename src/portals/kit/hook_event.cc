@@ -15,8 +15,8 @@ namespace tt::portals {
 namespace {
 
 constexpr std::string_view kRawPrefix = "raw";
-constexpr std::size_t kTextBytesMax = 64u << 10;    // One named field of an event that was too large.
-constexpr std::size_t kShortTextBytesMax = 1024;    // When even that was too much.
+constexpr std::size_t kTextBytesMax = 64u << 10;  // One named field of an event that was too large.
+constexpr std::size_t kShortTextBytesMax = 1024;  // When even that was too much.
 constexpr std::size_t kNameBytesMax = 256;
 constexpr std::size_t kShortPartsMax = 100;
 
@@ -25,8 +25,10 @@ Status try_write(event::EventBatch& batch, const HookEvent& event, std::string_v
   event::EventWriter writer(batch, context.limits);
   writer.begin();
   for (const HookEvent::Part& part : event.parts()) {
-    if (part.is_json) writer.set_raw(part.name, part.value);
-    else writer.set_text(part.name, part.value);
+    if (part.is_json)
+      writer.set_raw(part.name, part.value);
+    else
+      writer.set_text(part.name, part.value);
   }
   if (!raw_json.empty()) {
     if (Status flat = writer.set_flattened(kRawPrefix, raw_json); !flat) {
@@ -48,8 +50,10 @@ HookEvent mended(const HookEvent& event, std::size_t text_bytes_max, bool& was_c
     }
     const std::string name = to_utf8(part.name);
     if (part.is_json) {
-      if (part.value.size() <= text_bytes_max) good.json(name, part.value);
-      else was_cut = true;
+      if (part.value.size() <= text_bytes_max)
+        good.json(name, part.value);
+      else
+        was_cut = true;
       continue;
     }
     std::string value = to_utf8(part.value);
@@ -80,12 +84,12 @@ std::string shrunk(std::string_view raw_json, const HookEvent& event, const Deco
   const event::Limits& limits = context.limits;
   const std::size_t fields = event.parts().size() + 4;
   boost::json::value value = *parsed;
-  was_cut |= shrink_json(
-      value, kRawPrefix.size(),
-      {.bytes_max = limits.event_bytes_max > used ? limits.event_bytes_max - used : 0,
-       .fields_max = limits.fields_max > fields ? limits.fields_max - fields : 0,
-       // `raw` is one level itself.
-       .depth_max = limits.depth_max > 2 ? limits.depth_max - 2 : 0});
+  was_cut |=
+      shrink_json(value, kRawPrefix.size(),
+                  {.bytes_max = limits.event_bytes_max > used ? limits.event_bytes_max - used : 0,
+                   .fields_max = limits.fields_max > fields ? limits.fields_max - fields : 0,
+                   // `raw` is one level itself.
+                   .depth_max = limits.depth_max > 2 ? limits.depth_max - 2 : 0});
   return json_text(value);
 }
 

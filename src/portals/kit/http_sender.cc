@@ -30,9 +30,8 @@ void redact(std::string& text, const std::vector<std::string>& secrets) {
 }
 
 bool has_field(const SensitiveFields& fields, std::string_view name) {
-  return std::any_of(fields.begin(), fields.end(), [&](const auto& field) {
-    return equal_ignoring_case(field.first, name);
-  });
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const auto& field) { return equal_ignoring_case(field.first, name); });
 }
 
 ExitAnswer failed(std::string error, bool is_misconfigured) {
@@ -51,13 +50,13 @@ class State : public std::enable_shared_from_this<State> {
         http_(seams.http),
         auth_(common.auth),
         proxy_(common.proxy),
-        timeout_ms_(static_cast<int>(std::clamp<std::int64_t>(common.timeout_ns / kNsPerMs, 1,
-                                                              600'000))) {
+        timeout_ms_(
+            static_cast<int>(std::clamp<std::int64_t>(common.timeout_ns / kNsPerMs, 1, 600'000))) {
     auto addresses = std::make_shared<net::AddressPolicy>();
     addresses->allow_networks = common.allow_networks;
     addresses_ = std::move(addresses);
-    tls_ = std::make_shared<const net::ClientTls>(net::ClientTls{
-        common.tls.ca, common.tls.cert, common.tls.key, common.tls.insecure});
+    tls_ = std::make_shared<const net::ClientTls>(
+        net::ClientTls{common.tls.ca, common.tls.cert, common.tls.key, common.tls.insecure});
   }
 
   void send(const ExitRequest& request, const AttemptFacts& facts, Done done) {
@@ -136,9 +135,10 @@ class State : public std::enable_shared_from_this<State> {
     if (closed()) return settle({.failure = failed("cancelled", false)}, 0);
     const std::optional<ExitRequest> request = hooks_.session_request();
     if (!request) return settle({.is_needed = false}, INT64_MAX);
-    transfer(*request, {.now_ns = clock_.wall_ns()}, {},
-             [self = shared_from_this()](ExitAnswer answer) { self->fetched(std::move(answer)); },
-             /*is_signed=*/false);
+    transfer(
+        *request, {.now_ns = clock_.wall_ns()}, {},
+        [self = shared_from_this()](ExitAnswer answer) { self->fetched(std::move(answer)); },
+        /*is_signed=*/false);
   }
 
   void fetched(ExitAnswer answer) {
@@ -148,8 +148,8 @@ class State : public std::enable_shared_from_this<State> {
     }
     Result<Session> session = hooks_.session_parse(answer);
     if (!session) {
-      ExitAnswer failure = failed("session: " + session.error().text,
-                                  session.error().code != Code::kRetry);
+      ExitAnswer failure =
+          failed("session: " + session.error().text, session.error().code != Code::kRetry);
       return settle({.failure = std::move(failure)}, 0);
     }
     const std::int64_t lifetime_ns = session->lifetime_ns;
@@ -219,19 +219,19 @@ class State : public std::enable_shared_from_this<State> {
     out.addresses = addresses_;
     out.tls = tls_;
     if (closed()) return done(failed("cancelled", false));
-    http_.send(std::move(out), [secrets = std::move(secrets),
-                                done = std::move(done)](net::ClientAnswer got) {
-      ExitAnswer answer{.status = got.status,
-                        .headers = std::move(got.headers),
-                        .body = std::move(got.body),
-                        .error = redact_urls(got.error),
-                        .was_sent = got.was_sent,
-                        .is_misconfigured = got.is_misconfigured,
-                        .duration_ns = got.duration_ns};
-      redact(answer.body, secrets);
-      redact(answer.error, secrets);
-      done(std::move(answer));
-    });
+    http_.send(std::move(out),
+               [secrets = std::move(secrets), done = std::move(done)](net::ClientAnswer got) {
+                 ExitAnswer answer{.status = got.status,
+                                   .headers = std::move(got.headers),
+                                   .body = std::move(got.body),
+                                   .error = redact_urls(got.error),
+                                   .was_sent = got.was_sent,
+                                   .is_misconfigured = got.is_misconfigured,
+                                   .duration_ns = got.duration_ns};
+                 redact(answer.body, secrets);
+                 redact(answer.error, secrets);
+                 done(std::move(answer));
+               });
   }
 
   const SenderHooks hooks_;

@@ -21,7 +21,8 @@ inline std::string_view safe_link(std::string_view url) {
   const std::string_view rest = url.substr(colon + 3);
   if (rest.empty() || rest.front() == '/' || rest.front() == '?' || rest.front() == '#') return {};
   const bool is_clean = std::all_of(rest.begin(), rest.end(), [](char c) {
-    return c > 0x20 && c < 0x7f && std::string_view("\"'<>|\\`{}^").find(c) == std::string_view::npos;
+    return c > 0x20 && c < 0x7f &&
+           std::string_view("\"'<>|\\`{}^").find(c) == std::string_view::npos;
   });
   return is_clean ? url : std::string_view{};
 }

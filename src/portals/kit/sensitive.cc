@@ -15,8 +15,10 @@ constexpr std::string_view kMask = "***";
 SensitiveText& SensitiveText::append(std::string_view plain) {
   if (plain.empty()) return *this;
   masked_ += plain;
-  if (!parts_.empty() && parts_.back().form == Form::kPlain) parts_.back().text += plain;
-  else parts_.push_back({.text = std::string(plain)});
+  if (!parts_.empty() && parts_.back().form == Form::kPlain)
+    parts_.back().text += plain;
+  else
+    parts_.push_back({.text = std::string(plain)});
   return *this;
 }
 
@@ -48,11 +50,16 @@ SensitiveText& SensitiveText::append_secret(const Secret& secret, Form form) {
 std::string SensitiveText::reveal(const Part& part) {
   switch (part.form) {
     case Form::kPlain:
-    case Form::kHidden: return part.text;
-    case Form::kText: return part.secret.reveal();
-    case Form::kEncoded: return percent_encode(part.secret.reveal());
-    case Form::kBasic: return base64(part.text + ":" + part.secret.reveal());
-    case Form::kBase: break;
+    case Form::kHidden:
+      return part.text;
+    case Form::kText:
+      return part.secret.reveal();
+    case Form::kEncoded:
+      return percent_encode(part.secret.reveal());
+    case Form::kBasic:
+      return base64(part.text + ":" + part.secret.reveal());
+    case Form::kBase:
+      break;
   }
   std::string url = part.secret.reveal();
   while (url.ends_with('/')) url.pop_back();

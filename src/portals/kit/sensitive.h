@@ -12,9 +12,9 @@
 
 namespace tt::portals {
 
-/// Built from plain and secret parts; `reveal()` goes on the wire, `masked()` everywhere else. Secrets
-/// are looked up by reveal(), each time: a request that is kept for a retry uses the key that a
-/// person has mended since.
+/// Built from plain and secret parts; `reveal()` goes on the wire, `masked()` everywhere else.
+/// Secrets are looked up by reveal(), each time: a request that is kept for a retry uses the key
+/// that a person has mended since.
 class SensitiveText {
  public:
   SensitiveText() = default;
@@ -53,7 +53,7 @@ class SensitiveText {
   enum class Form : std::uint8_t { kPlain, kHidden, kText, kEncoded, kBasic, kBase };
   struct Part {
     Form form = Form::kPlain;
-    std::string text;   ///< Plain and hidden: the text; basic: the user.
+    std::string text;  ///< Plain and hidden: the text; basic: the user.
     Secret secret;
   };
   SensitiveText& append_secret(const Secret& secret, Form form);

@@ -29,8 +29,10 @@ bool fits(const FlatCost& cost, const ShrinkLimits& limits) {
 std::size_t text_bytes(std::string_view text) {
   std::size_t bytes = text.size();
   for (const char c : text) {
-    if (c == '"' || c == '\\') ++bytes;
-    else if (static_cast<unsigned char>(c) < 0x20) bytes += 5;
+    if (c == '"' || c == '\\')
+      ++bytes;
+    else if (static_cast<unsigned char>(c) < 0x20)
+      bytes += 5;
   }
   return bytes;
 }
@@ -101,8 +103,8 @@ bool cut_lists(json::value& value, std::size_t items_max) {
 /// Empties every map and list whose content would lie deeper than `depth_max`.
 bool cut_depth(json::value& value, std::size_t depth, std::size_t depth_max) {
   if (value.is_structured() && depth >= depth_max) {
-    const bool is_empty = value.is_object() ? value.if_object()->empty()
-                                            : value.if_array()->empty();
+    const bool is_empty =
+        value.is_object() ? value.if_object()->empty() : value.if_array()->empty();
     if (is_empty) return false;
     value = nullptr;
     return true;

@@ -23,8 +23,8 @@ struct FlatCost {
 };
 FlatCost flat_cost(const boost::json::value& value, std::size_t prefix_bytes);
 
-/// Cuts `value` until it fits: long strings first, then long lists, then the deepest fields, at last
-/// members from the end. True when anything was cut. Total, whatever the value.
+/// Cuts `value` until it fits: long strings first, then long lists, then the deepest fields, at
+/// last members from the end. True when anything was cut. Total, whatever the value.
 bool shrink_json(boost::json::value& value, std::size_t prefix_bytes, const ShrinkLimits& limits);
 
 }  // namespace tt::portals

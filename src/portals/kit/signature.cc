@@ -59,8 +59,7 @@ std::string fill(std::string_view pattern, std::string_view body, std::string_vi
 bool digest_fits(const HmacScheme& scheme, std::string_view given, std::string_view expected) {
   if (!given.starts_with(scheme.prefix)) return false;
   given.remove_prefix(scheme.prefix.size());
-  const auto bytes =
-      scheme.encoding == HmacScheme::Encoding::kHex ? unhex(given) : unbase64(given);
+  const auto bytes = scheme.encoding == HmacScheme::Encoding::kHex ? unhex(given) : unbase64(given);
   return bytes && equal_constant_time(*bytes, expected);
 }
 

@@ -36,10 +36,10 @@ struct HmacScheme {
   std::string header;                ///< "X-Signature".
   std::string algorithm = "sha256";  ///< sha1, sha256, sha512.
   enum class Encoding : std::uint8_t { kHex, kBase64 } encoding = Encoding::kHex;
-  std::string prefix;                ///< Before each digest: "sha256=", "v1=".
+  std::string prefix;  ///< Before each digest: "sha256=", "v1=".
   /// What is signed: `{body}`, `{timestamp}` and `{id}` are replaced.
   std::string content = "{body}";
-  std::string timestamp_header;      ///< Unix seconds; must be within the tolerance when named.
+  std::string timestamp_header;  ///< Unix seconds; must be within the tolerance when named.
   std::string id_header;
 };
 /// False when a header that the scheme names is missing or the secret has no text.

@@ -27,10 +27,14 @@ std::string excerpt(std::string_view body) {
 
 std::string_view to_string(VerdictKind kind) {
   switch (kind) {
-    case VerdictKind::kDelivered: return "delivered";
-    case VerdictKind::kRetry: return "retry";
-    case VerdictKind::kRejected: return "rejected";
-    case VerdictKind::kMisconfigured: return "misconfigured";
+    case VerdictKind::kDelivered:
+      return "delivered";
+    case VerdictKind::kRetry:
+      return "retry";
+    case VerdictKind::kRejected:
+      return "rejected";
+    case VerdictKind::kMisconfigured:
+      return "misconfigured";
   }
   return "unknown";
 }
@@ -43,13 +47,17 @@ VerdictKind verdict_of_status(int status, bool url_has_holes) {
   switch (status) {
     case 401:
     case 403:
-    case 407: return VerdictKind::kMisconfigured;
+    case 407:
+      return VerdictKind::kMisconfigured;
     case 404:
-    case 410: return url_has_holes ? VerdictKind::kRejected : VerdictKind::kMisconfigured;
+    case 410:
+      return url_has_holes ? VerdictKind::kRejected : VerdictKind::kMisconfigured;
     case 408:
     case 425:
-    case 429: return VerdictKind::kRetry;
-    default: return VerdictKind::kRejected;
+    case 429:
+      return VerdictKind::kRetry;
+    default:
+      return VerdictKind::kRejected;
   }
 }
 

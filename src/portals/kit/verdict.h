@@ -21,9 +21,9 @@ std::string_view to_string(VerdictKind kind);
 
 struct Verdict {
   VerdictKind kind = VerdictKind::kDelivered;
-  std::string text;                 ///< For people, redacted: why it is not delivered.
+  std::string text;                            ///< For people, redacted: why it is not delivered.
   std::optional<std::int64_t> retry_after_ns;  ///< The other side asked for this pause.
-  std::string reference;            ///< What the other side calls it: queue item, message id.
+  std::string reference;  ///< What the other side calls it: queue item, message id.
 };
 
 /// 404 and 410 mean a wrong address when nothing in the URL comes from the event, else a wrong

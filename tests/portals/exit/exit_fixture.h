@@ -47,8 +47,7 @@ struct Configured {
     };
     portal = type.make(*node, context);
   }
-  Configured(std::string_view name, std::string_view yaml)
-      : Configured(*find_exit(name), yaml) {}
+  Configured(std::string_view name, std::string_view yaml) : Configured(*find_exit(name), yaml) {}
   std::string problems() const { return config::print_text(diagnostics, files); }
 };
 

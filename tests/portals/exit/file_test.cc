@@ -21,7 +21,9 @@ class LineFileTest : public testing::Test {
     ASSERT_TRUE(file.ok() && (*file)->pwrite(bytes, 0).ok() && (*file)->datasync().ok());
     ASSERT_TRUE(disk_.sync_directory("d").ok());
   }
-  std::string bytes(const std::string& suffix = "") const { return disk_.bytes("d/a.log" + suffix); }
+  std::string bytes(const std::string& suffix = "") const {
+    return disk_.bytes("d/a.log" + suffix);
+  }
 
   MemoryDisk disk_;
   ManualClock clock_;
@@ -132,8 +134,10 @@ TEST_F(LineFileTest, keeping_none_removes_what_is_full) {
 }
 
 TEST_F(LineFileTest, rotated_files_are_compressed_and_shifted) {
-  const struct { Compression form; const char *suffix, *coding; } rows[] = {
-      {Compression::kGzip, ".gz", "gzip"}, {Compression::kZstd, ".zst", "zstd"}};
+  const struct {
+    Compression form;
+    const char *suffix, *coding;
+  } rows[] = {{Compression::kGzip, ".gz", "gzip"}, {Compression::kZstd, ".zst", "zstd"}};
   for (const auto& row : rows) {
     open({.bytes = 10, .keep = 3, .compress = row.form});
     put("aaaaaaa\n");
@@ -150,7 +154,8 @@ TEST_F(LineFileTest, a_power_cut_at_any_point_of_a_rotation_loses_no_synced_line
   for (std::uint64_t point = 0; point < 40; ++point) {
     MemoryDisk disk;
     ASSERT_TRUE(disk.create_directories("d").ok());
-    LineFile file(disk, clock_, "d/a.log", {.bytes = 10, .keep = 3, .compress = Compression::kGzip});
+    LineFile file(disk, clock_, "d/a.log",
+                  {.bytes = 10, .keep = 3, .compress = Compression::kGzip});
     ASSERT_TRUE(file.append("aaaaaaa\n").ok());
     ASSERT_TRUE(file.sync().ok());
     disk.stop_after(point);

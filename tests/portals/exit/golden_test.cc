@@ -1,5 +1,6 @@
-// Golden requests: src/portals/exit/<name>/golden/*.txt hold events, `----`, options, `----`, and the
-// requests that the exit makes of them, secrets masked. TT_UPDATE_GOLDEN=1 rewrites the last part.
+// Golden requests: src/portals/exit/<name>/golden/*.txt hold events, `----`, options, `----`, and
+// the requests that the exit makes of them, secrets masked. TT_UPDATE_GOLDEN=1 rewrites the last
+// part.
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
@@ -44,7 +45,8 @@ void append(std::string& out, const Result<ExitRequest>& request) {
 
 std::string requests_of(const ExitPortal& portal, const Outgoing& events) {
   std::string out;
-  if (portal.batches()) append(out, portal.encode(events.all()));
+  if (portal.batches())
+    append(out, portal.encode(events.all()));
   else
     for (std::size_t i = 0; i < events.size(); ++i) append(out, portal.encode(events.one(i)));
   return out;

@@ -58,8 +58,9 @@ TEST(Slack, a_channel_that_the_event_chose_is_the_events_fault) {
 TEST(Slack, the_pause_that_is_asked_for_is_kept) {
   const Configured slack("slack", "url: https://a/b");
   ASSERT_TRUE(slack.portal) << slack.problems();
-  EXPECT_EQ(judge(*slack.portal, {.status = 429, .headers = {{"Retry-After", "30"}}}).retry_after_ns,
-            30 * kNsPerSec);
+  EXPECT_EQ(
+      judge(*slack.portal, {.status = 429, .headers = {{"Retry-After", "30"}}}).retry_after_ns,
+      30 * kNsPerSec);
 }
 
 constexpr const char* kHipchat = "{url: https://h.example.com, room: ops, token: t0ken}";

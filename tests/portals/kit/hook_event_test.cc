@@ -44,11 +44,9 @@ TEST(HookEvent, a_missing_message_becomes_the_kind) {
 }
 
 TEST(HookEvent, bad_bytes_and_bad_times_do_not_lose_the_event) {
-  const auto batch = add(HookEvent()
-                             .text("message", "a\xff z")
-                             .text("timestamp", "yesterday")
-                             .text("host", "h\xc3"),
-                         "{\"s\":\"\\ud800 x\",\"t\":\"\xfe\"}");
+  const auto batch = add(
+      HookEvent().text("message", "a\xff z").text("timestamp", "yesterday").text("host", "h\xc3"),
+      "{\"s\":\"\\ud800 x\",\"t\":\"\xfe\"}");
   EXPECT_TRUE(is_utf8(batch[0].json));
   EXPECT_EQ(batch[0].text("message"), "a\xEF\xBF\xBD z");
   EXPECT_EQ(batch[0].text("raw.s"), "\xEF\xBF\xBD x");
@@ -76,8 +74,7 @@ std::string repeated(std::string_view item, int times) {
 
 std::string many_members(int count) {
   std::string text = "{";
-  for (int i = 0; i < count; ++i)
-    text += (i ? ",\"k" : "\"k") + std::to_string(i) + "\":\"v\"";
+  for (int i = 0; i < count; ++i) text += (i ? ",\"k" : "\"k") + std::to_string(i) + "\":\"v\"";
   return text + "}";
 }
 

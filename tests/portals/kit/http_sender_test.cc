@@ -88,8 +88,8 @@ TEST_F(HttpSenderTest, a_portals_own_authorization_wins) {
 
 TEST_F(HttpSenderTest, signs_at_each_attempt) {
   hooks_.sign = [](const ExitRequest& request, const AttemptFacts& facts) {
-    return SensitiveFields{{"sig", SensitiveText().append_secret(
-                                       request.body + std::to_string(facts.now_ns))}};
+    return SensitiveFields{
+        {"sig", SensitiveText().append_secret(request.body + std::to_string(facts.now_ns))}};
   };
   connect();
   send({.now_ns = 1});

@@ -34,8 +34,7 @@ TEST(StandardWebhooks, verdicts_are_those_of_the_reference_library) {
     for (const auto& [name, value] : *map_at(one, "headers"))
       headers.emplace_back(std::string(name), std::string(text_at(value, "")));
     const Secret secret{std::string(text_at(one, "secret"))};
-    EXPECT_EQ(verify_webhook(secret, headers, text_at(one, "body"),
-                             int_at(one, "now") * kNsPerSec),
+    EXPECT_EQ(verify_webhook(secret, headers, text_at(one, "body"), int_at(one, "now") * kNsPerSec),
               bool_at(one, "accept"))
         << text_at(one, "name");
     ++checked;
@@ -53,9 +52,10 @@ TEST(StandardWebhooks, signs_as_the_published_vector) {
 
 TEST(StandardWebhooks, what_we_sign_we_accept_until_five_minutes_have_passed) {
   const Secret secret{std::string("whsec_bmV2ZXIgcmV1c2UgdGhpcyBrZXk=")};
-  const net::Headers headers{{"Webhook-Id", "7f-1"},
-                             {"Webhook-Timestamp", "1700000000"},
-                             {"Webhook-Signature", sign_webhook(secret, "7f-1", 1'700'000'000, "x")}};
+  const net::Headers headers{
+      {"Webhook-Id", "7f-1"},
+      {"Webhook-Timestamp", "1700000000"},
+      {"Webhook-Signature", sign_webhook(secret, "7f-1", 1'700'000'000, "x")}};
   EXPECT_TRUE(verify_webhook(secret, headers, "x", 1'700'000'300 * kNsPerSec));
   EXPECT_FALSE(verify_webhook(secret, headers, "x", 1'700'000'301 * kNsPerSec));
   EXPECT_FALSE(verify_webhook(secret, headers, "y", 1'700'000'000 * kNsPerSec));
@@ -63,17 +63,16 @@ TEST(StandardWebhooks, what_we_sign_we_accept_until_five_minutes_have_passed) {
 }
 
 TEST(StandardWebhooks, rotation_signs_with_every_key_and_accepts_any) {
-  const Secret both = Secret::from({{SecretSource::Kind::kLiteral, ""},
-                                    {SecretSource::Kind::kLiteral, ""}},
-                                   {"whsec_bmV3", "whsec_b2xk"});
+  const Secret both =
+      Secret::from({{SecretSource::Kind::kLiteral, ""}, {SecretSource::Kind::kLiteral, ""}},
+                   {"whsec_bmV3", "whsec_b2xk"});
   const std::string signatures = sign_webhook(both, "a", 5, "b");
   EXPECT_EQ(std::count(signatures.begin(), signatures.end(), ' '), 1);
   for (const char* alone : {"whsec_bmV3", "whsec_b2xk"})
-    EXPECT_TRUE(verify_webhook(Secret(std::string(alone)),
-                               {{"webhook-id", "a"},
-                                {"webhook-timestamp", "5"},
-                                {"webhook-signature", signatures}},
-                               "b", 5 * kNsPerSec));
+    EXPECT_TRUE(verify_webhook(
+        Secret(std::string(alone)),
+        {{"webhook-id", "a"}, {"webhook-timestamp", "5"}, {"webhook-signature", signatures}}, "b",
+        5 * kNsPerSec));
 }
 
 TEST(StandardWebhooks, key_without_prefix_or_base64_is_taken_as_it_is) {
@@ -114,8 +113,8 @@ TEST(HmacScheme, reads_base64_and_other_algorithms) {
   scheme.header = "x-signature";
   scheme.algorithm = "sha1";
   scheme.encoding = HmacScheme::Encoding::kBase64;
-  EXPECT_TRUE(verify_hmac(scheme, secret, {{"x-signature", base64(hmac("sha1", "k", "body"))}},
-                          "body", 0));
+  EXPECT_TRUE(
+      verify_hmac(scheme, secret, {{"x-signature", base64(hmac("sha1", "k", "body"))}}, "body", 0));
   EXPECT_FALSE(verify_hmac(scheme, secret, {{"x-signature", "AAAA"}}, "body", 0));
 }
 

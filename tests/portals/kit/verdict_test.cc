@@ -16,8 +16,7 @@ VerdictKind expected(int status, bool url_has_holes) {
   for (const int same : {401, 403, 407})
     if (status == same) return VerdictKind::kMisconfigured;
   for (const int gone : {404, 410})
-    if (status == gone)
-      return url_has_holes ? VerdictKind::kRejected : VerdictKind::kMisconfigured;
+    if (status == gone) return url_has_holes ? VerdictKind::kRejected : VerdictKind::kMisconfigured;
   for (const int later : {408, 425, 429})
     if (status == later) return VerdictKind::kRetry;
   return VerdictKind::kRejected;

@@ -104,7 +104,8 @@ Status LineFile::rotate() {
   if (rotation_.keep > 0) {
     // The lines are safe either way: an uncompressed one is shifted along like the others.
     if (Status packed = compress_file(disk_, path_ + ".1", rotation_.compress); !packed)
-      log::warning("rotated file not compressed", {{"path", path_}, {"error", packed.error().text}});
+      log::warning("rotated file not compressed",
+                   {{"path", path_}, {"error", packed.error().text}});
   }
   return open();
 }

@@ -16,15 +16,15 @@
 namespace tt::portals::exit::file {
 
 struct Rotation {
-  std::optional<std::uint64_t> bytes;     ///< Before the file would get larger than this.
-  std::optional<std::int64_t> every_ns;   ///< When the wall clock passes a multiple of this (UTC).
-  int keep = 7;                           ///< Rotated files: path.1 is the youngest.
+  std::optional<std::uint64_t> bytes;    ///< Before the file would get larger than this.
+  std::optional<std::int64_t> every_ns;  ///< When the wall clock passes a multiple of this (UTC).
+  int keep = 7;                          ///< Rotated files: path.1 is the youngest.
   Compression compress = Compression::kNone;
 };
 
 /// Opened by the first call that needs it; the file gets mode 0600 and its folders 0700. At open, a
-/// last line without newline is cut: it was written in part, and its event comes again. Calls block;
-/// one at a time.
+/// last line without newline is cut: it was written in part, and its event comes again. Calls
+/// block; one at a time.
 class LineFile {
  public:
   LineFile(Disk& disk, Clock& clock, std::string path, Rotation rotation)
@@ -48,8 +48,8 @@ class LineFile {
   const std::string path_;
   const Rotation rotation_;
   std::unique_ptr<File> file_;
-  bool is_new_ = false;        ///< The folder does not know it durably yet.
-  std::int64_t period_ = 0;    ///< Of the clock, when the file was opened.
+  bool is_new_ = false;      ///< The folder does not know it durably yet.
+  std::int64_t period_ = 0;  ///< Of the clock, when the file was opened.
 };
 
 }  // namespace tt::portals::exit::file

@@ -1,4 +1,5 @@
-// Exit portal: room notifications of HipChat's API v2 (HipChat Server, Data Center, compatible ones).
+// Exit portal: room notifications of HipChat's API v2 (HipChat Server, Data Center, compatible
+// ones).
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
@@ -15,7 +16,15 @@ namespace tt::portals::exit::hipchat {
 
 enum class Format : std::uint8_t { kHtml, kText };
 enum class Notify : std::uint8_t {
-  kAlways, kInfo, kNotice, kWarning, kError, kCritical, kAlert, kEmergency, kNever
+  kAlways,
+  kInfo,
+  kNotice,
+  kWarning,
+  kError,
+  kCritical,
+  kAlert,
+  kEmergency,
+  kNever
 };
 
 }  // namespace tt::portals::exit::hipchat
@@ -28,8 +37,8 @@ struct EnumWords<portals::exit::hipchat::Format> {
 };
 template <>
 struct EnumWords<portals::exit::hipchat::Notify> {
-  static constexpr EnumWord words[] = {{"always", 0}, {"info", 1},     {"notice", 2},
-                                       {"warning", 3}, {"error", 4},   {"critical", 5},
+  static constexpr EnumWord words[] = {{"always", 0},  {"info", 1},      {"notice", 2},
+                                       {"warning", 3}, {"error", 4},     {"critical", 5},
                                        {"alert", 6},   {"emergency", 7}, {"never", 8}};
 };
 
@@ -44,8 +53,8 @@ constexpr std::size_t kMessageRunesMax = 10'000;
 constexpr std::size_t kFromRunesMax = 64;
 constexpr std::array<std::string_view, 6> kColors{"yellow", "green", "red",
                                                   "purple", "gray",  "random"};
-// https://developer.atlassian.com/server/hipchat/rate-limiting/: the time at which a window ends, in
-// seconds since 1970; compatible servers send the seconds that are left.
+// https://developer.atlassian.com/server/hipchat/rate-limiting/: the time at which a window ends,
+// in seconds since 1970; compatible servers send the seconds that are left.
 constexpr std::int64_t kEpochSecondsMin = 1'000'000'000;
 
 struct Config {
@@ -67,8 +76,7 @@ struct Config {
         config::field("token", &Config::token, "Token with the scope send_notification.")
             .required()
             .example("{file: /run/secrets/hipchat}"),
-        config::field("message", &Config::message,
-                      "The message; in html, values are escaped.")
+        config::field("message", &Config::message, "The message; in html, values are escaped.")
             .default_text("severity, message and link")
             .example("'<b>{{ event.project }}</b> {{ event.message }}'"),
         config::field("format", &Config::format, "What the message is written in."),
@@ -124,11 +132,10 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
     return text.render(*event.scope, {.escape = escape, .failures = &request.failures});
   };
   std::string message =
-      c.message.empty()
-          ? default_message(event.event, c.format)
-          : rendered(c.message, is_html ? tmpl::Escape::kHtml : tmpl::Escape::kNone);
-  message = is_html ? clip_markup(message, kMessageRunesMax)
-                    : clip_runes(message, kMessageRunesMax);
+      c.message.empty() ? default_message(event.event, c.format)
+                        : rendered(c.message, is_html ? tmpl::Escape::kHtml : tmpl::Escape::kNone);
+  message =
+      is_html ? clip_markup(message, kMessageRunesMax) : clip_runes(message, kMessageRunesMax);
   if (trim(message).empty()) return reject("the message is empty");
 
   std::string color(color_of(event.event));

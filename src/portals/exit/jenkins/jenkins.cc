@@ -58,8 +58,7 @@ struct Config {
         config::field("cause", &Config::cause,
                       "Text shown as the reason of the build; Jenkins wants `trigger_token` then.")
             .default_text("none"),
-        config::field("user", &Config::user, "Account that starts the build.")
-            .default_text("none"),
+        config::field("user", &Config::user, "Account that starts the build.").default_text("none"),
         config::field("token", &Config::token, "API token of the account; needs no crumb.")
             .default_text("none")
             .example("{env: JENKINS_TOKEN}"),
@@ -76,8 +75,9 @@ struct Config {
     if (!c.token.empty() && !c.password.empty())
       return misconfigured("`token` and `password` exclude each other");
     if (c.user.empty() && (!c.token.empty() || !c.password.empty()))
-      return misconfigured("`token` and `password` need `user`; the token of a job's remote "
-                           "trigger is `trigger_token`");
+      return misconfigured(
+          "`token` and `password` need `user`; the token of a job's remote "
+          "trigger is `trigger_token`");
     const std::string& job = c.job.constant();
     if (job.starts_with('/') || job.ends_with('/') || job.find("//") != std::string::npos)
       return misconfigured("`job` is written without slashes at its ends: web/deploy");
@@ -89,8 +89,10 @@ struct Config {
 std::string escaped_literal(std::string_view segment) {
   std::string out;
   for (const char c : segment) {
-    if (c == '%') out += c;
-    else out += percent_encode({&c, 1});
+    if (c == '%')
+      out += c;
+    else
+      out += percent_encode({&c, 1});
   }
   return out;
 }

@@ -54,12 +54,18 @@ struct Config {
 std::string_view color_of(const event::EventView& event) {
   if (event.text("alert_state") == "resolved") return "#2eb67d";
   switch (static_cast<event::Severity>(event::severity_rank(event.text("severity")))) {
-    case event::Severity::kDebug: return "#aaaaaa";
-    case event::Severity::kInfo: return "#36c5f0";
-    case event::Severity::kNotice: return "#1d9bd1";
-    case event::Severity::kWarning: return "#ecb22e";
-    case event::Severity::kError: return "#e8743b";
-    default: return "#e01e5a";
+    case event::Severity::kDebug:
+      return "#aaaaaa";
+    case event::Severity::kInfo:
+      return "#36c5f0";
+    case event::Severity::kNotice:
+      return "#1d9bd1";
+    case event::Severity::kWarning:
+      return "#ecb22e";
+    case event::Severity::kError:
+      return "#e8743b";
+    default:
+      return "#e01e5a";
   }
 }
 
@@ -83,10 +89,9 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
   const OutgoingEvent& event = events.front();
   ExitRequest request{.url = SensitiveText(c.url),
                       .headers = {{"Content-Type", "application/json; charset=utf-8"}}};
-  std::string text =
-      c.text.empty() ? default_text(event.event)
-                     : c.text.render(*event.scope, {.escape = tmpl::Escape::kChat,
-                                                    .failures = &request.failures});
+  std::string text = c.text.empty() ? default_text(event.event)
+                                    : c.text.render(*event.scope, {.escape = tmpl::Escape::kChat,
+                                                                   .failures = &request.failures});
   text = clip_markup(text, static_cast<std::size_t>(c.text_max));
   if (trim(text).empty()) return reject("the text is empty");
 
@@ -96,8 +101,10 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
   json.some("channel", channel);
   json.some("username", c.username.render(*event.scope, {.failures = &request.failures}));
   const std::string icon = c.icon.render(*event.scope, {.failures = &request.failures});
-  if (!safe_link(icon).empty()) json.some("icon_url", icon);
-  else json.some("icon_emoji", icon);
+  if (!safe_link(icon).empty())
+    json.some("icon_url", icon);
+  else
+    json.some("icon_emoji", icon);
   if (c.color) {
     json.key("attachments").list().map();
     json.key("color").text(color_of(event.event));
@@ -112,15 +119,21 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
 
 // https://api.slack.com/messaging/webhooks#handling_errors and the error lists of chat.postMessage.
 constexpr std::string_view kWrongSetup[] = {
-    "no_service", "no_service_id", "no_team", "team_disabled", "invalid_token", "invalid_auth",
-    "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope",
-    "no_active_hooks", "action_prohibited", "posting_to_general_channel_denied", "ekm_access_denied"};
+    "no_service",        "no_service_id",
+    "no_team",           "team_disabled",
+    "invalid_token",     "invalid_auth",
+    "not_authed",        "token_revoked",
+    "token_expired",     "account_inactive",
+    "missing_scope",     "no_active_hooks",
+    "action_prohibited", "posting_to_general_channel_denied",
+    "ekm_access_denied"};
 // Wrong setup too, unless the event chose the channel.
 constexpr std::string_view kWrongChannel[] = {"channel_not_found", "channel_is_archived",
-                                              "is_archived", "not_in_channel", "user_not_found",
-                                              "restricted_action"};
-constexpr std::string_view kLater[] = {"ratelimited", "rate_limited", "rollup_error", "fatal_error",
-                                       "internal_error", "service_unavailable", "request_timeout"};
+                                              "is_archived",       "not_in_channel",
+                                              "user_not_found",    "restricted_action"};
+constexpr std::string_view kLater[] = {"ratelimited",    "rate_limited",   "rollup_error",
+                                       "fatal_error",    "internal_error", "service_unavailable",
+                                       "request_timeout"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
@@ -142,8 +155,10 @@ std::string error_word(std::string_view body) {
 std::vector<Verdict> judge(const Config& c, const ExitAnswer& answer, std::size_t, WallNs now_ns) {
   Verdict verdict = verdict_of_answer(answer, false, now_ns);
   const std::string word = error_word(answer.body);
-  if (is_one_of(word, kLater)) verdict.kind = VerdictKind::kRetry;
-  else if (is_one_of(word, kWrongSetup)) verdict.kind = VerdictKind::kMisconfigured;
+  if (is_one_of(word, kLater))
+    verdict.kind = VerdictKind::kRetry;
+  else if (is_one_of(word, kWrongSetup))
+    verdict.kind = VerdictKind::kMisconfigured;
   else if (is_one_of(word, kWrongChannel))
     verdict.kind = c.channel.is_constant() ? VerdictKind::kMisconfigured : VerdictKind::kRejected;
   // A status of success with another text: a web page means a wrong address, else it is about the

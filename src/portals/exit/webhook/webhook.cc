@@ -28,8 +28,8 @@ namespace {
 // RFC 9110 section 5.6.2: what a method or a field name is made of.
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
-                                  std::string_view::npos;
+    return std::isalnum(c) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
   });
 }
 
@@ -75,16 +75,19 @@ struct Config {
       has_holes = has_holes || (!value.is_secret() && !value.text.is_constant());
     }
     if (has_holes && c.format != Format::kJson)
-      return misconfigured("url, method and headers of a batch cannot depend on an event; "
-                           "use `format: json`");
+      return misconfigured(
+          "url, method and headers of a batch cannot depend on an event; "
+          "use `format: json`");
     return {};
   }
 };
 
 void append_body(std::string& out, const Config& c, const OutgoingEvent& event,
                  tmpl::HoleFailures& failures) {
-  if (c.body.empty()) out += event.event.json;
-  else c.body.render_to(out, *event.scope, &failures);
+  if (c.body.empty())
+    out += event.event.json;
+  else
+    c.body.render_to(out, *event.scope, &failures);
 }
 
 std::string encode_body(const Config& c, std::span<const OutgoingEvent> events,
@@ -120,9 +123,8 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
     request.headers.emplace_back(name, text);
   }
   if (has_body && !has_type)
-    request.headers.emplace_back("Content-Type", c.format == Format::kNdjson
-                                                     ? "application/x-ndjson"
-                                                     : "application/json");
+    request.headers.emplace_back(
+        "Content-Type", c.format == Format::kNdjson ? "application/x-ndjson" : "application/json");
   if (has_body) request.body = encode_body(c, events, request.failures);
   return request;
 }
@@ -136,8 +138,10 @@ SensitiveFields sign(const Config& c, const ExitRequest& request, const AttemptF
   const std::string signature = sign_webhook(c.signing_secret, facts.id, seconds, request.body);
   SensitiveText value;
   // Without a text for the key nothing may leave unsigned: the sender sees that it is missing.
-  if (signature.empty()) value.append(c.signing_secret);
-  else value.append_secret(signature);
+  if (signature.empty())
+    value.append(c.signing_secret);
+  else
+    value.append_secret(signature);
   fields.emplace_back("webhook-signature", std::move(value));
   return fields;
 }
@@ -152,8 +156,9 @@ const ExitDescriptor& descriptor() {
   static const ExitDescriptor made = http_exit(HttpExit<Config>{
       .name = "webhook",
       .summary = "Sends events to any HTTP endpoint, as they are or as templated JSON.",
-      .security = "Event data is escaped for path, query, header and JSON; it cannot choose scheme, "
-                  "host or port. Signed with HMAC-SHA256 when `signing_secret` is set.",
+      .security =
+          "Event data is escaped for path, query, header and JSON; it cannot choose scheme, "
+          "host or port. Signed with HMAC-SHA256 when `signing_secret` is set.",
       .example = "type: webhook\nurl: https://example.com/hooks/events\n"
                  "signing_secret: {env: WEBHOOK_SECRET}\n",
       .batches = true,
