@@ -149,8 +149,8 @@ std::shared_ptr<const TimeZone> find_time_zone(std::string_view name) {
   const std::lock_guard lock(mutex);
   const auto known = zones.find(name);
   if (known != zones.end()) return known->second;
-  auto bytes = read_file(system_disk(), "/usr/share/zoneinfo/" + std::string(name),
-                         kZoneFileBytesMax);
+  auto bytes =
+      read_file(system_disk(), "/usr/share/zoneinfo/" + std::string(name), kZoneFileBytesMax);
   auto zone = bytes.ok() ? read_time_zone(*bytes) : nullptr;
   // Names may come from events: the cache does not grow with them for ever.
   if (zones.size() < kCachedZonesMax) zones.emplace(std::string(name), zone);

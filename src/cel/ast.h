@@ -13,9 +13,9 @@ namespace tt::cel {
 
 enum class ExprKind : unsigned char {
   kLiteral,
-  kName,     ///< `x`, `.x` (rooted)
-  kSelect,   ///< `a.x`, `a.?x` (optional), `has(a.x)` (test_only)
-  kCall,     ///< Functions and operators; a receiver is the first child.
+  kName,    ///< `x`, `.x` (rooted)
+  kSelect,  ///< `a.x`, `a.?x` (optional), `has(a.x)` (test_only)
+  kCall,    ///< Functions and operators; a receiver is the first child.
   kList,
   kMap,      ///< Children are key, value, key, value.
   kMessage,  ///< `T{f: v}`: understood, never evaluated. Children are the values.
@@ -28,9 +28,9 @@ enum class FoldKind : unsigned char {
   kAll,
   kExists,
   kExistsOne,
-  kList,           ///< map, filter, transformList
-  kMap,            ///< transformMap
-  kMapEntry,       ///< transformMapEntry
+  kList,      ///< map, filter, transformList
+  kMap,       ///< transformMap
+  kMapEntry,  ///< transformMapEntry
 };
 
 /// Operators are calls of these names, as in the language definition.
@@ -47,9 +47,9 @@ inline constexpr std::string_view kAnd = "_&&_", kOr = "_||_", kNot = "!_", kNeg
 struct Expr {
   ExprKind kind = ExprKind::kLiteral;
   int id = 0;
-  int begin = 0;   ///< Byte range of the whole expression.
+  int begin = 0;  ///< Byte range of the whole expression.
   int length = 0;
-  int mark = 0;    ///< Where the operator or name stands; diagnostics point here.
+  int mark = 0;  ///< Where the operator or name stands; diagnostics point here.
   int depth = 1;
   Value literal;
   std::string name;       ///< Name, field, function, operator or message type.
@@ -59,7 +59,7 @@ struct Expr {
   bool rooted = false;
   bool test_only = false;
   bool optional = false;
-  bool member = false;    ///< A call with receiver.
+  bool member = false;  ///< A call with receiver.
   bool flat = false;
   bool has_filter = false;
   std::vector<const Expr*> children;

@@ -71,10 +71,14 @@ struct Unit {
   std::int64_t ns;
 };
 // Longer names first: `ms` is not `m` and then `s`.
-constexpr std::array kUnits{Unit{"ns", 1},          Unit{"us", kNsPerUs},
-                            Unit{"\xc2\xb5s", kNsPerUs}, Unit{"\xce\xbcs", kNsPerUs},
-                            Unit{"ms", kNsPerMs},   Unit{"s", kNsPerSec},
-                            Unit{"m", 60 * kNsPerSec}, Unit{"h", 3600 * kNsPerSec}};
+constexpr std::array kUnits{Unit{"ns", 1},
+                            Unit{"us", kNsPerUs},
+                            Unit{"\xc2\xb5s", kNsPerUs},
+                            Unit{"\xce\xbcs", kNsPerUs},
+                            Unit{"ms", kNsPerMs},
+                            Unit{"s", kNsPerSec},
+                            Unit{"m", 60 * kNsPerSec},
+                            Unit{"h", 3600 * kNsPerSec}};
 
 /// One number and its unit, taken off `text`.
 std::optional<Wide> duration_part(std::string_view& text) {
@@ -161,8 +165,8 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
   if (!reader.zone(zone) || !reader.done()) return std::nullopt;
   if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return std::nullopt;
   if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  time.seconds = days_from_civil(year, month, day) * kDaySeconds + hour * 3600 + minute * 60 +
-                 second - zone;
+  time.seconds =
+      days_from_civil(year, month, day) * kDaySeconds + hour * 3600 + minute * 60 + second - zone;
   if (!in_timestamp_range(time)) return std::nullopt;
   return time;
 }

@@ -12,8 +12,8 @@ namespace tt::cel {
 
 struct Civil {
   std::int64_t year = 1970;
-  int month = 1;        ///< 1..12
-  int day = 1;          ///< 1..31
+  int month = 1;  ///< 1..12
+  int day = 1;    ///< 1..31
   int hour = 0;
   int minute = 0;
   int second = 0;

@@ -12,10 +12,21 @@
 namespace tt::cel {
 namespace {
 
-constexpr std::array<std::string_view, 15> kTypeNames{
-    "bool",   "int",  "uint",      "double", "string",        "bytes",  "list",    "map",
-    "type",   "null_type", "google.protobuf.Timestamp", "google.protobuf.Duration",
-    "optional_type", "net.IP", "net.CIDR"};
+constexpr std::array<std::string_view, 15> kTypeNames{"bool",
+                                                      "int",
+                                                      "uint",
+                                                      "double",
+                                                      "string",
+                                                      "bytes",
+                                                      "list",
+                                                      "map",
+                                                      "type",
+                                                      "null_type",
+                                                      "google.protobuf.Timestamp",
+                                                      "google.protobuf.Duration",
+                                                      "optional_type",
+                                                      "net.IP",
+                                                      "net.CIDR"};
 
 bool is_index(const Expr& expr) {
   return expr.kind == ExprKind::kCall && !expr.member &&
@@ -52,15 +63,24 @@ Type Checker::check(const Expr& expr) {
 
 Type Checker::check_kind(const Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::kLiteral: return expr.literal.runtime_type();
-    case ExprKind::kName: return check_name(expr);
-    case ExprKind::kSelect: return check_select(expr);
-    case ExprKind::kCall: return check_call(expr);
-    case ExprKind::kList: return check_list(expr);
-    case ExprKind::kMap: return check_map(expr);
-    case ExprKind::kFold: return check_fold(expr);
-    case ExprKind::kBind: return check_bind(expr);
-    case ExprKind::kUnwrap: return check_unwrap(expr);
+    case ExprKind::kLiteral:
+      return expr.literal.runtime_type();
+    case ExprKind::kName:
+      return check_name(expr);
+    case ExprKind::kSelect:
+      return check_select(expr);
+    case ExprKind::kCall:
+      return check_call(expr);
+    case ExprKind::kList:
+      return check_list(expr);
+    case ExprKind::kMap:
+      return check_map(expr);
+    case ExprKind::kFold:
+      return check_fold(expr);
+    case ExprKind::kBind:
+      return check_bind(expr);
+    case ExprKind::kUnwrap:
+      return check_unwrap(expr);
     case ExprKind::kMessage:
       for (const Expr* child : expr.children) check(*child);
       report(Severity::kError, "type", expr.begin, expr.length,
@@ -181,8 +201,9 @@ bool Checker::refer_to_field(const Expr& expr, Type& type) {
     const std::string_view near = did_you_mean(path.name, known);
     report(Severity::kError, "unknown-field", expr.mark, 1,
            "'" + path.record->name + "' has no field '" + path.name + "'",
-           near.empty() ? "" : "did you mean '" + field_text(path.record->name, std::string(near)) +
-                                   "'?")
+           near.empty()
+               ? ""
+               : "did you mean '" + field_text(path.record->name, std::string(near)) + "'?")
         .length = expr.begin + expr.length - expr.mark;
     type = Type::error();
     reference(expr).kind = Reference::Kind::kUnknown;
@@ -223,13 +244,18 @@ Type Checker::select_from(const Expr& expr, const Type& operand) {
   }
   Type result;
   switch (target.kind()) {
-    case TypeKind::kError: return Type::error();
-    case TypeKind::kDyn: result = Type::dyn(); break;
+    case TypeKind::kError:
+      return Type::error();
+    case TypeKind::kDyn:
+      result = Type::dyn();
+      break;
     case TypeKind::kParameter:
       types_.assignable(Type::dyn(), target);
       result = Type::dyn();
       break;
-    case TypeKind::kMap: result = target.parameter(1); break;
+    case TypeKind::kMap:
+      result = target.parameter(1);
+      break;
     default:
       report(Severity::kError, "type", expr.mark, static_cast<int>(expr.name.size()),
              "found a field '" + expr.name + "' of " + types_.resolve(target, true).to_string() +
@@ -243,8 +269,9 @@ Type Checker::element_of_optional(const Expr& expr, const Type& type) {
   const Type resolved = types_.resolve(type);
   if (resolved.is(TypeKind::kOptional)) return resolved.parameter(0);
   if (!resolved.is_dyn() && !resolved.is(TypeKind::kError)) {
-    report(Severity::kError, "type", expr.begin, expr.length,
-           "found " + types_.resolve(resolved, true).to_string() + " after '?', expected an optional");
+    report(
+        Severity::kError, "type", expr.begin, expr.length,
+        "found " + types_.resolve(resolved, true).to_string() + " after '?', expected an optional");
   }
   return Type::dyn();
 }
@@ -281,98 +308,6 @@ Type Checker::check_map(const Expr& expr) {
   }
   if (expr.children.empty()) return Type::map(types_.fresh(), types_.fresh());
   return Type::map(key, value);
-}
-
-bool Checker::fold_variables(const Expr& expr, const Type& range, Type& first, Type& second) {
-  const bool two = !expr.variable2.empty();
-  switch (range.kind()) {
-    case TypeKind::kList:
-      first = two ? Type::int64() : range.parameter(0);
-      second = range.parameter(0);
-      return true;
-    case TypeKind::kMap:
-      first = range.parameter(0);
-      second = range.parameter(1);
-      return true;
-    case TypeKind::kParameter:
-      types_.assignable(Type::dyn(), range);
-      return true;
-    case TypeKind::kDyn:
-    case TypeKind::kError: return true;
-    default:
-      report(Severity::kError, "type", expr.children[0]->begin, expr.children[0]->length,
-             "found " + types_.resolve(range, true).to_string() + " before ." + expr.name +
-                 "(), expected a list or a map");
-      return false;
-  }
-}
-
-Type Checker::check_fold(const Expr& expr) {
-  const Type range = types_.resolve(check(*expr.children[0]));
-  Type first, second;
-  fold_variables(expr, range, first, second);
-  const std::size_t before = locals_.size();
-  Reference& to = reference(expr);
-  to.index = push_local(expr.variable, first);
-  if (!expr.variable2.empty()) to.index2 = push_local(expr.variable2, second);
-  const auto expect_bool = [&](const Expr& test) {
-    const Type type = check(test);
-    if (types_.all_assignable({type}, {Type::boolean()})) return;
-    report(Severity::kError, "type", test.begin, test.length,
-           "found " + types_.resolve(type, true).to_string() + ", expected bool");
-  };
-  if (expr.has_filter) expect_bool(*expr.children[1]);
-  const Expr& body = *expr.children.back();
-  Type result = Type::boolean();
-  if (expr.fold == FoldKind::kList) {
-    result = Type::list(check(body));
-  } else if (expr.fold == FoldKind::kMap) {
-    const Type key = range.is(TypeKind::kMap)    ? range.parameter(0)
-                     : range.is(TypeKind::kList) ? Type::int64()
-                                                 : Type::dyn();
-    result = Type::map(key, check(body));
-  } else if (expr.fold == FoldKind::kMapEntry) {
-    result = types_.resolve(check(body));
-    if (!types_.all_assignable({result}, {Type::map(types_.fresh(), types_.fresh())})) {
-      report(Severity::kError, "type", body.begin, body.length,
-             "found " + types_.resolve(result, true).to_string() + ", expected a map of one entry");
-      result = Type::error();
-    }
-  } else {
-    expect_bool(body);
-  }
-  locals_.resize(before);
-  return result;
-}
-
-Type Checker::check_bind(const Expr& expr) {
-  const Type init = check(*expr.children[0]);
-  const std::size_t before = locals_.size();
-  reference(expr).index = push_local(expr.variable, init);
-  const Type body = check(*expr.children[1]);
-  locals_.resize(before);
-  return body;
-}
-
-Type Checker::check_unwrap(const Expr& expr) {
-  const Type operand = types_.resolve(check(*expr.children[0]));
-  Type inner;
-  if (operand.is(TypeKind::kOptional)) {
-    inner = operand.parameter(0);
-  } else if (!operand.is_dyn() && !operand.is(TypeKind::kError)) {
-    report(Severity::kError, "type", expr.children[0]->begin, expr.children[0]->length,
-           "found " + types_.resolve(operand, true).to_string() + ", expected an optional");
-  }
-  const std::size_t before = locals_.size();
-  reference(expr).index = push_local(expr.variable, inner);
-  const Type body = check(*expr.children[1]);
-  locals_.resize(before);
-  if (!expr.flat) return Type::optional(body);
-  const Type flat = Type::optional(types_.fresh());
-  if (types_.all_assignable({body}, {flat})) return types_.resolve(flat);
-  report(Severity::kError, "type", expr.children[1]->begin, expr.children[1]->length,
-         "found " + types_.resolve(body, true).to_string() + ", expected an optional");
-  return Type::error();
 }
 
 Annotations annotate(const Ast& ast, const Environment& environment, bool strict) {

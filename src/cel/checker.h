@@ -19,22 +19,22 @@ namespace tt::cel {
 struct Reference {
   enum class Kind : unsigned char {
     kNone,
-    kUnknown,     ///< Nothing has that name; an error when evaluated.
-    kLocal,       ///< index: slot among the locals.
-    kVariable,    ///< index
-    kRecord,      ///< index: the whole record.
-    kField,       ///< index: record, name: dotted; test_only and optional as in field_*.
+    kUnknown,   ///< Nothing has that name; an error when evaluated.
+    kLocal,     ///< index: slot among the locals.
+    kVariable,  ///< index
+    kRecord,    ///< index: the whole record.
+    kField,     ///< index: record, name: dotted; test_only and optional as in field_*.
     kDefinition,
     kType,
   } kind = Kind::kNone;
   int index = 0;
-  int index2 = -1;             ///< Slot of the second variable of a fold.
-  std::string name;            ///< Field, or the qualified name of a called function.
-  bool qualified_call = false; ///< `math.abs(x)`: the receiver is part of the name.
-  bool test_only = false;      ///< Of a field: has().
-  bool optional = false;       ///< Of a field: `.?` stands somewhere in the chain.
+  int index2 = -1;              ///< Slot of the second variable of a fold.
+  std::string name;             ///< Field, or the qualified name of a called function.
+  bool qualified_call = false;  ///< `math.abs(x)`: the receiver is part of the name.
+  bool test_only = false;       ///< Of a field: has().
+  bool optional = false;        ///< Of a field: `.?` stands somewhere in the chain.
   RecordField field;
-  Type type;                   ///< Of kType.
+  Type type;  ///< Of kType.
   std::shared_ptr<const Program> definition;
 };
 

@@ -31,7 +31,8 @@ std::string signature(const std::string& name, const std::vector<Type>& types, b
       return types[0].to_string() + " ? " + types[1].to_string() + " : " + types[2].to_string();
     }
     if (name == op::kIndex || name == op::kOptionalIndex) {
-      return types[0].to_string() + symbol.substr(0, symbol.size() - 1) + types[1].to_string() + "]";
+      return types[0].to_string() + symbol.substr(0, symbol.size() - 1) + types[1].to_string() +
+             "]";
     }
     return types[0].to_string() + " " + symbol + " " + types[1].to_string();
   }
@@ -216,11 +217,11 @@ void Checker::refuse_order_of_severity(const Expr& call) {
     if (to.kind != Reference::Kind::kField || !to.field.ordered_by_at_least) continue;
     const std::string text = ast_.text().substr(static_cast<std::size_t>(operand->begin),
                                                 static_cast<std::size_t>(operand->length));
-    report(Severity::kError, "severity-order", call.mark,
-           static_cast<int>(operator_text(call.name).size()),
-           "'" + std::string(operator_text(call.name)) +
-               "' compares severities as text, not by rank",
-           "write " + text + ".atLeast(\"warning\")");
+    report(
+        Severity::kError, "severity-order", call.mark,
+        static_cast<int>(operator_text(call.name).size()),
+        "'" + std::string(operator_text(call.name)) + "' compares severities as text, not by rank",
+        "write " + text + ".atLeast(\"warning\")");
     return;
   }
 }
@@ -244,8 +245,8 @@ void Checker::warn_of_absent_fields(const Expr& test, const Expr* negation) {
     if (guarded_.contains(key) || !warned_.insert(key).second) return;
     const std::string asked = ast_.text().substr(static_cast<std::size_t>(negation->begin),
                                                  static_cast<std::size_t>(negation->length));
-    const std::string has = is_plain_name(to.name) ? "has(" + text + ")"
-                                                   : json_string(to.name) + " in " + record->name;
+    const std::string has =
+        is_plain_name(to.name) ? "has(" + text + ")" : json_string(to.name) + " in " + record->name;
     report(Severity::kWarning, "absent-field", test.begin, test.length,
            "an event without '" + text + "' makes this an error, and an error does not match",
            "to match such events too, write !" + (is_plain_name(to.name) ? has : "(" + has + ")") +

@@ -1,5 +1,7 @@
 // Equality and order of values across kinds, as the language definition has them.
 // SPDX-License-Identifier: Apache-2.0
+#include "cel/compare.h"
+
 #include <cmath>
 
 #include "cel/limits.h"
@@ -34,9 +36,9 @@ Order integer_with_double(double a, double b, double least, double greatest) {
 
 Order number_with_double(const Value& a, double b) {
   switch (a.kind()) {
-    case Kind::kInt: 
+    case Kind::kInt:
       return integer_with_double(static_cast<double>(a.as_int()), b, -0x1p63, 0x1p63);
-    case Kind::kUint: 
+    case Kind::kUint:
       return integer_with_double(static_cast<double>(a.as_uint()), b, 0, 0x1p64);
     default:
       if (std::isnan(a.as_double()) || std::isnan(b)) return Order::kUnordered;
@@ -95,18 +97,30 @@ bool equal(const Value& a, const Value& b, std::int64_t& steps_left) {
   if (a.is_number() && b.is_number()) return compare_numbers(a, b) == Order::kEqual;
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
-    case Kind::kNull: return true;
-    case Kind::kBool: return a.as_bool() == b.as_bool();
-    case Kind::kString: return equal_texts(a.as_string(), b.as_string(), steps_left);
-    case Kind::kBytes: return equal_texts(a.as_bytes(), b.as_bytes(), steps_left);
-    case Kind::kTimestamp: return a.as_timestamp() == b.as_timestamp();
-    case Kind::kDuration: return a.as_duration_ns() == b.as_duration_ns();
-    case Kind::kType: return a.as_type().runtime_name() == b.as_type().runtime_name();
-    case Kind::kList: return equal_lists(a.as_list(), b.as_list(), steps_left);
-    case Kind::kMap: return equal_maps(a.as_map(), b.as_map(), steps_left);
-    case Kind::kOptional: return equal_optionals(a.as_optional(), b.as_optional(), steps_left);
-    case Kind::kOpaque: return a.as_opaque().equals(b.as_opaque());
-    default: return false;
+    case Kind::kNull:
+      return true;
+    case Kind::kBool:
+      return a.as_bool() == b.as_bool();
+    case Kind::kString:
+      return equal_texts(a.as_string(), b.as_string(), steps_left);
+    case Kind::kBytes:
+      return equal_texts(a.as_bytes(), b.as_bytes(), steps_left);
+    case Kind::kTimestamp:
+      return a.as_timestamp() == b.as_timestamp();
+    case Kind::kDuration:
+      return a.as_duration_ns() == b.as_duration_ns();
+    case Kind::kType:
+      return a.as_type().runtime_name() == b.as_type().runtime_name();
+    case Kind::kList:
+      return equal_lists(a.as_list(), b.as_list(), steps_left);
+    case Kind::kMap:
+      return equal_maps(a.as_map(), b.as_map(), steps_left);
+    case Kind::kOptional:
+      return equal_optionals(a.as_optional(), b.as_optional(), steps_left);
+    case Kind::kOpaque:
+      return a.as_opaque().equals(b.as_opaque());
+    default:
+      return false;
   }
 }
 
@@ -114,12 +128,18 @@ Order compare(const Value& a, const Value& b) {
   if (a.is_number() && b.is_number()) return compare_numbers(a, b);
   if (a.kind() != b.kind()) return Order::kIncomparable;
   switch (a.kind()) {
-    case Kind::kBool: return order_of(a.as_bool(), b.as_bool());
-    case Kind::kString: return order_of(a.as_string(), b.as_string());
-    case Kind::kBytes: return order_of(a.as_bytes(), b.as_bytes());
-    case Kind::kTimestamp: return order_of(a.as_timestamp(), b.as_timestamp());
-    case Kind::kDuration: return order_of(a.as_duration_ns(), b.as_duration_ns());
-    default: return Order::kIncomparable;
+    case Kind::kBool:
+      return order_of(a.as_bool(), b.as_bool());
+    case Kind::kString:
+      return order_of(a.as_string(), b.as_string());
+    case Kind::kBytes:
+      return order_of(a.as_bytes(), b.as_bytes());
+    case Kind::kTimestamp:
+      return order_of(a.as_timestamp(), b.as_timestamp());
+    case Kind::kDuration:
+      return order_of(a.as_duration_ns(), b.as_duration_ns());
+    default:
+      return Order::kIncomparable;
   }
 }
 

@@ -29,8 +29,8 @@ std::string render(std::string_view expression, const Diagnostic& diagnostic) {
   text += "\n  " + std::string(line) + "\n  ";
   for (std::size_t i = 0; i < count_runes(expression.substr(begin, at - begin)); ++i) text += ' ';
   const std::size_t room = line.size() - std::min(line.size(), at - begin);
-  const std::size_t carets = std::clamp<std::size_t>(static_cast<std::size_t>(diagnostic.length),
-                                                     1, std::max<std::size_t>(room, 1));
+  const std::size_t carets = std::clamp<std::size_t>(static_cast<std::size_t>(diagnostic.length), 1,
+                                                     std::max<std::size_t>(room, 1));
   return text + std::string(carets, '^');
 }
 

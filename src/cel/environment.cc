@@ -22,9 +22,7 @@ int RecordLayout::find(std::string_view dotted_name) const {
   return found == slots_.end() ? -1 : found->second;
 }
 
-Value cost_error() {
-  return Value::error("the evaluation takes too many steps and was stopped");
-}
+Value cost_error() { return Value::error("the evaluation takes too many steps and was stopped"); }
 
 Environment::Environment(Library library) : standard_(library == Library::kStandard) {}
 

@@ -37,12 +37,13 @@ class RecordSchema {
   virtual std::vector<std::string_view> known_names() const = 0;
 };
 
-/// Dotted names and their slots, shared by all programs of one ruleset. Slots count from 0 and never
-/// change. Grows while programs compile (one thread); reading is safe on many threads after that.
+/// Dotted names and their slots, shared by all programs of one ruleset. Slots count from 0 and
+/// never change. Grows while programs compile (one thread); reading is safe on many threads after
+/// that.
 class RecordLayout {
  public:
-  int slot_of(std::string_view dotted_name);             ///< Interns.
-  int find(std::string_view dotted_name) const;          ///< -1 when no program reads it.
+  int slot_of(std::string_view dotted_name);     ///< Interns.
+  int find(std::string_view dotted_name) const;  ///< -1 when no program reads it.
   const std::string& name_of(int slot) const { return names_[static_cast<std::size_t>(slot)]; }
   int size() const { return static_cast<int>(names_.size()); }
 
@@ -74,7 +75,7 @@ struct Prepared {
 using Prepare = Prepared (*)(std::span<const Value* const> constants);
 
 struct Overload {
-  std::string id;  ///< `string_starts_with_string`; unique within the function.
+  std::string id;       ///< `string_starts_with_string`; unique within the function.
   bool member = false;  ///< Called as receiver.name(...).
   std::vector<Type> parameters;
   Type result;

@@ -9,8 +9,8 @@ namespace tt::cel {
 
 struct Unescaped {
   std::string text;
-  std::string problem;        ///< Empty when fine.
-  std::size_t position = 0;   ///< Of the escape with the problem.
+  std::string problem;       ///< Empty when fine.
+  std::size_t position = 0;  ///< Of the escape with the problem.
 };
 
 /// Decodes the text between the quotes of a literal that is not raw. In bytes, \x and octal escapes

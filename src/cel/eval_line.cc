@@ -67,8 +67,10 @@ Value as_declared(Value value, const Type& type) {
     case TypeKind::kDuration:
     case TypeKind::kUint:
     case TypeKind::kDouble:
-    case TypeKind::kBytes: break;
-    default: return value;
+    case TypeKind::kBytes:
+      break;
+    default:
+      return value;
   }
   Environment environment;
   Bindings scope;

@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "cel/limits.h"
 #include "cel/operators.h"
+#include "cel/text_forms.h"
 
 namespace tt::cel {
 namespace {
@@ -47,11 +48,20 @@ void append_text(std::string& out, const Value& value, int depth) {
   // Shared parts can make a small value's text endless.
   if (depth > kValueDepthMax || out.size() > kStringBytesMax) return;
   switch (value.kind()) {
-    case Kind::kNull: out += "null"; return;
-    case Kind::kBytes: out += value.as_bytes(); return;
-    case Kind::kList: append_list(out, value.as_list(), depth); return;
-    case Kind::kMap: append_map(out, value.as_map(), depth); return;
-    default: out += display(value);
+    case Kind::kNull:
+      out += "null";
+      return;
+    case Kind::kBytes:
+      out += value.as_bytes();
+      return;
+    case Kind::kList:
+      append_list(out, value.as_list(), depth);
+      return;
+    case Kind::kMap:
+      append_map(out, value.as_map(), depth);
+      return;
+    default:
+      out += display(value);
   }
 }
 
@@ -78,10 +88,17 @@ std::optional<std::string> integer(const Value& value, unsigned base) {
 std::optional<std::string> real(const Value& value, char clause, int precision) {
   double number = 0;
   switch (value.kind()) {
-    case Kind::kDouble: number = value.as_double(); break;
-    case Kind::kInt: number = static_cast<double>(value.as_int()); break;
-    case Kind::kUint: number = static_cast<double>(value.as_uint()); break;
-    default: return std::nullopt;
+    case Kind::kDouble:
+      number = value.as_double();
+      break;
+    case Kind::kInt:
+      number = static_cast<double>(value.as_int());
+      break;
+    case Kind::kUint:
+      number = static_cast<double>(value.as_uint());
+      break;
+    default:
+      return std::nullopt;
   }
   if (!std::isfinite(number)) return format_double(number);
   char text[512];
@@ -118,12 +135,17 @@ std::optional<std::string> clause_text(char clause, int precision, const Value& 
       }
       return integer(value, 10);
     case 'f':
-    case 'e': return real(value, clause, precision < 0 ? 6 : precision);
-    case 'b': return integer(value, 2);
-    case 'o': return integer(value, 8);
+    case 'e':
+      return real(value, clause, precision < 0 ? 6 : precision);
+    case 'b':
+      return integer(value, 2);
+    case 'o':
+      return integer(value, 8);
     case 'x':
-    case 'X': return hexadecimal(value, clause == 'X');
-    default: return std::nullopt;
+    case 'X':
+      return hexadecimal(value, clause == 'X');
+    default:
+      return std::nullopt;
   }
 }
 

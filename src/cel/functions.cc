@@ -56,8 +56,7 @@ void Library::add(std::string_view name, std::string_view parameters, std::strin
                   bool member, Implementation call, Prepare prepare) {
   FunctionDeclaration& function = table_[std::string(name)];
   function.name = name;
-  function.overloads.push_back(
-      make_overload(name, parameters, result, member, call, prepare));
+  function.overloads.push_back(make_overload(name, parameters, result, member, call, prepare));
 }
 
 void add_operators(Library& library) {
@@ -71,7 +70,8 @@ void add_operators(Library& library) {
   declare(op::kConditional, "bool, T, T", "T");
   declare(op::kEqual, "T, T", "bool");
   declare(op::kNotEqual, "T, T", "bool");
-  for (const std::string_view order : {op::kLess, op::kLessEqual, op::kGreater, op::kGreaterEqual}) {
+  for (const std::string_view order :
+       {op::kLess, op::kLessEqual, op::kGreater, op::kGreaterEqual}) {
     for (const std::string_view type : {"bool", "string", "bytes", "timestamp", "duration"}) {
       declare(order, std::string(type) + ", " + std::string(type), "bool");
     }

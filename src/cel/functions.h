@@ -31,8 +31,8 @@ class Library {
   }
 
  private:
-  void add(std::string_view name, std::string_view parameters, std::string_view result,
-           bool member, Implementation call, Prepare prepare);
+  void add(std::string_view name, std::string_view parameters, std::string_view result, bool member,
+           Implementation call, Prepare prepare);
   FunctionTable& table_;
 };
 
@@ -40,7 +40,7 @@ class Library {
 Overload make_overload(std::string_view name, std::string_view parameters, std::string_view result,
                        bool member, Implementation call, Prepare prepare = nullptr);
 
-void add_operators(Library& library);      ///< Declared for the checker; nodes compute them.
+void add_operators(Library& library);  ///< Declared for the checker; nodes compute them.
 void add_conversions(Library& library);
 void add_string_functions(Library& library);
 void add_string_extensions(Library& library);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "cel/compare.h"
 #include "cel/functions.h"
 #include "cel/limits.h"
 #include "cel/operators.h"
@@ -11,7 +12,9 @@ namespace {
 
 using Arguments = std::span<const Value>;
 
-std::int64_t count(const std::vector<Value>& list) { return static_cast<std::int64_t>(list.size()); }
+std::int64_t count(const std::vector<Value>& list) {
+  return static_cast<std::int64_t>(list.size());
+}
 
 Value slice(const CallContext& context, Arguments a) {
   const auto& list = a[0].as_list();
@@ -34,10 +37,9 @@ Value distinct(const CallContext& context, Arguments a) {
   std::vector<Value> kept;
   for (const Value& value : a[0].as_list()) {
     if (!context.charge(1 + count(kept))) return cost_error();
-    const bool seen = std::any_of(kept.begin(), kept.end(),
-                                  [&](const Value& other) {
-                                    return equal(value, other, *context.cost_left);
-                                  });
+    const bool seen = std::any_of(kept.begin(), kept.end(), [&](const Value& other) {
+      return equal(value, other, *context.cost_left);
+    });
     if (!seen) kept.push_back(value);
   }
   return Value::list(std::move(kept));
@@ -53,9 +55,8 @@ Value sort(const CallContext& context, Arguments a) {
     }
     if (order == Order::kUnordered) return Value::error("sort() cannot order NaN");
   }
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Value& x, const Value& y) {
-    return compare(x, y) == Order::kLess;
-  });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Value& x, const Value& y) { return compare(x, y) == Order::kLess; });
   return Value::list(std::move(sorted));
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "cel/compare.h"
 #include "cel/functions.h"
 #include "cel/operators.h"
 
@@ -57,17 +58,24 @@ Value absolute(const CallContext&, Arguments a) {
 
 Value sign(const CallContext&, Arguments a) {
   switch (a[0].kind()) {
-    case Kind::kInt: return Value::int64((a[0].as_int() > 0) - (a[0].as_int() < 0));
-    case Kind::kUint: return Value::uint64(a[0].as_uint() > 0 ? 1 : 0);
-    default: break;
+    case Kind::kInt:
+      return Value::int64((a[0].as_int() > 0) - (a[0].as_int() < 0));
+    case Kind::kUint:
+      return Value::uint64(a[0].as_uint() > 0 ? 1 : 0);
+    default:
+      break;
   }
   const double number = a[0].as_double();
   if (std::isnan(number)) return a[0];
   return Value::float64((number > 0) - (number < 0));
 }
 
-Value is_nan(const CallContext&, Arguments a) { return Value::boolean(std::isnan(a[0].as_double())); }
-Value is_inf(const CallContext&, Arguments a) { return Value::boolean(std::isinf(a[0].as_double())); }
+Value is_nan(const CallContext&, Arguments a) {
+  return Value::boolean(std::isnan(a[0].as_double()));
+}
+Value is_inf(const CallContext&, Arguments a) {
+  return Value::boolean(std::isinf(a[0].as_double()));
+}
 Value is_finite(const CallContext&, Arguments a) {
   return Value::boolean(std::isfinite(a[0].as_double()));
 }

@@ -144,9 +144,7 @@ bool loopback(const Address& a) {
   one[15] = 1;
   return a.bytes == one;
 }
-bool multicast(const Address& a) {
-  return a.v6 ? a.bytes[0] == 0xff : (a.bytes[0] & 0xf0) == 0xe0;
-}
+bool multicast(const Address& a) { return a.v6 ? a.bytes[0] == 0xff : (a.bytes[0] & 0xf0) == 0xe0; }
 bool link_local_multicast(const Address& a) {
   if (a.v6) return a.bytes[0] == 0xff && (a.bytes[1] & 0x0f) == 2;
   return a.bytes[0] == 224 && a.bytes[1] == 0 && a.bytes[2] == 0;

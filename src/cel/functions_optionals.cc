@@ -10,19 +10,32 @@ using Arguments = std::span<const Value>;
 
 bool is_zero(const Value& value) {
   switch (value.kind()) {
-    case Kind::kNull: return true;
-    case Kind::kBool: return !value.as_bool();
-    case Kind::kInt: return value.as_int() == 0;
-    case Kind::kUint: return value.as_uint() == 0;
-    case Kind::kDouble: return value.as_double() == 0;
-    case Kind::kString: return value.as_string().empty();
-    case Kind::kBytes: return value.as_bytes().empty();
-    case Kind::kTimestamp: return value.as_timestamp() == Timestamp{};
-    case Kind::kDuration: return value.as_duration_ns() == 0;
-    case Kind::kList: return value.as_list().empty();
-    case Kind::kMap: return value.as_map().size() == 0;
-    case Kind::kOptional: return !value.as_optional();
-    default: return false;
+    case Kind::kNull:
+      return true;
+    case Kind::kBool:
+      return !value.as_bool();
+    case Kind::kInt:
+      return value.as_int() == 0;
+    case Kind::kUint:
+      return value.as_uint() == 0;
+    case Kind::kDouble:
+      return value.as_double() == 0;
+    case Kind::kString:
+      return value.as_string().empty();
+    case Kind::kBytes:
+      return value.as_bytes().empty();
+    case Kind::kTimestamp:
+      return value.as_timestamp() == Timestamp{};
+    case Kind::kDuration:
+      return value.as_duration_ns() == 0;
+    case Kind::kList:
+      return value.as_list().empty();
+    case Kind::kMap:
+      return value.as_map().size() == 0;
+    case Kind::kOptional:
+      return !value.as_optional();
+    default:
+      return false;
   }
 }
 

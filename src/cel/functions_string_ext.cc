@@ -158,8 +158,8 @@ Value join_list(const CallContext& context, Arguments a) {
 
 bool is_space(std::uint32_t rune) {
   return (rune >= 0x9 && rune <= 0xd) || rune == 0x20 || rune == 0x85 || rune == 0xa0 ||
-         rune == 0x1680 || (rune >= 0x2000 && rune <= 0x200a) || rune == 0x2028 ||
-         rune == 0x2029 || rune == 0x202f || rune == 0x205f || rune == 0x3000;
+         rune == 0x1680 || (rune >= 0x2000 && rune <= 0x200a) || rune == 0x2028 || rune == 0x2029 ||
+         rune == 0x202f || rune == 0x205f || rune == 0x3000;
 }
 
 Value trim_spaces(const CallContext&, Arguments a) {

@@ -45,9 +45,7 @@ RE2::Options regex_options() {
   return options;
 }
 
-std::string regex_problem(const RE2& regex) {
-  return "not a regular expression: " + regex.error();
-}
+std::string regex_problem(const RE2& regex) { return "not a regular expression: " + regex.error(); }
 
 /// The pattern is compiled once when it is a constant.
 Prepared prepare_matches(std::span<const Value* const> constants) {

@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "base/time_zone.h"
 #include "cel/functions.h"
-#include "cel/operators.h"
 #include "cel/limits.h"
+#include "cel/operators.h"
 #include "cel/time_pattern.h"
 #include "cel/week_windows.h"
 
@@ -20,11 +20,20 @@ using Arguments = std::span<const Value>;
 constexpr std::array<std::string_view, 8> kSeverities{"debug", "info",     "notice", "warning",
                                                       "error", "critical", "alert",  "emergency"};
 /// Short forms that people type into rules and clients send.
-constexpr std::array<std::pair<std::string_view, int>, 8> kShortSeverities{
-    {{"warn", 3}, {"err", 4}, {"crit", 5}, {"fatal", 5}, {"emerg", 7}, {"panic", 7}, {"dbg", 0},
-     {"trace", 0}}};
+constexpr std::array<std::pair<std::string_view, int>, 8> kShortSeverities{{{"warn", 3},
+                                                                            {"err", 4},
+                                                                            {"crit", 5},
+                                                                            {"fatal", 5},
+                                                                            {"emerg", 7},
+                                                                            {"panic", 7},
+                                                                            {"dbg", 0},
+                                                                            {"trace", 0}}};
 
 int known_rank(std::string_view word) {
+  // Entry portals write the canonical words; every other spelling may take longer.
+  for (std::size_t i = 0; i < kSeverities.size(); ++i) {
+    if (kSeverities[i] == word) return static_cast<int>(i);
+  }
   for (std::size_t i = 0; i < kSeverities.size(); ++i) {
     if (equal_ignoring_case(kSeverities[i], word)) return static_cast<int>(i);
   }
@@ -86,8 +95,8 @@ Value within(const CallContext& context, Arguments a) {
   }
   const auto& windows = *static_cast<const Windows*>(state);
   const std::int64_t seconds = a[0].as_timestamp().seconds;
-  return Value::boolean(windows.windows.holds(
-      civil_from_seconds(seconds + windows.zone->offset_seconds(seconds))));
+  return Value::boolean(
+      windows.windows.holds(civil_from_seconds(seconds + windows.zone->offset_seconds(seconds))));
 }
 
 Prepared prepare_format(std::span<const Value* const> constants) {

@@ -15,13 +15,11 @@ namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 constexpr std::array<std::string_view, 17> kReserved{
-    "as",     "break", "const",     "continue", "else", "for", "function", "if",  "import",
-    "let",    "loop",  "package",   "namespace", "return", "var", "void",  "while"};
+    "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
+    "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
 
 constexpr std::array<std::string_view, 8> kPairs{"&&", "||", "==", "!=", "<=", ">=", ".?", "[?"};
 
@@ -29,8 +27,8 @@ constexpr std::array<std::string_view, 8> kPairs{"&&", "||", "==", "!=", "<=", "
 bool read_digits(std::string_view digits, unsigned base, std::uint64_t& value) {
   value = 0;
   for (const char c : digits) {
-    const unsigned digit = is_digit(c) ? static_cast<unsigned>(c - '0')
-                                       : static_cast<unsigned>((c | 0x20) - 'a') + 10;
+    const unsigned digit =
+        is_digit(c) ? static_cast<unsigned>(c - '0') : static_cast<unsigned>((c | 0x20) - 'a') + 10;
     if (__builtin_mul_overflow(value, base, &value) ||
         __builtin_add_overflow(value, digit, &value)) {
       return false;
@@ -117,7 +115,8 @@ Token Lexer::quoted_name() {
   };
   while (fits(at(at_))) ++at_;
   if (at(at_) != '`' || at_ == begin + 1) {
-    return error(begin, "a name in back quotes takes letters, digits, '_', '.', '-', '/' and spaces");
+    return error(begin,
+                 "a name in back quotes takes letters, digits, '_', '.', '-', '/' and spaces");
   }
   ++at_;
   Token token = make(TokenKind::kQuotedName, begin);

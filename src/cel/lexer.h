@@ -15,8 +15,8 @@ enum class TokenKind : unsigned char {
   kQuotedName,  ///< `a-b` in back quotes; text is without them.
   kLiteral,     ///< Number, string, bytes, true, false, null; see Token::literal.
   kIn,
-  kSymbol,      ///< Operators and punctuation; text is the symbol.
-  kError,       ///< text says what is wrong.
+  kSymbol,  ///< Operators and punctuation; text is the symbol.
+  kError,   ///< text says what is wrong.
 };
 
 struct Token {

@@ -8,15 +8,17 @@
 namespace tt::cel {
 
 constexpr std::size_t kExpressionBytesMax = 16 << 10;
-/// Depth of the syntax tree, chains of one operator included (`a + b + c` has depth 3, but chains of
+/// Depth of the syntax tree, chains of one operator included (`a + b + c` has depth 3, but chains
+/// of
 /// && and || count once); every recursion over a tree is bounded by it. The conformance suite needs
 /// 32 repetitions of each construct, which some constructs spend two levels on.
 constexpr int kDepthMax = 256;
 constexpr int kNodesMax = 10'000;
 /// Nested comprehensions and binds: each holds up to two local values.
 constexpr int kLocalsMax = 64;
-/// Evaluation stops with an error after this many steps. A node inside a comprehension is a step, so
-/// is an element of a list, so are kBytesPerStep bytes of text that are made, scanned or compared.
+/// Evaluation stops with an error after this many steps. A node inside a comprehension is a step,
+/// so is an element of a list, so are kBytesPerStep bytes of text that are made, scanned or
+/// compared.
 constexpr std::int64_t kCostMax = 1'000'000;
 constexpr std::size_t kBytesPerStep = 64;
 /// Bytes of one string or elements of one list that evaluation may build.

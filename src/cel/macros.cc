@@ -13,7 +13,7 @@ struct FoldMacro {
   FoldKind kind;
   std::size_t arguments;  ///< Beside the receiver.
   int variables;
-  bool filter;            ///< The argument after the variables is a filter.
+  bool filter;  ///< The argument after the variables is a filter.
 };
 
 constexpr FoldMacro kFolds[] = {

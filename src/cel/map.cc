@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/digest.h"
+#include "cel/compare.h"
 #include "cel/value.h"
 
 namespace tt::cel {
@@ -14,7 +15,8 @@ constexpr std::uint32_t kFree = 0xffffffff;
 /// Numbers that are equal hash the same whatever their kind.
 std::uint64_t hash_of(const Value& key) {
   switch (key.kind()) {
-    case Kind::kBool: return key.as_bool() ? 0x9e3779b97f4a7c15u : 0x7f4a7c159e3779b9u;
+    case Kind::kBool:
+      return key.as_bool() ? 0x9e3779b97f4a7c15u : 0x7f4a7c159e3779b9u;
     case Kind::kInt: {
       const std::int64_t number = key.as_int();
       return hash64({reinterpret_cast<const char*>(&number), sizeof number});
@@ -23,8 +25,10 @@ std::uint64_t hash_of(const Value& key) {
       const std::uint64_t number = key.as_uint();
       return hash64({reinterpret_cast<const char*>(&number), sizeof number});
     }
-    case Kind::kString: return hash64(key.as_string(), 1);
-    default: return 0;
+    case Kind::kString:
+      return hash64(key.as_string(), 1);
+    default:
+      return 0;
   }
 }
 

@@ -23,7 +23,8 @@ struct Frame {
 
   /// What it takes to go through a value once, without its nested parts.
   static std::int64_t size_in_steps(const Value& value) {
-    if (value.is_string()) return static_cast<std::int64_t>(value.as_string().size() / kBytesPerStep);
+    if (value.is_string())
+      return static_cast<std::int64_t>(value.as_string().size() / kBytesPerStep);
     if (value.is(Kind::kBytes)) {
       return static_cast<std::int64_t>(value.as_bytes().size() / kBytesPerStep);
     }

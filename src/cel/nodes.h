@@ -25,8 +25,8 @@ NodePtr make_definition(std::shared_ptr<const Program> program);
 struct FieldPlace {
   int record = 0;
   int slot = 0;
-  std::string name;                     ///< Dotted, for the error.
-  std::optional<Value> default_value;   ///< What an absent field reads as; nothing: an error.
+  std::string name;                    ///< Dotted, for the error.
+  std::optional<Value> default_value;  ///< What an absent field reads as; nothing: an error.
 };
 NodePtr make_field(FieldPlace place);
 NodePtr make_optional_field(FieldPlace place);

@@ -23,16 +23,19 @@ class TextTestNode final : public Node {
     }
     if (value.is_error()) return value;
     constexpr std::array<std::string_view, 3> kNames{"startsWith", "endsWith", "contains"};
-    return placed(no_overload(kNames[static_cast<std::size_t>(test_)],
-                              kinds_text(value) + ", string"));
+    return placed(
+        no_overload(kNames[static_cast<std::size_t>(test_)], kinds_text(value) + ", string"));
   }
 
  private:
   bool holds(std::string_view text) const {
     switch (test_) {
-      case TextTest::kStartsWith: return text.starts_with(text_);
-      case TextTest::kEndsWith: return text.ends_with(text_);
-      case TextTest::kContains: return text.find(text_) != std::string_view::npos;
+      case TextTest::kStartsWith:
+        return text.starts_with(text_);
+      case TextTest::kEndsWith:
+        return text.ends_with(text_);
+      case TextTest::kContains:
+        return text.find(text_) != std::string_view::npos;
     }
     return false;
   }
@@ -46,35 +49,48 @@ class TextTestNode final : public Node {
 std::uint32_t kinds_of(const Type& type) {
   const auto bit = [](Kind kind) { return 1u << static_cast<unsigned>(kind); };
   switch (type.kind()) {
-    case TypeKind::kNull: return bit(Kind::kNull);
-    case TypeKind::kBool: return bit(Kind::kBool);
-    case TypeKind::kInt: return bit(Kind::kInt);
-    case TypeKind::kUint: return bit(Kind::kUint);
-    case TypeKind::kDouble: return bit(Kind::kDouble);
-    case TypeKind::kString: return bit(Kind::kString);
-    case TypeKind::kBytes: return bit(Kind::kBytes);
-    case TypeKind::kTimestamp: return bit(Kind::kTimestamp);
-    case TypeKind::kDuration: return bit(Kind::kDuration);
-    case TypeKind::kType: return bit(Kind::kType);
-    case TypeKind::kList: return bit(Kind::kList);
-    case TypeKind::kMap: return bit(Kind::kMap);
-    case TypeKind::kOptional: return bit(Kind::kOptional);
-    case TypeKind::kOpaque: return bit(Kind::kOpaque);
-    case TypeKind::kWrapper: return kinds_of(type.parameter(0)) | bit(Kind::kNull);
+    case TypeKind::kNull:
+      return bit(Kind::kNull);
+    case TypeKind::kBool:
+      return bit(Kind::kBool);
+    case TypeKind::kInt:
+      return bit(Kind::kInt);
+    case TypeKind::kUint:
+      return bit(Kind::kUint);
+    case TypeKind::kDouble:
+      return bit(Kind::kDouble);
+    case TypeKind::kString:
+      return bit(Kind::kString);
+    case TypeKind::kBytes:
+      return bit(Kind::kBytes);
+    case TypeKind::kTimestamp:
+      return bit(Kind::kTimestamp);
+    case TypeKind::kDuration:
+      return bit(Kind::kDuration);
+    case TypeKind::kType:
+      return bit(Kind::kType);
+    case TypeKind::kList:
+      return bit(Kind::kList);
+    case TypeKind::kMap:
+      return bit(Kind::kMap);
+    case TypeKind::kOptional:
+      return bit(Kind::kOptional);
+    case TypeKind::kOpaque:
+      return bit(Kind::kOpaque);
+    case TypeKind::kWrapper:
+      return kinds_of(type.parameter(0)) | bit(Kind::kNull);
     case TypeKind::kDyn:
     case TypeKind::kParameter:
-    case TypeKind::kError: break;
+    case TypeKind::kError:
+      break;
   }
   return ~0u;
 }
 
 class CallNode final : public Node {
  public:
-  CallNode(std::string name, std::vector<PlannedOverload> overloads,
-           std::vector<NodePtr> arguments)
-      : name_(std::move(name)),
-        overloads_(std::move(overloads)),
-        arguments_(std::move(arguments)) {
+  CallNode(std::string name, std::vector<PlannedOverload> overloads, std::vector<NodePtr> arguments)
+      : name_(std::move(name)), overloads_(std::move(overloads)), arguments_(std::move(arguments)) {
     for (const PlannedOverload& planned : overloads_) {
       for (const Type& type : planned.overload.parameters) kinds_.push_back(kinds_of(type));
     }

@@ -68,7 +68,8 @@ class FoldNode final : public Node {
     Value value = plan_.body->evaluate(frame);
     switch (plan_.kind) {
       case FoldKind::kAll:
-      case FoldKind::kExists: return decide(state, std::move(value));
+      case FoldKind::kExists:
+        return decide(state, std::move(value));
       case FoldKind::kExistsOne:
         if (!value.is(Kind::kBool)) return stop(state, not_bool(std::move(value)));
         state.hits += value.is_true();
@@ -81,7 +82,8 @@ class FoldNode final : public Node {
         if (value.is_error()) return stop(state, std::move(value));
         state.entries.insert(frame.locals[plan_.slot], std::move(value));
         return;
-      case FoldKind::kMapEntry: return merge(state, std::move(value));
+      case FoldKind::kMapEntry:
+        return merge(state, std::move(value));
     }
   }
 
@@ -115,12 +117,17 @@ class FoldNode final : public Node {
     if (state.done) return std::move(state.decision);
     if (state.problem.is_error()) return std::move(state.problem);
     switch (plan_.kind) {
-      case FoldKind::kAll: return Value::boolean(true);
-      case FoldKind::kExists: return Value::boolean(false);
-      case FoldKind::kExistsOne: return Value::boolean(state.hits == 1);
-      case FoldKind::kList: return Value::list(std::move(state.elements));
+      case FoldKind::kAll:
+        return Value::boolean(true);
+      case FoldKind::kExists:
+        return Value::boolean(false);
+      case FoldKind::kExistsOne:
+        return Value::boolean(state.hits == 1);
+      case FoldKind::kList:
+        return Value::list(std::move(state.elements));
       case FoldKind::kMap:
-      case FoldKind::kMapEntry: break;
+      case FoldKind::kMapEntry:
+        break;
     }
     return Value::map(std::move(state.entries));
   }

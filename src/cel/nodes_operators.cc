@@ -1,5 +1,6 @@
 // Nodes of logic, comparison and arithmetic.
 // SPDX-License-Identifier: Apache-2.0
+#include "cel/compare.h"
 #include "cel/nodes.h"
 #include "cel/operators.h"
 
@@ -18,9 +19,9 @@ class LogicNode final : public Node {
       if (value.is(Kind::kBool)) {
         if (value.is_true() != conjunction_) return value;
       } else if (!problem.is_error()) {
-        problem = value.is_error() ? std::move(value)
-                                   : placed(no_overload(conjunction_ ? "&&" : "||",
-                                                        kinds_text(value)));
+        problem = value.is_error()
+                      ? std::move(value)
+                      : placed(no_overload(conjunction_ ? "&&" : "||", kinds_text(value)));
       }
     }
     return problem.is_error() ? problem : Value::boolean(conjunction_);
@@ -94,11 +95,16 @@ class OrderNode final : public Node {
     if (right.is_error()) return right;
     if (!frame.charge(left)) return cost_error();
     switch (compare(left, right)) {
-      case Order::kLess: return Value::boolean(less_);
-      case Order::kGreater: return Value::boolean(!less_);
-      case Order::kEqual: return Value::boolean(equal_);
-      case Order::kUnordered: return Value::boolean(false);
-      case Order::kIncomparable: break;
+      case Order::kLess:
+        return Value::boolean(less_);
+      case Order::kGreater:
+        return Value::boolean(!less_);
+      case Order::kEqual:
+        return Value::boolean(equal_);
+      case Order::kUnordered:
+        return Value::boolean(false);
+      case Order::kIncomparable:
+        break;
     }
     return placed(no_overload(operator_text(function_), kinds_text(left, right)));
   }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "cel/calendar.h"
+#include "cel/compare.h"
 #include "cel/limits.h"
 
 namespace tt::cel {
@@ -78,7 +79,8 @@ Value add_same(const Value& a, const Value& b) {
       auto bytes = joined(a.as_bytes(), b.as_bytes());
       return bytes ? Value::bytes(*std::move(bytes)) : Value::error("the bytes are too long");
     }
-    case Kind::kList: return add_lists(a, b);
+    case Kind::kList:
+      return add_lists(a, b);
     case Kind::kDuration: {
       std::int64_t ns = 0;
       if (__builtin_add_overflow(a.as_duration_ns(), b.as_duration_ns(), &ns)) {
@@ -86,7 +88,8 @@ Value add_same(const Value& a, const Value& b) {
       }
       return Value::duration(ns);
     }
-    default: return no_overload("+", kinds_text(a, b));
+    default:
+      return no_overload("+", kinds_text(a, b));
   }
 }
 
@@ -128,8 +131,7 @@ std::optional<Value> on_numbers(const Value& a, const Value& b) {
   }
   if (a.is(Kind::kUint)) {
     std::uint64_t result = 0;
-    return Operation::uints(a.as_uint(), b.as_uint(), &result) ? overflow()
-                                                               : Value::uint64(result);
+    return Operation::uints(a.as_uint(), b.as_uint(), &result) ? overflow() : Value::uint64(result);
   }
   if (a.is(Kind::kDouble)) {
     return Value::float64(Operation::doubles(a.as_double(), b.as_double()));
@@ -184,7 +186,8 @@ std::string kinds_text(const Value& a, const Value& b) {
 }
 
 Value no_overload(std::string_view name, std::string_view kinds) {
-  return Value::error("no overload of '" + std::string(name) + "' for (" + std::string(kinds) + ")");
+  return Value::error("no overload of '" + std::string(name) + "' for (" + std::string(kinds) +
+                      ")");
 }
 
 Value add(const Value& a, const Value& b) {
@@ -278,12 +281,14 @@ Value index(const Value& container, const Value& key) {
   if (container.is(Kind::kOptional)) return optional_index(container, key);
   Value found;
   switch (look_up(container, key, found)) {
-    case Lookup::kFound: return found;
+    case Lookup::kFound:
+      return found;
     case Lookup::kMissing:
       if (container.is(Kind::kMap)) return Value::error("no such key: " + to_json_text(key));
       return Value::error("index " + display(key) + " is out of range, the list has " +
                           std::to_string(container.as_list().size()));
-    case Lookup::kWrong: break;
+    case Lookup::kWrong:
+      break;
   }
   return no_overload("[]", kinds_text(container, key));
 }
@@ -295,9 +300,12 @@ Value optional_index(const Value& container, const Value& key) {
   }
   Value found;
   switch (look_up(container, key, found)) {
-    case Lookup::kFound: return Value::optional(std::move(found));
-    case Lookup::kMissing: return Value::none();
-    case Lookup::kWrong: break;
+    case Lookup::kFound:
+      return Value::optional(std::move(found));
+    case Lookup::kMissing:
+      return Value::none();
+    case Lookup::kWrong:
+      break;
   }
   return no_overload("[?]", kinds_text(container, key));
 }

@@ -17,17 +17,28 @@ bool all_constant(const std::vector<NodePtr>& nodes) {
 std::optional<Value> default_of(const RecordField& field) {
   if (!field.absent_is_default) return std::nullopt;
   switch (field.type.kind()) {
-    case TypeKind::kBool: return Value::boolean(false);
-    case TypeKind::kInt: return Value::int64(0);
-    case TypeKind::kUint: return Value::uint64(0);
-    case TypeKind::kDouble: return Value::float64(0);
-    case TypeKind::kString: return Value::borrowed("");
-    case TypeKind::kBytes: return Value::borrowed_bytes("");
-    case TypeKind::kTimestamp: return Value::timestamp(WallNs{0});
-    case TypeKind::kDuration: return Value::duration(0);
-    case TypeKind::kList: return Value::list({});
-    case TypeKind::kMap: return Value::map({});
-    default: return Value::null();
+    case TypeKind::kBool:
+      return Value::boolean(false);
+    case TypeKind::kInt:
+      return Value::int64(0);
+    case TypeKind::kUint:
+      return Value::uint64(0);
+    case TypeKind::kDouble:
+      return Value::float64(0);
+    case TypeKind::kString:
+      return Value::borrowed("");
+    case TypeKind::kBytes:
+      return Value::borrowed_bytes("");
+    case TypeKind::kTimestamp:
+      return Value::timestamp(WallNs{0});
+    case TypeKind::kDuration:
+      return Value::duration(0);
+    case TypeKind::kList:
+      return Value::list({});
+    case TypeKind::kMap:
+      return Value::map({});
+    default:
+      return Value::null();
   }
 }
 
@@ -100,9 +111,12 @@ NodePtr Planner::plan_kind(const Expr& expr) {
   const Reference& to = reference(expr);
   if (to.kind != Reference::Kind::kNone) return plan_reference(expr, to);
   switch (expr.kind) {
-    case ExprKind::kLiteral: return make_constant(expr.literal);
-    case ExprKind::kSelect: return plan_select(expr);
-    case ExprKind::kCall: return plan_call(expr);
+    case ExprKind::kLiteral:
+      return make_constant(expr.literal);
+    case ExprKind::kSelect:
+      return plan_select(expr);
+    case ExprKind::kCall:
+      return plan_call(expr);
     case ExprKind::kList: {
       auto children = plan_all(expr.children);
       const bool constant = all_constant(children);
@@ -113,7 +127,8 @@ NodePtr Planner::plan_kind(const Expr& expr) {
       const bool constant = all_constant(children);
       return folded(make_map(std::move(children), expr.optional_children), constant, expr);
     }
-    case ExprKind::kFold: return plan_fold(expr);
+    case ExprKind::kFold:
+      return plan_fold(expr);
     case ExprKind::kBind: {
       NodePtr init = plan(*expr.children[0]);
       return make_bind(to.index, std::move(init), plan(*expr.children[1]));
@@ -123,24 +138,32 @@ NodePtr Planner::plan_kind(const Expr& expr) {
       return make_unwrap(expr.flat, to.index, std::move(operand), plan(*expr.children[1]));
     }
     case ExprKind::kName:
-    case ExprKind::kMessage: break;
+    case ExprKind::kMessage:
+      break;
   }
   return make_failure("'" + expr.name + "' is not a type that can be made");
 }
 
 NodePtr Planner::plan_reference(const Expr& expr, const Reference& to) {
   switch (to.kind) {
-    case Reference::Kind::kLocal: return make_local(to.index);
-    case Reference::Kind::kVariable: return make_variable(to.index, to.name);
-    case Reference::Kind::kRecord: whole_record_ = true; return make_record(to.index);
-    case Reference::Kind::kField: return plan_field(expr, to);
-    case Reference::Kind::kType: return make_constant(Value::type(to.type));
+    case Reference::Kind::kLocal:
+      return make_local(to.index);
+    case Reference::Kind::kVariable:
+      return make_variable(to.index, to.name);
+    case Reference::Kind::kRecord:
+      whole_record_ = true;
+      return make_record(to.index);
+    case Reference::Kind::kField:
+      return plan_field(expr, to);
+    case Reference::Kind::kType:
+      return make_constant(Value::type(to.type));
     case Reference::Kind::kDefinition:
       fields_.insert(to.definition->fields().begin(), to.definition->fields().end());
       whole_record_ = whole_record_ || to.definition->reads_whole_record();
       return make_definition(to.definition);
     case Reference::Kind::kUnknown:
-    case Reference::Kind::kNone: break;
+    case Reference::Kind::kNone:
+      break;
   }
   return make_failure("unknown name '" + expr.name + "'");
 }
@@ -180,8 +203,8 @@ NodePtr Planner::plan_fold(const Expr& expr) {
 }
 
 NodePtr Planner::plan_call(const Expr& expr) {
-  if (!expr.member && (expr.name.starts_with('_') || expr.name.ends_with('_') ||
-                       expr.name.starts_with('@'))) {
+  if (!expr.member &&
+      (expr.name.starts_with('_') || expr.name.ends_with('_') || expr.name.starts_with('@'))) {
     if (NodePtr node = plan_operator(expr)) return node;
   }
   if (NodePtr node = plan_text_test(expr)) return node;
@@ -213,9 +236,9 @@ NodePtr Planner::plan_operator(const Expr& expr) {
   if (name == op::kNot) return folded(make_not(std::move(children[0])), constant, expr);
   if (name == op::kNegate) return folded(make_negate(std::move(children[0])), constant, expr);
   if (name == op::kConditional) {
-    return folded(make_conditional(std::move(children[0]), std::move(children[1]),
-                                   std::move(children[2])),
-                  constant, expr);
+    return folded(
+        make_conditional(std::move(children[0]), std::move(children[1]), std::move(children[2])),
+        constant, expr);
   }
   if (name == op::kAdd) return binary(add);
   if (name == op::kSubtract) return binary(subtract);
@@ -308,9 +331,8 @@ NodePtr Planner::plan_text_test(const Expr& expr) {
   if (!function || function->overloads.size() != 1) return nullptr;
   NodePtr operand = plan(*expr.children[0]);
   const bool constant = operand->constant();
-  return folded(
-      make_text_test(test, std::move(operand), std::string(argument.literal.as_string())), constant,
-      expr);
+  return folded(make_text_test(test, std::move(operand), std::string(argument.literal.as_string())),
+                constant, expr);
 }
 
 NodePtr Planner::plan_function(const Expr& expr) {

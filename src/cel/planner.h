@@ -51,7 +51,9 @@ class Planner {
   const Reference& reference(const Expr& expr) const {
     return annotations_.references[static_cast<std::size_t>(expr.id)];
   }
-  const Environment::Record& record(int index) const { return *records_[static_cast<std::size_t>(index)]; }
+  const Environment::Record& record(int index) const {
+    return *records_[static_cast<std::size_t>(index)];
+  }
 
   std::shared_ptr<const Ast> ast_;
   const Environment& environment_;

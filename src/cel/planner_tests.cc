@@ -81,8 +81,10 @@ void Planner::collect_tests(const Expr& expr, std::vector<FieldTest>& tests) {
       !text_of(*expr.children[1], text)) {
     return;
   }
-  tests.push_back({FieldTest::Kind::kPrefix, receiver.index,
-                   record(receiver.index).layout->slot_of(receiver.name), {std::string(text)}});
+  tests.push_back({FieldTest::Kind::kPrefix,
+                   receiver.index,
+                   record(receiver.index).layout->slot_of(receiver.name),
+                   {std::string(text)}});
 }
 
 }  // namespace tt::cel

@@ -24,8 +24,8 @@ void check_result(const CompileOptions& options, const Ast& ast, const Type& typ
   if (types.assignable(type, *options.result)) return;
   Diagnostic diagnostic;
   diagnostic.code = "result-type";
-  diagnostic.text = "the expression gives " + type.to_string() + ", expected " +
-                    options.result->to_string();
+  diagnostic.text =
+      "the expression gives " + type.to_string() + ", expected " + options.result->to_string();
   diagnostic.begin = ast.root().begin;
   diagnostic.length = ast.root().length;
   if (type.is(TypeKind::kOptional)) diagnostic.hint = "add .orValue(...)";
@@ -79,8 +79,9 @@ Compiled compile(std::string_view text, const Environment& environment,
   for (Diagnostic& diagnostic : planner.diagnostics()) {
     compiled.diagnostics.push_back(std::move(diagnostic));
   }
-  std::stable_sort(compiled.diagnostics.begin(), compiled.diagnostics.end(),
-                   [](const Diagnostic& a, const Diagnostic& b) { return a.severity < b.severity; });
+  std::stable_sort(
+      compiled.diagnostics.begin(), compiled.diagnostics.end(),
+      [](const Diagnostic& a, const Diagnostic& b) { return a.severity < b.severity; });
   return compiled;
 }
 

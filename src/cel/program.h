@@ -44,8 +44,8 @@ class EmptyScope final : public Scope {
 };
 
 /// A test on a field that must hold wherever the whole program is true; a planner of many programs
-/// picks candidates by it. The program itself stays the judge. Only tests against texts that are not
-/// empty are told, so a record without the field never passes.
+/// picks candidates by it. The program itself stays the judge. Only tests against texts that are
+/// not empty are told, so a record without the field never passes.
 struct FieldTest {
   enum class Kind : unsigned char { kOneOf, kPrefix } kind = Kind::kOneOf;
   int record = 0;

@@ -1,5 +1,7 @@
 // Values as text: JSON, template holes, timestamps, durations, numbers.
 // SPDX-License-Identifier: Apache-2.0
+#include "cel/text_forms.h"
+
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -70,18 +72,36 @@ void append_json(std::string& out, const Value& value, int depth) {
     return;
   }
   switch (value.kind()) {
-    case Kind::kBool: out += value.as_bool() ? "true" : "false"; return;
-    case Kind::kInt: out += std::to_string(value.as_int()); return;
-    case Kind::kUint: out += std::to_string(value.as_uint()); return;
-    case Kind::kDouble: append_json_double(out, value.as_double()); return;
-    case Kind::kString: append_json_string(out, value.as_string()); return;
-    case Kind::kBytes: append_json_string(out, base64(value.as_bytes())); return;
+    case Kind::kBool:
+      out += value.as_bool() ? "true" : "false";
+      return;
+    case Kind::kInt:
+      out += std::to_string(value.as_int());
+      return;
+    case Kind::kUint:
+      out += std::to_string(value.as_uint());
+      return;
+    case Kind::kDouble:
+      append_json_double(out, value.as_double());
+      return;
+    case Kind::kString:
+      append_json_string(out, value.as_string());
+      return;
+    case Kind::kBytes:
+      append_json_string(out, base64(value.as_bytes()));
+      return;
     case Kind::kTimestamp:
     case Kind::kDuration:
     case Kind::kType:
-    case Kind::kOpaque: append_json_string(out, display(value)); return;
-    case Kind::kList: append_json_list(out, value.as_list(), depth); return;
-    case Kind::kMap: append_json_map(out, value.as_map(), depth); return;
+    case Kind::kOpaque:
+      append_json_string(out, display(value));
+      return;
+    case Kind::kList:
+      append_json_list(out, value.as_list(), depth);
+      return;
+    case Kind::kMap:
+      append_json_map(out, value.as_map(), depth);
+      return;
     case Kind::kOptional:
       if (value.as_optional()) {
         append_json(out, *value.as_optional(), depth + 1);
@@ -90,7 +110,8 @@ void append_json(std::string& out, const Value& value, int depth) {
       break;
     case Kind::kNull:
     case Kind::kError:
-    case Kind::kAbsent: break;
+    case Kind::kAbsent:
+      break;
   }
   out += "null";
 }
@@ -133,22 +154,35 @@ std::string to_json_text(const Value& value) {
 
 std::string display(const Value& value) {
   switch (value.kind()) {
-    case Kind::kString: return std::string(value.as_string());
-    case Kind::kBool: return value.as_bool() ? "true" : "false";
-    case Kind::kInt: return std::to_string(value.as_int());
-    case Kind::kUint: return std::to_string(value.as_uint());
-    case Kind::kDouble: return format_double(value.as_double());
-    case Kind::kBytes: return base64(value.as_bytes());
-    case Kind::kTimestamp: return format_timestamp(value.as_timestamp());
-    case Kind::kDuration: return format_duration_seconds(value.as_duration_ns());
-    case Kind::kType: return value.as_type().runtime_name();
-    case Kind::kOpaque: return value.as_opaque().display();
+    case Kind::kString:
+      return std::string(value.as_string());
+    case Kind::kBool:
+      return value.as_bool() ? "true" : "false";
+    case Kind::kInt:
+      return std::to_string(value.as_int());
+    case Kind::kUint:
+      return std::to_string(value.as_uint());
+    case Kind::kDouble:
+      return format_double(value.as_double());
+    case Kind::kBytes:
+      return base64(value.as_bytes());
+    case Kind::kTimestamp:
+      return format_timestamp(value.as_timestamp());
+    case Kind::kDuration:
+      return format_duration_seconds(value.as_duration_ns());
+    case Kind::kType:
+      return value.as_type().runtime_name();
+    case Kind::kOpaque:
+      return value.as_opaque().display();
     case Kind::kList:
-    case Kind::kMap: return to_json_text(value);
-    case Kind::kOptional: return value.as_optional() ? display(*value.as_optional()) : "";
+    case Kind::kMap:
+      return to_json_text(value);
+    case Kind::kOptional:
+      return value.as_optional() ? display(*value.as_optional()) : "";
     case Kind::kNull:
     case Kind::kError:
-    case Kind::kAbsent: break;
+    case Kind::kAbsent:
+      break;
   }
   return {};
 }

@@ -11,9 +11,9 @@ namespace {
 constexpr std::string_view kClauses = "YmdHMSyejuwaAbBIpFTRLfsz%";
 constexpr std::array<std::string_view, 7> kDays{"Sunday",   "Monday", "Tuesday", "Wednesday",
                                                 "Thursday", "Friday", "Saturday"};
-constexpr std::array<std::string_view, 12> kMonths{
-    "January", "February", "March",     "April",   "May",      "June",
-    "July",    "August",   "September", "October", "November", "December"};
+constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "March",    "April",
+                                                   "May",       "June",     "July",     "August",
+                                                   "September", "October",  "November", "December"};
 
 std::string padded(std::int64_t number, int width) {
   char text[24];
@@ -30,33 +30,56 @@ std::string clause_text(char clause, const Civil& local, Timestamp time, std::in
   const std::string_view day = kDays[static_cast<std::size_t>(local.weekday)];
   const std::string_view month = kMonths[static_cast<std::size_t>(local.month - 1)];
   switch (clause) {
-    case 'Y': return padded(local.year, 4);
-    case 'y': return padded(local.year % 100, 2);
-    case 'm': return padded(local.month, 2);
-    case 'd': return padded(local.day, 2);
-    case 'e': return (local.day < 10 ? " " : "") + std::to_string(local.day);
-    case 'j': return padded(local.day_of_year + 1, 3);
-    case 'H': return padded(local.hour, 2);
-    case 'I': return padded(local.hour % 12 == 0 ? 12 : local.hour % 12, 2);
-    case 'M': return padded(local.minute, 2);
-    case 'S': return padded(local.second, 2);
-    case 'p': return local.hour < 12 ? "AM" : "PM";
-    case 'u': return std::to_string(local.weekday == 0 ? 7 : local.weekday);
-    case 'w': return std::to_string(local.weekday);
-    case 'a': return std::string(day.substr(0, 3));
-    case 'A': return std::string(day);
-    case 'b': return std::string(month.substr(0, 3));
-    case 'B': return std::string(month);
+    case 'Y':
+      return padded(local.year, 4);
+    case 'y':
+      return padded(local.year % 100, 2);
+    case 'm':
+      return padded(local.month, 2);
+    case 'd':
+      return padded(local.day, 2);
+    case 'e':
+      return (local.day < 10 ? " " : "") + std::to_string(local.day);
+    case 'j':
+      return padded(local.day_of_year + 1, 3);
+    case 'H':
+      return padded(local.hour, 2);
+    case 'I':
+      return padded(local.hour % 12 == 0 ? 12 : local.hour % 12, 2);
+    case 'M':
+      return padded(local.minute, 2);
+    case 'S':
+      return padded(local.second, 2);
+    case 'p':
+      return local.hour < 12 ? "AM" : "PM";
+    case 'u':
+      return std::to_string(local.weekday == 0 ? 7 : local.weekday);
+    case 'w':
+      return std::to_string(local.weekday);
+    case 'a':
+      return std::string(day.substr(0, 3));
+    case 'A':
+      return std::string(day);
+    case 'b':
+      return std::string(month.substr(0, 3));
+    case 'B':
+      return std::string(month);
     case 'F':
       return padded(local.year, 4) + "-" + padded(local.month, 2) + "-" + padded(local.day, 2);
     case 'T':
       return padded(local.hour, 2) + ":" + padded(local.minute, 2) + ":" + padded(local.second, 2);
-    case 'R': return padded(local.hour, 2) + ":" + padded(local.minute, 2);
-    case 'L': return padded(time.nanos / kNsPerMs, 3);
-    case 'f': return padded(time.nanos / kNsPerUs, 6);
-    case 's': return std::to_string(time.seconds);
-    case 'z': return zone_text(offset);
-    default: return std::string(1, clause);
+    case 'R':
+      return padded(local.hour, 2) + ":" + padded(local.minute, 2);
+    case 'L':
+      return padded(time.nanos / kNsPerMs, 3);
+    case 'f':
+      return padded(time.nanos / kNsPerUs, 6);
+    case 's':
+      return std::to_string(time.seconds);
+    case 'z':
+      return zone_text(offset);
+    default:
+      return std::string(1, clause);
   }
 }
 

@@ -101,12 +101,18 @@ class TypeReader {
       if (known.kind == TypeKind::kType && parameters.empty()) return Type::type();
       parameters.resize(static_cast<std::size_t>(known.parameters));
       switch (known.kind) {
-        case TypeKind::kType: return Type::type(parameters[0]);
-        case TypeKind::kList: return Type::list(parameters[0]);
-        case TypeKind::kMap: return Type::map(parameters[0], parameters[1]);
-        case TypeKind::kOptional: return Type::optional(parameters[0]);
-        case TypeKind::kWrapper: return Type::wrapper(parameters[0]);
-        default: return Type(known.kind);
+        case TypeKind::kType:
+          return Type::type(parameters[0]);
+        case TypeKind::kList:
+          return Type::list(parameters[0]);
+        case TypeKind::kMap:
+          return Type::map(parameters[0], parameters[1]);
+        case TypeKind::kOptional:
+          return Type::optional(parameters[0]);
+        case TypeKind::kWrapper:
+          return Type::wrapper(parameters[0]);
+        default:
+          return Type(known.kind);
       }
     }
     if (name.size() == 1 && std::isupper(static_cast<unsigned char>(name[0])) &&

@@ -12,7 +12,7 @@
 namespace tt::cel {
 
 enum class TypeKind : unsigned char {
-  kDyn,        ///< Anything; known only at run time.
+  kDyn,  ///< Anything; known only at run time.
   kNull,
   kBool,
   kInt,
@@ -59,7 +59,9 @@ class Type {
   static Type opaque(std::string name, std::vector<Type> parameters = {}) {
     return Type(TypeKind::kOpaque, std::move(name), std::move(parameters));
   }
-  static Type parameter(std::string name) { return Type(TypeKind::kParameter, std::move(name), {}); }
+  static Type parameter(std::string name) {
+    return Type(TypeKind::kParameter, std::move(name), {});
+  }
 
   /// Reads what to_string() writes: `map(string, list(dyn))`. Single capital letters are
   /// parameters, other unknown names are opaque types. Nothing when it is not a type.

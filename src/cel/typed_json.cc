@@ -34,13 +34,19 @@ void append_typed(std::string& out, const Value& value, int depth) {
     return;
   }
   switch (value.kind()) {
-    case Kind::kNull: out += typed_raw("null", "null"); return;
-    case Kind::kBool: out += typed_raw("bool", value.as_bool() ? "true" : "false"); return;
+    case Kind::kNull:
+      out += typed_raw("null", "null");
+      return;
+    case Kind::kBool:
+      out += typed_raw("bool", value.as_bool() ? "true" : "false");
+      return;
     case Kind::kInt:
     case Kind::kUint:
       out += typed_text(value.runtime_type().runtime_name(), display(value));
       return;
-    case Kind::kDouble: out += typed_double(value.as_double()); return;
+    case Kind::kDouble:
+      out += typed_double(value.as_double());
+      return;
     case Kind::kBytes:
       out += "{\"type\":\"bytes\",\"base64\":" + json_string(base64(value.as_bytes())) + "}";
       return;
@@ -80,9 +86,15 @@ void append_typed(std::string& out, const Value& value, int depth) {
       }
       out += '}';
       return;
-    case Kind::kTimestamp: out += typed_text("timestamp", display(value)); return;
-    case Kind::kDuration: out += typed_text("duration", display(value)); return;
-    default: out += typed_text(value.runtime_type().runtime_name(), display(value)); return;
+    case Kind::kTimestamp:
+      out += typed_text("timestamp", display(value));
+      return;
+    case Kind::kDuration:
+      out += typed_text("duration", display(value));
+      return;
+    default:
+      out += typed_text(value.runtime_type().runtime_name(), display(value));
+      return;
   }
 }
 
@@ -190,12 +202,18 @@ Result<Value> value_from_typed(const json::value& tagged, int depth) {
 Result<Value> value_from_json(const json::value& plain, int depth) {
   if (depth > kValueDepthMax) return reject("a value nested too deeply");
   switch (plain.kind()) {
-    case json::kind::null: return Value::null();
-    case json::kind::bool_: return Value::boolean(*plain.if_bool());
-    case json::kind::int64: return Value::int64(*plain.if_int64());
-    case json::kind::uint64: return Value::uint64(*plain.if_uint64());
-    case json::kind::double_: return Value::float64(*plain.if_double());
-    case json::kind::string: return Value::string(std::string(text_of(&plain)));
+    case json::kind::null:
+      return Value::null();
+    case json::kind::bool_:
+      return Value::boolean(*plain.if_bool());
+    case json::kind::int64:
+      return Value::int64(*plain.if_int64());
+    case json::kind::uint64:
+      return Value::uint64(*plain.if_uint64());
+    case json::kind::double_:
+      return Value::float64(*plain.if_double());
+    case json::kind::string:
+      return Value::string(std::string(text_of(&plain)));
     case json::kind::array: {
       std::vector<Value> elements;
       for (const json::value& element : *plain.if_array()) {
@@ -204,7 +222,8 @@ Result<Value> value_from_json(const json::value& plain, int depth) {
       }
       return Value::list(std::move(elements));
     }
-    case json::kind::object: break;
+    case json::kind::object:
+      break;
   }
   Map map;
   for (const auto& [name, value] : *plain.if_object()) {

@@ -11,13 +11,20 @@ bool is_wild(const Type& type) { return type.is_dyn() || type.is(TypeKind::kErro
 
 Type with_parameters(const Type& type, std::vector<Type> parameters) {
   switch (type.kind()) {
-    case TypeKind::kList: return Type::list(parameters[0]);
-    case TypeKind::kMap: return Type::map(parameters[0], parameters[1]);
-    case TypeKind::kOptional: return Type::optional(parameters[0]);
-    case TypeKind::kWrapper: return Type::wrapper(parameters[0]);
-    case TypeKind::kType: return Type::type(parameters[0]);
-    case TypeKind::kOpaque: return Type::opaque(type.name(), std::move(parameters));
-    default: return type;
+    case TypeKind::kList:
+      return Type::list(parameters[0]);
+    case TypeKind::kMap:
+      return Type::map(parameters[0], parameters[1]);
+    case TypeKind::kOptional:
+      return Type::optional(parameters[0]);
+    case TypeKind::kWrapper:
+      return Type::wrapper(parameters[0]);
+    case TypeKind::kType:
+      return Type::type(parameters[0]);
+    case TypeKind::kOpaque:
+      return Type::opaque(type.name(), std::move(parameters));
+    default:
+      return type;
   }
 }
 
@@ -44,8 +51,10 @@ bool Substitution::nullable(const Type& type) {
     case TypeKind::kDuration:
     case TypeKind::kOptional:
     case TypeKind::kOpaque:
-    case TypeKind::kWrapper: return true;
-    default: return false;
+    case TypeKind::kWrapper:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -111,7 +111,8 @@ Value Value::list(std::vector<Value> elements) {
 Value Value::map(Map entries) { return Value(Kind::kMap, new Body(std::move(entries))); }
 
 Value Value::optional(Value value) {
-  return Value(Kind::kOptional, new Body(Body::Content(std::in_place_type<Value>, std::move(value))));
+  return Value(Kind::kOptional,
+               new Body(Body::Content(std::in_place_type<Value>, std::move(value))));
 }
 
 Value Value::none() { return Value(Kind::kOptional); }
@@ -143,9 +144,8 @@ double Value::as_double() const {
   return bits_.float64;
 }
 
-std::string_view Value::as_string() const {
-  TT_ASSERT(kind_ == Kind::kString);
-  if (hold_ == Hold::kInline) return {bits_.text, aux_};
+std::string_view Value::shared_string() const {
+  TT_ASSERT(kind_ == Kind::kString && hold_ != Hold::kInline);
   return content<std::string>(bits_.body);
 }
 
@@ -216,22 +216,37 @@ void Value::set_error_position(int position) {
 
 Type Value::runtime_type() const {
   switch (kind_) {
-    case Kind::kNull: return Type::null();
-    case Kind::kBool: return Type::boolean();
-    case Kind::kInt: return Type::int64();
-    case Kind::kUint: return Type::uint64();
-    case Kind::kDouble: return Type::float64();
-    case Kind::kString: return Type::string();
-    case Kind::kBytes: return Type::bytes();
-    case Kind::kTimestamp: return Type::timestamp();
-    case Kind::kDuration: return Type::duration();
-    case Kind::kType: return Type::type();
-    case Kind::kList: return Type::list(Type::dyn());
-    case Kind::kMap: return Type::map(Type::dyn(), Type::dyn());
-    case Kind::kOptional: return Type::optional(Type::dyn());
-    case Kind::kOpaque: return as_opaque().type();
+    case Kind::kNull:
+      return Type::null();
+    case Kind::kBool:
+      return Type::boolean();
+    case Kind::kInt:
+      return Type::int64();
+    case Kind::kUint:
+      return Type::uint64();
+    case Kind::kDouble:
+      return Type::float64();
+    case Kind::kString:
+      return Type::string();
+    case Kind::kBytes:
+      return Type::bytes();
+    case Kind::kTimestamp:
+      return Type::timestamp();
+    case Kind::kDuration:
+      return Type::duration();
+    case Kind::kType:
+      return Type::type();
+    case Kind::kList:
+      return Type::list(Type::dyn());
+    case Kind::kMap:
+      return Type::map(Type::dyn(), Type::dyn());
+    case Kind::kOptional:
+      return Type::optional(Type::dyn());
+    case Kind::kOpaque:
+      return as_opaque().type();
     case Kind::kError:
-    case Kind::kAbsent: break;
+    case Kind::kAbsent:
+      break;
   }
   return Type::error();
 }
@@ -245,8 +260,10 @@ Value Value::own() const {
 Value Value::own_within(std::int64_t& parts_left) const {
   if (--parts_left < 0) return null();
   switch (kind_) {
-    case Kind::kString: return string(std::string(as_string()));
-    case Kind::kBytes: return bytes(std::string(as_bytes()));
+    case Kind::kString:
+      return string(std::string(as_string()));
+    case Kind::kBytes:
+      return bytes(std::string(as_bytes()));
     case Kind::kList: {
       std::vector<Value> elements;
       for (const Value& element : as_list()) {
@@ -265,14 +282,17 @@ Value Value::own_within(std::int64_t& parts_left) const {
     }
     case Kind::kOptional:
       return as_optional() ? optional(as_optional()->own_within(parts_left)) : none();
-    case Kind::kType: return type(as_type());
-    case Kind::kOpaque: return opaque(content<std::shared_ptr<const Opaque>>(bits_.body));
+    case Kind::kType:
+      return type(as_type());
+    case Kind::kOpaque:
+      return opaque(content<std::shared_ptr<const Opaque>>(bits_.body));
     case Kind::kError: {
       Value copy = error(std::string(error_text()));
       copy.aux_ = aux_;
       return copy;
     }
-    default: return *this;
+    default:
+      return *this;
   }
 }
 

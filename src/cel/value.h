@@ -99,8 +99,8 @@ class Value {
   static Value int64(std::int64_t value);
   static Value uint64(std::uint64_t value);
   static Value float64(double value);
-  static Value string(std::string text);            ///< Shared; valid UTF-8.
-  static Value borrowed(std::string_view text);     ///< The caller keeps `text` alive.
+  static Value string(std::string text);         ///< Shared; valid UTF-8.
+  static Value borrowed(std::string_view text);  ///< The caller keeps `text` alive.
   static Value bytes(std::string bytes);
   static Value borrowed_bytes(std::string_view bytes);
   static Value timestamp(WallNs time_ns);
@@ -110,7 +110,7 @@ class Value {
   static Value list(std::vector<Value> elements);
   static Value map(Map entries);
   static Value optional(Value value);
-  static Value none();                              ///< The empty optional.
+  static Value none();  ///< The empty optional.
   static Value opaque(std::shared_ptr<const Opaque> value);
   static Value error(std::string text);
 
@@ -128,7 +128,11 @@ class Value {
   std::int64_t as_int() const;
   std::uint64_t as_uint() const;
   double as_double() const;
-  std::string_view as_string() const;  ///< Lives as long as this value (or what it borrows).
+  /// Lives as long as this value (or what it borrows).
+  std::string_view as_string() const {
+    if (kind_ == Kind::kString && hold_ == Hold::kInline) return {bits_.text, aux_};
+    return shared_string();
+  }
   std::string_view as_bytes() const;
   Timestamp as_timestamp() const;
   /// Clamped to what int64 nanoseconds hold (1677 to 2262).
@@ -159,6 +163,7 @@ class Value {
   enum class Hold : unsigned char { kInline, kCounted, kAliased };
   explicit Value(Kind kind) : kind_(kind) {}
   Value(Kind kind, Body* body);
+  std::string_view shared_string() const;
   Value own_within(std::int64_t& parts_left) const;
   static void retain(Body* body) noexcept;
   static void release(Body* body) noexcept;
@@ -198,17 +203,6 @@ class Map {
   std::vector<std::uint32_t> slots_;
 };
 
-/// CEL equality across kinds: numbers compare by value (1 == 1u == 1.0), NaN equals nothing, values
-/// of unlike kinds are unequal, lists and maps by content. Operands are neither errors nor absent.
-bool equal(const Value& a, const Value& b);
-/// The same, but gives up (false, `steps_left` negative) when it takes too long: parts that values
-/// share can make a comparison endless.
-bool equal(const Value& a, const Value& b, std::int64_t& steps_left);
-
-enum class Order : unsigned char { kLess, kEqual, kGreater, kUnordered /* NaN */, kIncomparable };
-/// Order of bool, numbers (across kinds), string, bytes, timestamp, duration.
-Order compare(const Value& a, const Value& b);
-
 /// Canonical JSON: ints exact, doubles shortest (NaN and infinities as strings), timestamps RFC
 /// 3339, durations as `1.5s`, bytes base64, types and opaques as their text, none and absent null,
 /// map keys as text. An error value gives null.
@@ -216,12 +210,5 @@ std::string to_json_text(const Value& value);
 /// Text for a template hole: strings as they are; null, none, absent and errors empty; numbers
 /// shortest; timestamps RFC 3339; durations `1.5s`; lists and maps as JSON.
 std::string display(const Value& value);
-
-/// RFC 3339 in UTC with 0, 3, 6 or 9 digits of fraction.
-std::string format_timestamp(Timestamp time);
-/// Seconds with as many digits as are exact: `1.5s`.
-std::string format_duration_seconds(std::int64_t ns);
-/// Shortest decimal that reads back the same: `1.5`, `1e+21`, `NaN`, `Infinity`.
-std::string format_double(double value);
 
 }  // namespace tt::cel

@@ -26,7 +26,8 @@ std::optional<int> day_of(std::string_view word) {
 std::optional<int> minute_of(std::string_view text) {
   if (text.size() == 4) text = text.substr(0, 4);
   const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos || text.size() - colon != 3 || colon == 0) return std::nullopt;
+  if (colon == std::string_view::npos || text.size() - colon != 3 || colon == 0)
+    return std::nullopt;
   const auto hour = parse_u64(text.substr(0, colon));
   const auto minute = parse_u64(text.substr(colon + 1));
   if (!hour || !minute || *minute > 59 || *hour > 24 || (*hour == 24 && *minute > 0)) {

@@ -12,8 +12,8 @@
 namespace tt::cel {
 
 /// Days are `mon` or `monday`, ranges `fri-mon`, lists `mon,wed`; times `hh:mm-hh:mm`, the end not
-/// included, `24:00` allowed. Without days: every day; without times: the whole day. Several windows
-/// stand one after another with commas. An end before its start is on the next day.
+/// included, `24:00` allowed. Without days: every day; without times: the whole day. Several
+/// windows stand one after another with commas. An end before its start is on the next day.
 class WeekWindows {
  public:
   /// Nothing, and why, when the text is not understood.

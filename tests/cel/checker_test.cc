@@ -64,8 +64,8 @@ TEST(Checker, unknown_names_are_answered_with_the_nearest) {
 }
 
 TEST(Checker, severities_are_not_ordered_as_text) {
-  for (const char* text : {"event.severity < 'error'", "'error' >= event.severity",
-                           "event['severity'] > 'info'"}) {
+  for (const char* text :
+       {"event.severity < 'error'", "'error' >= event.severity", "event['severity'] > 'info'"}) {
     const Diagnostic found = first_of(text);
     EXPECT_EQ(found.code, "severity-order") << text;
     EXPECT_NE(found.hint.find("atLeast"), std::string::npos) << found.hint;

@@ -79,8 +79,9 @@ TEST(Limits, texts_do_not_grow_without_bound) {
 }
 
 TEST(Limits, malformed_lines_are_answered) {
-  for (const char* line : {"", "{", "[]", "{}", R"({"expr": 1})", R"({"expr": "1", "type_env": [1]})",
-                           R"({"expr": "x", "bindings": {"x": {"type": "list"}}})"}) {
+  for (const char* line :
+       {"", "{", "[]", "{}", R"({"expr": 1})", R"({"expr": "1", "type_env": [1]})",
+        R"({"expr": "x", "bindings": {"x": {"type": "list"}}})"}) {
     EXPECT_NE(eval_line(line, true, false).find("\"error\""), std::string::npos) << line;
   }
   EXPECT_EQ(eval_line(R"({"expr": "x + 1", "bindings": {"x": 2}})", false, false),

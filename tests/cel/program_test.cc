@@ -93,8 +93,9 @@ TEST_F(OverEvents, functions_of_the_tunnel) {
   EXPECT_EQ(eval("event.timestamp.within('sat,sun 00:00-24:00, mon 11:00-12:00', 'UTC')"), "false");
   EXPECT_EQ(eval("event.timestamp.within('sun 22:00-10:01')"), "true");
   EXPECT_EQ(eval("event.timestamp.format('%H:%M', 'Europe/Berlin')"), "\"11:00\"");
-  EXPECT_EQ(eval("sample('abc', 1.0) && !sample('abc', 0.0) && sample('x', 0.5) == sample('x', 0.5)"),
-            "true");
+  EXPECT_EQ(
+      eval("sample('abc', 1.0) && !sample('abc', 0.0) && sample('x', 0.5) == sample('x', 0.5)"),
+      "true");
 }
 
 TEST_F(OverEvents, definitions_are_inlined) {
