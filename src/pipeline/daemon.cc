@@ -96,7 +96,7 @@ Result<std::shared_ptr<Delivery>> RunningDaemon::open_exit(const ExitSettings& e
 
 Status RunningDaemon::listen(const std::function<ApiHandler(Daemon&)>& make_api) {
   const auto settings = settings_.load();
-  intake_ = std::make_unique<Intake>(*tunnel_, seams_.clock, seams_.metrics);
+  intake_ = std::make_unique<Intake>(*tunnel_, seams_.clock, seams_.metrics, *loop_);
   intake_->swap(*settings);
   const ApiHandler api = make_api(*this);
   net::HttpHandler everything;

@@ -54,6 +54,18 @@ std::size_t decoded_bytes_max(const EntryRoute& route) {
   return route.entry.type->is_strict ? kDecodedBodyBytesMax : kDecodedHookBytesMax;
 }
 
+tunnel::AckLevel level_of(portals::Ack ack) {
+  switch (ack) {
+    case portals::Ack::kMemory:
+      return tunnel::AckLevel::kMemory;
+    case portals::Ack::kWritten:
+      return tunnel::AckLevel::kWritten;
+    case portals::Ack::kDisk:
+      break;
+  }
+  return tunnel::AckLevel::kDisk;
+}
+
 }  // namespace
 
 const EntryRoute* EntryTable::match(std::string_view path) const {
@@ -67,16 +79,19 @@ const EntryRoute* EntryTable::match(std::string_view path) const {
   return best;
 }
 
-Intake::Intake(tunnel::Tunnel& tunnel, Clock& clock, Metrics& metrics)
-    : tunnel_(tunnel), clock_(clock), metrics_(metrics) {
+Intake::Intake(tunnel::Tunnel& tunnel, Clock& clock, Metrics& metrics, Loop& loop)
+    : tunnel_(tunnel), clock_(clock), metrics_(metrics), loop_(loop) {
   table_.store(std::make_shared<const EntryTable>());
 }
 
 void Intake::swap(const Settings& settings) {
   auto table = std::make_shared<EntryTable>();
-  for (const EntrySettings& entry : settings.entries)
+  for (const EntrySettings& entry : settings.entries) {
+    const auto rate = entry.portal->common().rate_per_sec;
     table->routes.push_back(std::make_shared<const EntryRoute>(
-        EntryRoute{entry, entry.portal->path(), counters_of(metrics_, entry.name)}));
+        EntryRoute{entry, entry.portal->path(), counters_of(metrics_, entry.name),
+                   rate ? std::make_shared<SenderRates>(*rate) : nullptr}));
+  }
   table_.store(std::move(table));
 }
 
@@ -123,6 +138,10 @@ net::Admission Intake::admit(const EntryRoute& route, const net::HttpRequest& re
   } else if (!portals::authorised(common.auth, *request.headers, request.client_certificate)) {
     route.counters.unauthorised.add();
     admission.refusal = unauthorised_answer();
+  } else if (route.rates && !route.rates->take(request.peer, clock_.steady_ns())) {
+    route.counters.refused.add();
+    admission.refusal = error_answer(429, "more than the `rate` of this entry; send slower");
+    admission.refusal->headers.emplace_back("Retry-After", "1");
   }
   return admission;
 }
@@ -178,6 +197,26 @@ void Intake::append(const EntryRoute& route, portals::EntryEvents events,
                        counters.accepted.add(appended.count);
                    }
                    done(std::move(appended), std::move(rejected));
+                 });
+}
+
+void Intake::append_patiently(const EntryRoute& route, event::SharedBatch events,
+                              std::function<void(const tunnel::Appended&)> done) {
+  const auto level = level_of(route.entry.portal->common().ack);
+  tunnel_.append({.events = events, .entry = route.entry.name, .level = level},
+                 [this, route, events, done = std::move(done)](tunnel::Appended appended) mutable {
+                   const bool is_full =
+                       !appended.status.ok() && appended.status.error().code == Code::kRetry;
+                   if (!is_full || stopping_.load(std::memory_order_relaxed)) {
+                     if (appended.status.ok()) route.counters.accepted.add(appended.count);
+                     return done(appended);
+                   }
+                   loop_.post([this, route, events, done = std::move(done)]() mutable {
+                     loop_.at(clock_.steady_ns() + kNsPerSec,
+                              [this, route, events, done = std::move(done)]() mutable {
+                                append_patiently(route, events, std::move(done));
+                              });
+                   });
                  });
 }
 

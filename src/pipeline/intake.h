@@ -13,6 +13,8 @@
 #include "net/http_server.h"
 #include "net/stream_server.h"
 #include "pipeline/daemon.h"
+#include "pipeline/loop.h"
+#include "pipeline/sender_rates.h"
 #include "pipeline/settings.h"
 #include "tunnel/tunnel.h"
 
@@ -33,6 +35,7 @@ struct EntryRoute {
   EntrySettings entry;
   std::string path;
   EntryCounters counters;
+  std::shared_ptr<SenderRates> rates;  ///< Null: no `rate`.
 };
 
 /// All entries of one generation, looked up by path. Immutable, shared by the intake threads.
@@ -45,7 +48,7 @@ struct EntryTable {
 /// Thread safe: called by every intake thread at once.
 class Intake {
  public:
-  Intake(tunnel::Tunnel& tunnel, Clock& clock, Metrics& metrics);
+  Intake(tunnel::Tunnel& tunnel, Clock& clock, Metrics& metrics, Loop& loop);
 
   /// Puts the entries of a new generation in force for requests that begin from now on.
   void swap(const Settings& settings);
@@ -70,11 +73,16 @@ class Intake {
                                               portals::EntryEvents& out) const;
   void append(const EntryRoute& route, portals::EntryEvents events,
               std::function<void(tunnel::Appended, std::vector<event::Rejected>)> done);
+  /// For streams, whose senders cannot be told to come again: tries once a second while the tunnel
+  /// is full. `done` runs when the events are stored, or when the daemon stops.
+  void append_patiently(const EntryRoute& route, event::SharedBatch events,
+                        std::function<void(const tunnel::Appended&)> done);
 
  private:
   tunnel::Tunnel& tunnel_;
   Clock& clock_;
   Metrics& metrics_;
+  Loop& loop_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::shared_ptr<const EntryTable>> table_;
 };

@@ -100,13 +100,12 @@ class LineSession final : public net::StreamSession {
       std::lock_guard lock(shared_->mutex);
       shared_->unanswered_bytes += bytes;
     }
-    intake_.append(
-        *route_, std::move(events),
-        [shared = shared_, bytes, entry = route_->entry.name](tunnel::Appended appended,
-                                                              const std::vector<event::Rejected>&) {
-          // A stream has no answer to give: what the tunnel refuses is said here.
+    intake_.append_patiently(
+        *route_, std::make_shared<const event::EventBatch>(std::move(events.events)),
+        [shared = shared_, bytes, entry = route_->entry.name](const tunnel::Appended& appended) {
           if (!appended.status.ok())
-            log::error("lines lost", {{"entry", entry}, {"error", appended.status.error().text}});
+            log::error("lines lost at the stop",
+                       {{"entry", entry}, {"error", appended.status.error().text}});
           std::lock_guard lock(shared->mutex);
           shared->unanswered_bytes -= bytes;
           if (shared->is_paused && shared->unanswered_bytes <= kUnansweredBytesMax / 2) {

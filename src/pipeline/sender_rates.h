@@ -1,0 +1,43 @@
+// SenderRates: the `rate` of an entry, a token bucket for each sender's address.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "portals/kit/rate_limit.h"
+
+namespace tt::pipeline {
+
+/// Thread safe. Remembers at most kSendersMax addresses; when more come, all begin afresh, so that
+/// strangers cannot make it grow.
+class SenderRates {
+ public:
+  static constexpr std::size_t kSendersMax = 10'000;
+
+  explicit SenderRates(double per_sec) : per_sec_(per_sec) {}
+
+  /// Whether `sender` may send one more request now.
+  bool take(std::string_view sender, SteadyNs now) {
+    std::lock_guard lock(mutex_);
+    auto it = senders_.find(sender);
+    if (it == senders_.end()) {
+      if (senders_.size() >= kSendersMax) senders_.clear();
+      it = senders_.try_emplace(std::string(sender), per_sec_, now).first;
+    }
+    if (it->second.next_ns(now) > now) return false;
+    it->second.take(now);
+    return true;
+  }
+
+ private:
+  const double per_sec_;
+  std::mutex mutex_;
+  std::map<std::string, portals::RateLimit, std::less<>> senders_;
+};
+
+}  // namespace tt::pipeline

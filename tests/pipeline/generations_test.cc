@@ -1,0 +1,44 @@
+// Generations: numbers that go on over restarts, and a bounded history.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/generations.h"
+
+#include <gtest/gtest.h>
+
+#include "base/memory_disk.h"
+#include "pipeline/limits.h"
+
+namespace tt::pipeline {
+namespace {
+
+TEST(Generations, the_same_text_keeps_its_number_and_another_gets_the_next) {
+  MemoryDisk disk;
+  Generations first(disk, "data/rules");
+  EXPECT_EQ(*first.keep("a"), 1u);
+  EXPECT_EQ(*first.keep("a"), 1u);
+  EXPECT_EQ(*first.keep("b"), 2u);
+  Generations after_a_restart(disk, "data/rules");
+  EXPECT_EQ(*after_a_restart.keep("b"), 2u);
+  EXPECT_EQ(*after_a_restart.keep("a"), 3u);
+  EXPECT_EQ(*after_a_restart.find(2), "b");
+}
+
+TEST(Generations, a_kept_text_survives_a_power_cut) {
+  MemoryDisk disk;
+  ASSERT_TRUE(Generations(disk, "data/rules").keep("rules: []").ok());
+  disk.crash();
+  EXPECT_EQ(*Generations(disk, "data/rules").find(1), "rules: []");
+}
+
+TEST(Generations, the_oldest_go_when_there_are_too_many) {
+  MemoryDisk disk;
+  Generations generations(disk, "data/rules");
+  for (std::size_t i = 1; i <= kGenerationsKept + 5; ++i)
+    ASSERT_EQ(*generations.keep("text " + std::to_string(i)), i);
+  EXPECT_EQ(disk.list("data/rules")->size(), kGenerationsKept);
+  EXPECT_FALSE(generations.find(1).ok());
+  EXPECT_EQ(*generations.find(kGenerationsKept + 5),
+            "text " + std::to_string(kGenerationsKept + 5));
+}
+
+}  // namespace
+}  // namespace tt::pipeline
