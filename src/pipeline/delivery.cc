@@ -95,7 +95,8 @@ void Delivery::pump() {
   const SteadyNs now = context_.clock.steady_ns();
   while (true) {
     if (!breaker_.allows(now, in_flight_)) {
-      arm(breaker_.next_probe_ns());
+      // While a probe or the slow start's window is out, its answer pumps again.
+      if (breaker_.next_probe_ns() > now) arm(breaker_.next_probe_ns());
       break;
     }
     if (rate_ && rate_->next_ns(now) > now) {
