@@ -76,6 +76,7 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
   breaker_ = portals::Breaker(context_.random);
   rate_.reset();
   if (common.rate_per_sec) rate_.emplace(*common.rate_per_sec, context_.clock.steady_ns());
+  if (sender_) sync_now();
   const std::string lane = "send " + settings_.name;
   sender_ = settings_.portal->connect({context_.clock, context_.disk, context_.http,
                                        [&pool = context_.pool, lane](std::function<void()> work) {

@@ -115,6 +115,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void bury(Job job, std::string reason, std::string error, const portals::ExitAnswer* answer);
   void settle(const std::vector<DeliveryItem>& items);
   void sync_soon();
+  void sync_now();
   void arm(SteadyNs due_ns);
   void finish_drain();
 
@@ -141,7 +142,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::deque<tmpl::EventScope> scopes_;  // Reused by encode; one an event of the largest batch.
 
   std::vector<std::pair<tunnel::Seq, tunnel::Seq>> unsynced_;
-  bool is_syncing_ = false;
+  int syncs_ = 0;  // On their way.
   Loop::TimerId sync_timer_ = 0, pump_timer_ = 0;
   SteadyNs pump_due_ns_ = 0;
 

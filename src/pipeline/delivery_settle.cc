@@ -1,6 +1,7 @@
 // The last step of delivery: what is decided becomes durable, in cursors and dead letters.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "base/utf8.h"
@@ -38,29 +39,36 @@ void Delivery::settle(const std::vector<DeliveryItem>& items) {
 
 // A local exit's events count when written; the cursor may pass them when they are synced.
 void Delivery::sync_soon() {
-  if (is_syncing_ || sync_timer_) return;
+  if (syncs_ > 0 || sync_timer_) return;
   const SteadyNs due = context_.clock.steady_ns() + kExitSyncMs * kNsPerMs;
   sync_timer_ = context_.loop.at(drained_ ? 0 : due, [self = shared_from_this()] {
     self->sync_timer_ = 0;
-    self->is_syncing_ = true;
-    auto ranges = std::move(self->unsynced_);
-    self->unsynced_.clear();
-    self->sender_->sync([self, ranges = std::move(ranges)](Status synced) mutable {
-      self->context_.loop.post([self, ranges = std::move(ranges), synced = std::move(synced)] {
-        self->is_syncing_ = false;
-        if (synced.ok()) {
-          for (const auto& [first, last] : ranges) self->reader_->settle(first, last);
-        } else {
-          // Not settled: a restart sends them again. Nothing is lost, and it is seen.
-          self->problem_ = synced.error().text;
-          log::error("sync of a local exit failed",
-                     {{"exit", self->settings_.name}, {"error", synced.error().text}});
-          self->unsynced_.insert(self->unsynced_.begin(), ranges.begin(), ranges.end());
-        }
-        if (!self->unsynced_.empty()) self->sync_soon();
-        if (self->drained_) self->finish_drain();
-      });
-    });
+    self->sync_now();
+  });
+}
+
+void Delivery::sync_now() {
+  if (sync_timer_) context_.loop.cancel(std::exchange(sync_timer_, 0));
+  if (unsynced_.empty()) return;
+  ++syncs_;
+  auto ranges = std::exchange(unsynced_, {});
+  // The sender that wrote them syncs them, though a reload may have replaced it meanwhile.
+  sender_->sync([self = shared_from_this(), sender = sender_,
+                 ranges = std::move(ranges)](Status synced) mutable {
+    self->context_.loop.post(
+        [self, sender, ranges = std::move(ranges), synced = std::move(synced)] {
+          --self->syncs_;
+          if (synced.ok()) {
+            for (const auto& [first, last] : ranges) self->reader_->settle(first, last);
+          } else {
+            // Not settled: a restart sends them again. Nothing is lost, and it is seen.
+            self->problem_ = synced.error().text;
+            log::error("sync of a local exit failed",
+                       {{"exit", self->settings_.name}, {"error", synced.error().text}});
+          }
+          if (!self->unsynced_.empty()) self->sync_soon();
+          if (self->drained_) self->finish_drain();
+        });
   });
 }
 
@@ -113,11 +121,7 @@ void Delivery::bury(Job job, std::string reason, std::string error,
 
 void Delivery::drain(std::function<void()> done) {
   drained_ = std::move(done);
-  if (sync_timer_) {
-    context_.loop.cancel(sync_timer_);
-    sync_timer_ = 0;
-  }
-  if (!unsynced_.empty()) sync_soon();
+  sync_now();
   finish_drain();
 }
 
@@ -125,7 +129,7 @@ void Delivery::finish_drain() {
   const bool is_busy = std::any_of(jobs_.begin(), jobs_.end(), [](const DeliveryJob& job) {
     return job.in_flight || job.is_settling;
   });
-  if (is_busy || is_syncing_ || is_reading_ || !unsynced_.empty()) return;
+  if (is_busy || syncs_ > 0 || is_reading_ || !unsynced_.empty()) return;
   if (const auto done = std::exchange(drained_, [] {}); done) done();
 }
 
