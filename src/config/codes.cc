@@ -157,6 +157,8 @@ constexpr CodeRow kRows[] = {
      "Off loopback `auth` must be said; `auth: none` is a decision too.", "listen: 0.0.0.0:8420"},
     {"order-conflict", "`order` and another option exclude each other",
      "`in_flight` needs `order: none`.", ""},
+    {"no-effect", "An option that this version reads but does not act on yet",
+     "Nothing breaks; do not rely on it.", ""},
     {"was-conflict", "`was` names an exit that exists or is taken over twice", "", ""},
     {"test-file", "A file of rule tests is wrong", "See the reference of `vortex test`.", ""},
 };
