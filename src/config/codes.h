@@ -76,6 +76,7 @@ inline constexpr std::string_view kCodeNames[] = {
     "address-claimed",
     "auth-required",
     "order-conflict",
+    "no-effect",
     "was-conflict",
     "test-file",
 };

@@ -84,6 +84,11 @@ void check_orders(const Settings& settings, const config::Node& root,
       diagnostics.warning("order-conflict", in_flight->key_mark,
                           "`in_flight` has no effect while events keep their order",
                           "add `order: none` to send several requests at once");
+    for (const std::string_view name : {"max_lag", "when_full"})
+      if (const config::Node* option = node ? node->find(name) : nullptr)
+        diagnostics.warning("no-effect", option->key_mark,
+                            "`" + std::string(name) + "` is read but not acted on yet",
+                            "undelivered events are kept without a limit but the disk's");
   }
 }
 
