@@ -1,0 +1,185 @@
+// Tests of portals/entry/hook: any body becomes events, by the map or by guess, proven or not.
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "base/digest.h"
+#include "base/secret.h"
+#include "base/utf8.h"
+#include "portals/entry/entry_fixture.h"
+#include "portals/kit/signature.h"
+
+namespace tt::portals::test {
+namespace {
+
+constexpr char kForm[] = "application/x-www-form-urlencoded; charset=utf-8";
+
+OneEvent decode(std::string body, std::string_view options = "", net::Headers headers = {}) {
+  const ConfiguredEntry hook("hook", options);
+  return OneEvent(*hook.portal, {std::move(body), std::move(headers)});
+}
+
+TEST(Hook, guesses_what_a_person_would_read_first) {
+  EXPECT_EQ(decode(R"({"title":"t","text":"x"})")["message"], "x");
+  EXPECT_EQ(decode(R"({"title":"t","message":" "})")["message"], "t");
+  EXPECT_EQ(decode(R"({"n":{"a":1.50}})")["message"], R"({"n":{"a":1.50}})");
+  EXPECT_EQ(decode("\"hello\"")["message"], "hello");
+  EXPECT_EQ(decode("  disk is full\n")["message"], "disk is full");
+  EXPECT_EQ(decode("")["message"], "urn:hook");
+  EXPECT_EQ(decode("{}")["kind"], "urn:hook");
+}
+
+TEST(Hook, keeps_named_fields_that_are_right_and_the_rest_under_raw) {
+  const auto event = decode(R"({"message":"m","kind":"urn:x","severity":"CRIT","source":7,
+      "timestamp":"2026-01-31T12:00:00Z","view_link":"https://x.example/","n":1.50})");
+  EXPECT_EQ(event["kind"], "urn:x");
+  EXPECT_EQ(event["severity"], "critical");
+  EXPECT_EQ(event["source"], "");
+  EXPECT_EQ(event["timestamp"], "2026-01-31T12:00:00Z");
+  EXPECT_EQ(event["view_link"], "https://x.example/");
+  EXPECT_EQ(event["raw.n"], "1.50");
+  EXPECT_EQ(event["raw.source"], "7");
+  EXPECT_EQ(decode(R"({"message":"m","severity":"odd"})")["severity"], "info");
+  EXPECT_NE(decode(R"({"message":"m","timestamp":"soon"})")["timestamp"], "soon");
+}
+
+TEST(Hook, a_map_makes_fields_of_the_senders_fields_and_headers) {
+  const auto event = decode(
+      R"({"build":{"name":"web","ok":false,"n":12},"steps":[{"s":1},{"s":2}],"tags":["a","b"]})",
+      "map:\n"
+      "  kind: 'urn:ci:{{ event[\"header.x-event\"] }}'\n"
+      "  message: '{{ event.build.name }} #{{ event.build.n }}'\n"
+      "  severity: '{{ event.build.ok ? \"info\" : \"ERR\" }}'\n"
+      "  number: '{{ event.build.n }}'\n"
+      "  project: '{{ event.build.n }}'\n"
+      "  ok: '{{ event.build.ok }}'\n"
+      "  tags: '{{ event.tags }}'\n"
+      "  steps: '{{ event.steps }}'\n"
+      "  host: '{{ event.?missing.orValue(\"\") }}'\n",
+      {{"X-Event", "done"}});
+  EXPECT_EQ(event["kind"], "urn:ci:done");
+  EXPECT_EQ(event["message"], "web #12");
+  EXPECT_EQ(event["severity"], "error");
+  EXPECT_EQ(event["number"], "12");
+  EXPECT_EQ(event["project"], "12");
+  EXPECT_EQ(event["ok"], "false");
+  EXPECT_EQ(event["tags"], R"(["a","b"])");
+  EXPECT_EQ(event["steps.1.s"], "2");
+  EXPECT_EQ(event["host"], "");
+  EXPECT_EQ(event["truncated"], "");
+  EXPECT_NE(event.json().find("\"ok\":false"), std::string::npos) << "types stay";
+  EXPECT_NE(event.json().find("\"project\":\"12\""), std::string::npos) << "but of named fields";
+}
+
+TEST(Hook, a_map_that_fails_does_not_lose_the_event) {
+  const auto event = decode(R"({"message":"m"})", "map: {message: '{{ event.nothing.here }}'}\n");
+  EXPECT_EQ(event["message"], "m");
+  EXPECT_EQ(decode("no json", "map: {kind: 'urn:x'}\n")["message"], "no json");
+}
+
+TEST(Hook, a_map_sees_named_fields_of_any_type) {
+  const auto event = decode(R"({"message":{"a":1},"source":7,"timestamp":1767225600,"t":"x"})",
+                            "map: {message: '{{ event.t }} {{ event.source }}'}\n");
+  EXPECT_EQ(event["message"], "x 7");
+}
+
+TEST(Hook, a_form_is_its_fields) {
+  const auto event =
+      decode("message=a+b%21&host=h%C3%A9&empty&bad=%zz&message=", "", {{"Content-Type", kForm}});
+  EXPECT_EQ(event["raw.host"], "h\xC3\xA9");
+  EXPECT_EQ(event["raw.bad"], "%zz");
+  const auto plain = decode("message=a+b%21&x=1", "", {{"Content-Type", kForm}});
+  EXPECT_EQ(plain["message"], "a b!");
+  EXPECT_EQ(plain["raw.x"], "1");
+}
+
+TEST(Hook, a_form_with_a_payload_is_the_json_inside) {
+  const auto event =
+      decode("payload=%7B%22text%22%3A%22hi%22%2C%22n%22%3A1%7D", "", {{"Content-Type", kForm}});
+  EXPECT_EQ(event["message"], "hi");
+  EXPECT_EQ(event["raw.n"], "1");
+  EXPECT_EQ(decode("payload=hi", "", {{"Content-Type", kForm}})["raw.payload"], "hi");
+}
+
+TEST(Hook, a_list_of_objects_is_one_event_each_as_spelled) {
+  const ConfiguredEntry hook("hook", "");
+  const EntryEvents all = decode_all(
+      *hook.portal, {" [ {\"message\":\"],\\\"\",\"n\":1.50} ,{\"text\":\"b\",\"l\":[{}]}]", {}});
+  ASSERT_EQ(all.events.size(), 2u);
+  EXPECT_EQ(all.events[0].text("message"), "],\"");
+  EXPECT_EQ(all.events[0].text(*all.events[0].find("raw.n")), "1.50");
+  EXPECT_EQ(all.events[1].text("message"), "b");
+  EXPECT_EQ(decode_all(*hook.portal, {"[1,{}]", {}}).events.size(), 1u);
+  EXPECT_EQ(decode_all(*hook.portal, {"[]", {}}).events.size(), 1u);
+}
+
+TEST(Hook, bytes_that_are_no_text_are_mended) {
+  EXPECT_EQ(decode("\xEF\xBB\xBF{\"message\":\"m\"}")["message"], "m");
+  const auto event = decode("{\"message\":\"a\xff\",\"s\":\"\\udc00\"}");
+  EXPECT_EQ(event["message"], "a\xEF\xBF\xBD");
+  EXPECT_EQ(event["raw.s"], "\xEF\xBF\xBD");
+  EXPECT_EQ(decode("\xff\xfe")["message"], "\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+TEST(Hook, the_key_of_a_repeat_comes_from_the_header_of_choice) {
+  const net::Headers headers{{"X-Delivery", "d"}, {"webhook-id", "w"}};
+  EXPECT_EQ(decode("{}", "key_header: X-Delivery\n", headers).all().idempotency_key, "d");
+  EXPECT_EQ(decode("{}", "", headers).all().idempotency_key, "w");
+}
+
+bool accepts(std::string_view verify, net::Headers headers, std::string body = "body") {
+  const ConfiguredEntry hook("hook", "verify: " + std::string(verify) + "\n");
+  EXPECT_TRUE(hook->has_verifier());
+  return hook->verify(Sent{std::move(body), std::move(headers)}.request());
+}
+
+TEST(HookVerify, github) {
+  const std::string good = "sha256=" + hex(hmac("sha256", "key", "body"));
+  const char options[] = "{scheme: github, secret: [other, key]}";
+  EXPECT_TRUE(accepts(options, {{"X-Hub-Signature-256", good}}));
+  EXPECT_FALSE(accepts(options, {{"X-Hub-Signature-256", good}}, "bodi"));
+  EXPECT_FALSE(accepts(options, {}));
+}
+
+TEST(HookVerify, standard_webhooks) {
+  const std::string time = std::to_string(kArrival / kNsPerSec);
+  const std::string good = sign_webhook(Secret("whsec_a2V5"), "1", kArrival / kNsPerSec, "body");
+  const char options[] = "{scheme: standard-webhooks, secret: whsec_a2V5}";
+  net::Headers headers{
+      {"webhook-id", "1"}, {"webhook-timestamp", time}, {"webhook-signature", good}};
+  EXPECT_TRUE(accepts(options, headers));
+  headers[0].second = "2";
+  EXPECT_FALSE(accepts(options, headers));
+}
+
+TEST(HookVerify, token) {
+  const char options[] = "{scheme: token, header: X-Token, secret: key}";
+  EXPECT_TRUE(accepts(options, {{"x-token", "key"}}));
+  EXPECT_FALSE(accepts(options, {{"x-token", "keys"}}));
+  EXPECT_FALSE(accepts(options, {}));
+}
+
+TEST(HookVerify, hmac_of_any_form) {
+  const std::string time = std::to_string(kArrival / kNsPerSec);
+  const std::string good = "v1=" + base64(hmac("sha512", "key", time + ".body"));
+  const char options[] =
+      "{scheme: hmac, header: X-Sig, secret: key, algorithm: sha512, encoding: base64, "
+      "prefix: 'v1=', content: '{timestamp}.{body}', timestamp_header: X-Time}";
+  EXPECT_TRUE(accepts(options, {{"X-Sig", good}, {"X-Time", time}}));
+  EXPECT_FALSE(accepts(options, {{"X-Sig", good}, {"X-Time", "1"}}));
+  EXPECT_FALSE(accepts(options, {{"X-Sig", good}}));
+}
+
+TEST(HookVerify, needs_what_its_scheme_needs) {
+  for (const char* verify : {"{scheme: github}", "{scheme: token, secret: x}",
+                             "{scheme: hmac, secret: x}", "{scheme: morse, secret: x}"}) {
+    const ConfiguredEntry hook(*find_entry("hook"),
+                               "type: hook\nverify: " + std::string(verify) + "\n");
+    EXPECT_FALSE(hook.portal) << verify;
+  }
+  const ConfiguredEntry open("hook", "");
+  EXPECT_FALSE(open->has_verifier());
+  EXPECT_TRUE(open->verify(Sent{"x", {}}.request()));
+}
+
+}  // namespace
+}  // namespace tt::portals::test
