@@ -81,7 +81,8 @@ Meant find_meant(std::string_view line, std::size_t column) {
   while (line.substr(at, 2) == "- ")
     at = std::min(line.find_first_not_of(' ', at + 1), line.size());
   at += name_bytes(line.substr(at));
-  const bool is_map = at < line.size() && line[at] == '{' && line.substr(at, 2) != "{{";
+  const bool is_map =
+      (line.substr(at, 1) == "{" && line.substr(at, 2) != "{{") || line.substr(at, 2) == "[{";
   if (!is_map) return meant_from(line, at, false);
   std::size_t found = at;
   for (std::size_t i = at; i < line.size() && i <= column; ++i) {

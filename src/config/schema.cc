@@ -16,10 +16,12 @@ namespace {
 // `{env: N}`, `{file: P}`, `{credential: N}`, a literal, or a list of them.
 constexpr std::string_view kSecretSchema =
     R"({"anyOf":[{"type":"string"},{"$ref":"#/$defs/secret_reference"},)"
-    R"({"type":"array","items":{"anyOf":[{"type":"string"},{"$ref":"#/$defs/secret_reference"}]},"minItems":1}]})";
+    R"({"type":"array","items":{)"
+    R"("anyOf":[{"type":"string"},{"$ref":"#/$defs/secret_reference"}]},"minItems":1}]})";
 constexpr std::string_view kReferenceSchema =
     R"({"type":"object","properties":{"env":{"type":"string"},"file":{"type":"string"},)"
-    R"("credential":{"type":"string"},"default":{"type":"string"}},"additionalProperties":false,"minProperties":1})";
+    R"("credential":{"type":"string"},"default":{"type":"string"}},)"
+    R"("additionalProperties":false,"minProperties":1})";
 // `{env: N, default: V}` stands for any value.
 constexpr std::string_view kVariableSchema =
     R"({"type":"object","properties":{"env":{"type":"string"},"default":true},)"

@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include "config/traps.h"
-
 namespace tt::config {
 namespace {
 
@@ -58,12 +56,6 @@ TEST(Diagnostics, json_holds_all_parts) {
             R"([{"severity":"error","code":"duplicate-key","text":"say \"x\"","hint":"help",)"
             R"("file":"a.yaml","line":1,"column":1,"length":1,)"
             R"("related":{"text":"first","file":"a.yaml","line":1,"column":2}}])");
-}
-
-TEST(Quoted, picks_the_quotes_that_need_least_escaping) {
-  EXPECT_EQ(quoted("a"), "'a'");
-  EXPECT_EQ(quoted("it's"), "\"it's\"");
-  EXPECT_EQ(quoted("it's \"x\""), "'it''s \"x\"'");
 }
 
 }  // namespace
