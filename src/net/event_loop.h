@@ -14,6 +14,9 @@
 #include <optional>
 #include <vector>
 
+// g++ 12 at -O1 takes Asio's allocator of coroutine frames for a mismatch.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace tt::net {
 
 using Executor = boost::asio::io_context::executor_type;

@@ -106,9 +106,8 @@ TEST(Compress, zstd_windows_beyond_the_bound_are_refused_but_usual_ones_work) {
 
 TEST(Compress, every_cut_is_damage) {
   const std::string bytes = noise(300);
-  const std::pair<const char*, std::string> packed[] = {{"gzip", gzip(bytes)},
-                                                        {"deflate", deflated(bytes, 15)},
-                                                        {"zstd", zstd_frame(bytes)}};
+  const std::pair<const char*, std::string> packed[] = {
+      {"gzip", gzip(bytes)}, {"deflate", deflated(bytes, 15)}, {"zstd", zstd_frame(bytes)}};
   for (const auto& [coding, text] : packed) {
     for (std::size_t size = 0; size < text.size(); ++size) {
       const Decoded cut = decode_content(coding, text.substr(0, size), kBound);

@@ -245,8 +245,7 @@ TEST_F(ClientTest, addresses_are_judged_when_dialled) {
   const ClientAnswer refused = client_->call(request);
   EXPECT_EQ(refused.status, 0);
   EXPECT_FALSE(refused.was_sent);
-  EXPECT_EQ(refused.error,
-            "address 127.0.0.1 is not allowed (add it to allow_networks)");
+  EXPECT_EQ(refused.error, "address 127.0.0.1 is not allowed (add it to allow_networks)");
   request.url = "http://localhost:" + std::to_string(server.port()) + "/";
   EXPECT_THAT(client_->call(request).error, HasSubstr("is not allowed"));
   // Forms that a naive check of the text would miss; libcurl reads them as addresses.

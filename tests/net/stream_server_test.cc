@@ -106,8 +106,8 @@ TEST_F(StreamServerTest, bytes_arrive_in_order_and_the_end_is_told) {
 }
 
 TEST_F(StreamServerTest, unix_streams_work_alike) {
-  const std::string path = std::filesystem::temp_directory_path() /
-                           ("tt_stream_" + std::to_string(getpid()) + ".sock");
+  const std::string path =
+      std::filesystem::temp_directory_path() / ("tt_stream_" + std::to_string(getpid()) + ".sock");
   start("unix:" + path);
   {
     RawClient client = connect();

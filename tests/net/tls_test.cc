@@ -21,7 +21,8 @@ class TlsTest : public ServerTest {
     options_.listen = {listen_on("tls://127.0.0.1:0")};
     options_.tls = TlsFiles{server_files_.cert, server_files_.key, ""};
     handler_.handle = [](const HttpRequest& request, Responder responder) {
-      responder.answer({200, "text/plain",
+      responder.answer({200,
+                        "text/plain",
                         (request.is_tls ? "tls " : "plain ") +
                             std::string(request.client_certificate) + "|" +
                             std::to_string(request.body.size()),
