@@ -39,10 +39,10 @@ JsonTemplate::Branch JsonTemplate::Branch::parse(const JsonTree& tree,
   }
   for (std::size_t i = 0; i < tree.children.size(); ++i) {
     path.push_back(i);
-    branch.children.push_back(parse(tree.children[i].second, environment, path, errors));
+    branch.children.push_back(parse(tree.children[i].value, environment, path, errors));
     path.pop_back();
     if (tree.kind == JsonTree::Kind::kMap)
-      branch.children.back().name = json_string(tree.children[i].first) + ":";
+      branch.children.back().name = json_string(tree.children[i].name) + ":";
   }
   return branch;
 }

@@ -16,9 +16,15 @@ namespace tt::tmpl {
 /// What a JsonTemplate is made of; config builds it from YAML. Keys are constant text.
 struct JsonTree {
   enum class Kind : std::uint8_t { kNull, kFalse, kTrue, kNumber, kText, kList, kMap };
+  struct Member;
   Kind kind = Kind::kNull;
   std::string text;                                        ///< Template, or a JSON number.
-  std::vector<std::pair<std::string, JsonTree>> children;  ///< Names are empty in lists.
+  std::vector<Member> children;
+};
+/// An element; lists have no names.
+struct JsonTree::Member {
+  std::string name;
+  JsonTree value;
 };
 
 /// A mistake in the leaf that is reached by `path` (positions of children from the root).
