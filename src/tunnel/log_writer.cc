@@ -181,6 +181,7 @@ Status LogWriter::open_next() {
                        .prev_header_crc = prev_header_crc_,
                        .salt = identity_.salt("tunnel", next_seq_)};
   TT_TRY(active_, pool_.create(header));
+  opened_ns_ = clock_.steady_ns();
   ++last_number_;
   position_ = synced_ = kRecordsBegin;
   totals_ = {};

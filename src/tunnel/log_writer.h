@@ -59,10 +59,15 @@ class LogWriter {
 
   bool is_dirty() const { return active_ && synced_ < position_; }
   std::uint64_t group_bytes() const { return used_; }
-  /// The active segment is at least half full: time to have a spare.
-  bool wants_spare() const { return active_ && position_ * 2 >= segment_bytes_; }
+  /// The active segment is half full and took its time: a spare is worth writing. When segments
+  /// fill faster, groups are large, syncs are few, and zeros would only halve the disk's bandwidth.
+  bool wants_spare() const {
+    return active_ && position_ * 2 >= segment_bytes_ &&
+           clock_.steady_ns() - opened_ns_ >= kSpareAfterNs;
+  }
 
  private:
+  static constexpr std::int64_t kSpareAfterNs = 2 * kNsPerSec;
   char* reserve(std::uint64_t bytes);
   void finish_record(char* at, Frame frame);
   Status seal();
@@ -76,6 +81,7 @@ class LogWriter {
   const std::uint64_t segment_bytes_;
 
   SharedSegment active_;
+  SteadyNs opened_ns_ = 0;      // When the active segment was made by this process.
   std::uint64_t position_ = 0;  // End of what was written.
   std::uint64_t synced_ = 0;    // End of what is durable.
   Seq next_seq_ = 1;
