@@ -141,7 +141,8 @@ std::string headline(std::string_view text) {
 }
 
 std::string quoted(std::string_view text) {
-  const std::string line = headline(text);
+  std::string line = headline(text);
+  std::replace(line.begin(), line.end(), '"', '\'');
   return line.empty() ? "" : " \"" + line + "\"";
 }
 

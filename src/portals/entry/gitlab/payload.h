@@ -60,7 +60,7 @@ std::string_view short_ref(std::string_view ref);
 std::string url_ref(std::string_view ref);
 /// First line, at most 120 characters.
 std::string headline(std::string_view text);
-/// `"` + headline + `"` with a leading space, or nothing.
+/// `"` + headline + `"` with a leading space, or nothing; quotes within become single ones.
 std::string quoted(std::string_view text);
 /// 95 -> "1 min 35 s"; nothing below one second.
 std::string duration_text(double seconds);

@@ -69,7 +69,10 @@ void describe_row(const Payload& payload, const SystemRow& row, HookEvent& event
     message += ": the account is blocked";
   event.text("kind", kind_of(row.object, row.action)).text("message", message);
   event.text("severity", row.severity).text("status", row.action);
-  if (row.object == "group") event.text("group", payload.first({"full_path", "path"}));
+  if (row.object == "group") {
+    const std::string group = payload.first({"full_path", "path"});
+    event.text("group", group).text("source", payload.page_of(group));
+  }
   // Of projects, groups and accounts the hook names what was changed, never who did it.
   if (row.object == "key" || row.action == "failed_login")
     event.text("actor", payload.first({"username", "user_username"}));
