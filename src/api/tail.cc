@@ -33,6 +33,7 @@ void Tail::open(const Request& request, net::Responder responder) {
     from = *seq;
   }
   std::lock_guard lock(mutex_);
+  std::erase_if(watchers_, [](const Watcher& watcher) { return !watcher.body->is_open(); });
   if (watchers_.size() >= kWatchersMax)
     return responder.answer(error_answer(503, "100 streams are open already"));
   auto body =

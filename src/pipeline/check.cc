@@ -75,6 +75,13 @@ void check_auth(const Settings& settings, const config::Node& root,
   }
 }
 
+void check_tunnel(const config::Node& root, config::Diagnostics& diagnostics) {
+  const config::Node* tunnel = root.find("tunnel");
+  if (const config::Node* option = tunnel ? tunnel->find("max_bytes") : nullptr)
+    diagnostics.warning("no-effect", option->key_mark, "`max_bytes` is read but not acted on yet",
+                        "undelivered events are kept without a limit but the disk's");
+}
+
 void check_orders(const Settings& settings, const config::Node& root,
                   config::Diagnostics& diagnostics) {
   for (const ExitSettings& exit : settings.exits) {
@@ -99,6 +106,7 @@ void check_whole(const Settings& settings, const config::Node& root,
   check_paths(settings, root, context.diagnostics);
   check_auth(settings, root, context.diagnostics);
   check_orders(settings, root, context.diagnostics);
+  check_tunnel(root, context.diagnostics);
   if (!settings.ruleset) return;
   std::vector<rules::ExitFacts> exits;
   for (const ExitSettings& exit : settings.exits)

@@ -105,10 +105,15 @@ Status RunningDaemon::listen(const std::function<ApiHandler(Daemon&)>& make_api)
     if (route) return intake_->admit(*route, request);
     return {.body_bytes_max = 1u << 20};
   };
-  everything.handle = [this, api](const net::HttpRequest& request, net::Responder responder) {
+  // With a listener of its own the API is nowhere else; probes are, for load balancers.
+  const bool serves_api = settings->api.listen.empty();
+  everything.handle = [this, api, serves_api](const net::HttpRequest& request,
+                                              net::Responder responder) {
     auto route = request.method == "POST" ? intake_->find(request.path) : nullptr;
     if (route) return intake_->accept(std::move(route), request, std::move(responder));
-    api(request, std::move(responder));
+    if (serves_api || request.path == "/healthz" || request.path == "/readyz")
+      return api(request, std::move(responder));
+    responder.answer({.status = 404, .body = "{\"error\":\"no entry has this path\"}\n"});
   };
   TT_TRY(auto server, net::HttpServer::start({.listen = settings->listen, .tls = settings->tls},
                                              everything, seams_.spawner, seams_.metrics));
@@ -134,27 +139,15 @@ void RunningDaemon::stop(int grace_ms) {
   if (intake_) intake_->stop();
   for (auto& [name, stream] : streams_) stream->stop(grace_ms);
   for (auto& server : servers_) server->stop(grace_ms);
+  // What operators asked for may use everything below: it ends first.
+  if (api_pool_) api_pool_->stop();
   if (loop_) {
-    std::mutex mutex;
-    std::condition_variable wake;
-    std::size_t left = 0;
-    loop_->run([&] {
-      left = deliveries_.size();
-      for (const auto& delivery : Deliveries(deliveries_))
-        delivery->drain([&] {
-          std::lock_guard lock(mutex);
-          --left;
-          wake.notify_one();
-        });
-    });
-    {
-      std::unique_lock lock(mutex);
-      wake.wait_for(lock, std::chrono::milliseconds(grace_ms), [&] { return left == 0; });
-      if (left) log::warning("deliveries still in flight at the stop", {{"exits", left}});
-    }
+    Deliveries all;
+    loop_->run([&] { all = deliveries_; });
+    if (!drain(all, grace_ms)) log::warning("deliveries still in flight at the stop");
+    all.clear();
     // The client cancels what is in flight; nothing calls back after it is gone.
     if (http_) http_.reset();
-    if (api_pool_) api_pool_->stop();
     loop_->stop();
     if (pool_) pool_->stop();
   }
@@ -162,6 +155,28 @@ void RunningDaemon::stop(int grace_ms) {
   if (tunnel_)
     if (Status closed = tunnel_->close(); !closed)
       log::error("the tunnel did not close cleanly", {{"error", closed.error().text}});
+}
+
+bool RunningDaemon::drain(const Deliveries& deliveries, int grace_ms) {
+  // Shared: a delivery may report after the wait was given up.
+  struct Wait {
+    std::mutex mutex;
+    std::condition_variable wake;
+    std::size_t left;
+  };
+  const auto wait = std::make_shared<Wait>();
+  wait->left = deliveries.size();
+  loop_->run([&] {
+    for (const auto& delivery : deliveries)
+      delivery->drain([wait] {
+        std::lock_guard lock(wait->mutex);
+        --wait->left;
+        wait->wake.notify_one();
+      });
+  });
+  std::unique_lock lock(wait->mutex);
+  return wait->wake.wait_for(lock, std::chrono::milliseconds(grace_ms),
+                             [&] { return wait->left == 0; });
 }
 
 void RunningDaemon::pump_all() {

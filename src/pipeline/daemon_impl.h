@@ -46,7 +46,9 @@ class RunningDaemon final : public Daemon {
                                    std::vector<std::uint64_t> numbers) override;
   bool is_ready() const override;
   void on_visible(std::function<void()> listener) override;
-  void run_blocking(std::function<void()> work) override { api_pool_->run({}, std::move(work)); }
+  void run_blocking(std::function<void()> work) override {
+    api_pool_->run(std::to_string(++api_works_), std::move(work));
+  }
   void append(std::string entry, event::SharedBatch events,
               std::function<void(tunnel::Appended)> done) override;
 
@@ -59,6 +61,8 @@ class RunningDaemon final : public Daemon {
   Status open_streams(const Settings& settings);
   void read_stdin(const std::string& entry);
   Result<std::shared_ptr<Delivery>> open_exit(const ExitSettings& exit, std::size_t index);
+  /// Waits until nothing of these is in flight; false when `grace_ms` ended first.
+  bool drain(const Deliveries& deliveries, int grace_ms);
   void pump_all();
   void trim_later();
   std::shared_ptr<Delivery> find_delivery(std::string_view exit);
@@ -95,6 +99,7 @@ class RunningDaemon final : public Daemon {
   std::vector<std::function<void()>> listeners_;  // Loop's thread only.
   std::atomic<bool> pump_is_posted_{false};
   std::atomic<bool> is_stopped_{false};
+  std::atomic<std::uint64_t> api_works_{0};
 };
 
 }  // namespace tt::pipeline

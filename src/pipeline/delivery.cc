@@ -21,6 +21,15 @@ Counter& exit_counter(Metrics& metrics, const std::string& exit, const char* res
                          {{"exit", exit}, {"result", result}});
 }
 
+/// What a part of a job keeps of the whole: its age and history, not its request.
+void inherit(DeliveryJob& part, const DeliveryJob& whole) {
+  part.generation = whole.generation;
+  part.attempts = whole.attempts;
+  part.first_attempt_ns = whole.first_attempt_ns;
+  part.age_ns = whole.age_ns;
+  part.aged_to_ns = whole.aged_to_ns;
+}
+
 }  // namespace
 
 Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t exit_index,
@@ -140,8 +149,9 @@ void Delivery::attempt(Job job) {
     if (job->items.size() > 1) return halve(job);
     return bury(job, "expired", "older than `expire` when its turn came", nullptr);
   }
-  // Retries keep the request as first encoded.
-  if (job->request.url.empty() && job->request.body.empty()) {
+  // Retries keep the request as first encoded, unless the exit itself was changed meanwhile: its
+  // new address and credentials must not be mixed with the old ones.
+  if (!job->portal || job->fingerprint != settings_.fingerprint) {
     std::vector<const tunnel::StoredEvent*> events;
     for (const DeliveryItem& item : job->items) events.push_back(&item.stored());
     auto request = encode(events);
@@ -151,6 +161,9 @@ void Delivery::attempt(Job job) {
       return bury(job, text.starts_with("template") ? "template" : "encode", text, nullptr);
     }
     job->request = *std::move(request);
+    job->portal = settings_.portal;
+    job->fingerprint = settings_.fingerprint;
+    template_errors_.add(job->request.failures.count);
     job->bytes = job->request.body.size();
   }
   const SteadyNs now = context_.clock.steady_ns();
@@ -174,8 +187,7 @@ void Delivery::on_answer(Job job, ExitAnswer answer) {
   --in_flight_;
   in_flight_bytes_ -= job->bytes;
   seconds_.observe_seconds(static_cast<double>(answer.duration_ns) / kNsPerSec);
-  const auto verdicts =
-      settings_.portal->judge(answer, job->items.size(), context_.clock.wall_ns());
+  const auto verdicts = job->portal->judge(answer, job->items.size(), context_.clock.wall_ns());
   if (verdicts.size() > 1 && verdicts.size() == job->items.size()) {
     apply_each(job, verdicts, answer);
   } else {
@@ -209,11 +221,11 @@ void Delivery::apply(Job job, const Verdict& verdict, const ExitAnswer& answer) 
                    {{"exit", settings_.name}, {"status", answer.status}, {"error", verdict.text}});
       return;
     case VerdictKind::kRetry:
-      return retry_later(job, verdict);
+      return retry_later(job, verdict, answer);
   }
 }
 
-void Delivery::retry_later(Job job, const Verdict& verdict) {
+void Delivery::retry_later(Job job, const Verdict& verdict, const ExitAnswer& answer) {
   const SteadyNs now = context_.clock.steady_ns();
   const bool was_open = breaker_.is_open();
   breaker_.on_failure(now);
@@ -232,29 +244,26 @@ void Delivery::retry_later(Job job, const Verdict& verdict) {
                                 {"retry_ms", pause_ns / kNsPerMs}});
   if (job->age_ns <= settings_.portal->common().retry.max_age_ns) return;
   if (job->items.size() > 1) return halve(job);
-  bury(job, "exhausted", verdict.text, nullptr);
+  bury(job, "exhausted", verdict.text, &answer);
 }
 
 // A refused batch is halved until the guilty event stands alone.
 void Delivery::halve(Job job) {
   const auto middle = job->items.begin() + static_cast<std::ptrdiff_t>(job->items.size() / 2);
   std::vector<DeliveryItem> front(job->items.begin(), middle), back(middle, job->items.end());
+  DeliveryJob facts = std::move(*job);
   const Job place = jobs_.erase(job);
-  make_job(std::move(front), place);
-  make_job(std::move(back), place);
+  for (auto* half : {&front, &back}) inherit(*make_job(std::move(*half), place), facts);
 }
 
 // The answer named each event's fate: each goes its own way from here.
 void Delivery::apply_each(Job job, const std::vector<Verdict>& verdicts, const ExitAnswer& answer) {
   std::vector<DeliveryItem> items = std::move(job->items);
-  const DeliveryJob facts = *job;
+  const DeliveryJob facts = std::move(*job);
   const Job place = jobs_.erase(job);
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Job single = make_job({items[i]}, place);
-    single->first_attempt_ns = facts.first_attempt_ns;
-    single->attempts = facts.attempts;
-    single->age_ns = facts.age_ns;
-    single->aged_to_ns = facts.aged_to_ns;
+    inherit(*single, facts);
     note_attempt(*single, verdicts[i], answer);
     apply(single, verdicts[i], answer);
   }

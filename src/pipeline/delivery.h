@@ -53,6 +53,8 @@ struct DeliveryItem {
 struct DeliveryJob {
   std::vector<DeliveryItem> items;
   portals::ExitRequest request;
+  std::string fingerprint;  ///< Of the exit that encoded it; another encodes anew.
+  std::shared_ptr<const portals::ExitPortal> portal;  ///< Judges the answer to its request.
   std::uint64_t generation = 0;
   std::size_t bytes = 0;
   std::uint32_t attempts = 0;  ///< Failed ones that count.
@@ -91,8 +93,9 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   // next: which events, in which order (delivery_next.cc).
   std::optional<Job> next_job(SteadyNs now);
   std::optional<Job> fresh_job(SteadyNs now);
-  bool gather();  ///< More matching events into gathered_; false: none now.
-  bool read();    ///< The next batch into current_; false: none now.
+  bool gather();                         ///< More matching events into gathered_; false: none now.
+  bool read();                           ///< The next batch into current_; false: none now.
+  bool read_failed(const Error& error);  ///< Always false: nothing was read.
   void settle_filtered(tunnel::Seq next);
   Job make_job(std::vector<DeliveryItem> items, std::list<DeliveryJob>::iterator place);
   Result<portals::ExitRequest> encode(std::span<const tunnel::StoredEvent* const> events);
@@ -104,7 +107,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void apply(Job job, const portals::Verdict& verdict, const portals::ExitAnswer& answer);
   void apply_each(Job job, const std::vector<portals::Verdict>& verdicts,
                   const portals::ExitAnswer& answer);
-  void retry_later(Job job, const portals::Verdict& verdict);
+  void retry_later(Job job, const portals::Verdict& verdict, const portals::ExitAnswer& answer);
   void halve(Job job);
   void note_attempt(const DeliveryJob& job, const portals::Verdict& verdict,
                     const portals::ExitAnswer& answer);
@@ -114,6 +117,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void delivered(Job job);
   void bury(Job job, std::string reason, std::string error, const portals::ExitAnswer* answer);
   void settle(const std::vector<DeliveryItem>& items);
+  void count_parked();
   void sync_soon();
   void sync_now();
   void arm(SteadyNs due_ns);
@@ -135,6 +139,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::size_t gathered_bytes_ = 0;
   SteadyNs gathered_since_ns_ = 0;
   bool is_reading_ = false;
+  SteadyNs read_again_ns_ = 0;  // After a failed read: not before.
   bool is_read_stale_ = false;  // A reload went back while a read was out.
 
   std::list<DeliveryJob> jobs_;  // In tunnel order.

@@ -90,16 +90,17 @@ void Delivery::settle_filtered(tunnel::Seq next) {
 
 bool Delivery::read() {
   if (is_reading_) return false;
+  if (const SteadyNs now = context_.clock.steady_ns(); now < read_again_ns_) {
+    arm(read_again_ns_);
+    return false;
+  }
   const auto take = [this](tunnel::SharedStored stored) {
     current_ = context_.routing.route(stored);
     current_index_ = 0;
   };
   if (reader_->at_edge()) {
     auto batch = reader_->next(kReadBytesMax);
-    if (!batch.ok()) {
-      problem_ = batch.error().text;
-      return false;
-    }
+    if (!batch.ok()) return read_failed(batch.error());
     if (!*batch) return false;
     take(*std::move(batch));
     return true;
@@ -113,12 +114,23 @@ bool Delivery::read() {
       if (std::exchange(self->is_read_stale_, false))
         self->reader_->seek(self->decided_);
       else if (!batch.ok())
-        self->problem_ = batch.error().text;
+        self->read_failed(batch.error());
       else if (*batch)
         take(*std::move(batch));
-      self->pump();
+      if (self->drained_)
+        self->finish_drain();
+      else
+        self->pump();
     });
   });
+  return false;
+}
+
+// A segment that cannot be read now may be readable later; trying at once would only heat.
+bool Delivery::read_failed(const Error& error) {
+  problem_ = error.text;
+  read_again_ns_ = context_.clock.steady_ns() + kNsPerSec;
+  arm(read_again_ns_);
   return false;
 }
 

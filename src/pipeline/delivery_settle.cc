@@ -19,8 +19,12 @@ void Delivery::delivered(Job job) {
     if (!before->in_flight && before->attempts >= kParkAfterAttempts) before->is_parked = true;
   settle(job->items);
   jobs_.erase(job);
-  parked_gauge_.set(
-      std::count_if(jobs_.begin(), jobs_.end(), [](const DeliveryJob& j) { return j.is_parked; }));
+  count_parked();
+}
+
+void Delivery::count_parked() {
+  parked_gauge_.set(std::count_if(jobs_.begin(), jobs_.end(),
+                                  [](const DeliveryJob& job) { return job.is_parked; }));
 }
 
 void Delivery::settle(const std::vector<DeliveryItem>& items) {
@@ -75,18 +79,20 @@ void Delivery::sync_now() {
 void Delivery::bury(Job job, std::string reason, std::string error,
                     const portals::ExitAnswer* answer) {
   const tunnel::StoredEvent& stored = job->items.front().stored();
+  // An exhausted job has counted its last attempt already.
+  const bool letter_counts_answer = answer && reason == "rejected";
   tunnel::DeadLetter letter{.exit = settings_.name,
                             .seq = stored.meta.seq,
                             .reason = std::move(reason),
                             .status = answer ? answer->status : 0,
-                            .attempts = job->attempts + (answer ? 1 : 0),
+                            .attempts = job->attempts + (letter_counts_answer ? 1 : 0),
                             .first_ns = job->first_attempt_ns,
                             .last_ns = context_.clock.wall_ns(),
                             .error = std::string(clip_bytes(error, kAnswerExcerptBytesMax)),
                             .entry = std::string(stored.meta.entry),
                             .received_ns = stored.meta.received_ns,
                             .event_json = std::string(stored.event.json)};
-  if (!job->request.url.empty() || !job->request.body.empty())
+  if (job->portal)
     letter.request = clip_bytes(
         job->request.method + " " + job->request.url.masked() + "\n\n" + job->request.body,
         kRequestExcerptBytesMax);
@@ -106,6 +112,7 @@ void Delivery::bury(Job job, std::string reason, std::string error,
         self->dead_count_.add();
         self->settle(job->items);
         self->jobs_.erase(job);
+        self->count_parked();
       } else {
         // No room for the letter: the event stays pending and is tried again in a while.
         self->problem_ = stored_letter.error().text;

@@ -31,6 +31,11 @@ net::HttpAnswer unauthorised_answer() {
   return answer;
 }
 
+/// A request that can never be stored is not asked for again.
+net::HttpAnswer append_refusal(const Error& error) {
+  return error.code == Code::kReject ? error_answer(413, error.text) : busy_answer(error.text);
+}
+
 net::HttpAnswer refusal_answer(const portals::EntryRefusal& refusal) {
   if (refusal.status == 401) return unauthorised_answer();
   if (!refusal.body.empty()) return {.status = refusal.status, .body = refusal.body};
@@ -178,10 +183,7 @@ std::optional<portals::EntryRefusal> Intake::decode(const EntryRoute& route,
 
 void Intake::append(const EntryRoute& route, portals::EntryEvents events,
                     std::function<void(tunnel::Appended, std::vector<event::Rejected>)> done) {
-  const auto level =
-      static_cast<tunnel::AckLevel>(2 - static_cast<int>(route.entry.portal->common().ack));
-  static_assert(static_cast<int>(portals::Ack::kDisk) == 0 &&
-                static_cast<int>(tunnel::AckLevel::kDisk) == 2);
+  const auto level = level_of(route.entry.portal->common().ack);
   tunnel::AppendRequest request{
       .events = std::make_shared<const event::EventBatch>(std::move(events.events)),
       .entry = route.entry.name,
@@ -224,6 +226,13 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
                     net::Responder responder) {
   const EntryCounters& counters = route->counters;
   counters.requests.add();
+  // Again, though admit() asked: a reload may have put another entry on this path meanwhile.
+  const portals::EntryCommon& common = route->entry.portal->common();
+  if (!portals::allows_peer(common, http.peer) ||
+      !portals::authorised(common.auth, *http.headers, http.client_certificate)) {
+    counters.unauthorised.add();
+    return responder.answer(unauthorised_answer());
+  }
   portals::EntryRequest request{.method = http.method,
                                 .path = http.path.substr(route->path.size()),
                                 .query = http.query,
@@ -273,7 +282,7 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
          [this, route, responder](tunnel::Appended appended,
                                   std::vector<event::Rejected> rejected) mutable {
            if (!appended.status.ok())
-             return responder.answer(busy_answer(appended.status.error().text));
+             return responder.answer(append_refusal(appended.status.error()));
            const tunnel::Seq last = appended.first + appended.count - 1;
            responder.answer(route->entry.portal->answer(
                {.first_id = tunnel::format_id(tunnel_.log_id(), appended.first),

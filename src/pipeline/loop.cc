@@ -96,6 +96,7 @@ void Loop::body() {
 }
 
 struct BlockingPool::Lane {
+  std::string key;
   std::deque<std::function<void()>> work;
   bool is_running = false;
 };
@@ -111,7 +112,10 @@ void BlockingPool::run(const std::string& key, std::function<void()> work) {
   std::lock_guard lock(mutex_);
   if (stopping_) return;
   auto& lane = lanes_[key];
-  if (!lane) lane = std::make_shared<Lane>();
+  if (!lane) {
+    lane = std::make_shared<Lane>();
+    lane->key = key;
+  }
   lane->work.push_back(std::move(work));
   if (!lane->is_running && lane->work.size() == 1) {
     ready_.push_back(lane);
@@ -143,7 +147,9 @@ void BlockingPool::body() {
     work = nullptr;
     lock.lock();
     lane->is_running = false;
-    if (!lane->work.empty()) {
+    if (lane->work.empty()) {
+      lanes_.erase(lane->key);
+    } else {
       ready_.push_back(lane);
       wake_.notify_one();
     }

@@ -64,7 +64,7 @@ class BlockingPool {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::map<std::string, std::shared_ptr<Lane>> lanes_;
+  std::map<std::string, std::shared_ptr<Lane>> lanes_;  // Those with work.
   std::vector<std::shared_ptr<Lane>> ready_;
   bool stopping_ = false;
   std::vector<std::unique_ptr<Thread>> threads_;

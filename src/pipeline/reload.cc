@@ -13,6 +13,7 @@ namespace {
 
 // Pending events looked at to say where a new ruleset moves them; a longer backlog is not counted.
 constexpr std::uint64_t kMovedEventsMax = 200'000;
+constexpr int kRemovedExitGraceMs = 30'000;
 
 }  // namespace
 
@@ -124,7 +125,6 @@ void RunningDaemon::swap(std::shared_ptr<const Settings> next, std::uint64_t gen
         return e.name == delivery->settings().name;
       });
       if (exit == next->exits.end()) {
-        delivery->drain([] {});
         removed.push_back(std::move(delivery));
         continue;
       }
@@ -138,7 +138,13 @@ void RunningDaemon::swap(std::shared_ptr<const Settings> next, std::uint64_t gen
   generation_.store(generation);
   intake_->swap(*next);
   log::set_level(next->log_level);
-  removed.clear();  // Closes their readers: the cursors become orphans, or `was` takes them.
+  if (!drain(removed, kRemovedExitGraceMs))
+    log::warning("an exit that left the configuration still waits for an answer");
+  removed.clear();
+  // Two rounds of the loop: what held the removed exits last is gone, and their readers are closed.
+  // Their cursors are orphans now, or `was` takes them.
+  loop_->run([] {});
+  loop_->run([] {});
   for (std::size_t i = 0; i < next->exits.size(); ++i) {
     const ExitSettings& exit = next->exits[i];
     if (find_delivery(exit.name)) continue;

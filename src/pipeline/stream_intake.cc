@@ -41,19 +41,19 @@ class LineSession final : public net::StreamSession {
       keep(bytes);
       return true;
     }
-    bool go_on = true;
     if (partial_.empty() && !is_skipping_) {
-      go_on = hand_on(bytes.substr(0, end + 1));
+      hand_on(bytes.substr(0, end + 1));
     } else {
       const std::size_t first = bytes.find('\n');
       keep(bytes.substr(0, first + 1));
-      if (!is_skipping_) go_on = hand_on(partial_);
+      if (!is_skipping_) hand_on(partial_);
       is_skipping_ = false;
       partial_.clear();
-      if (end > first) go_on = hand_on(bytes.substr(first + 1, end - first)) && go_on;
+      if (end > first) hand_on(bytes.substr(first + 1, end - first));
     }
     keep(bytes.substr(end + 1));
-    return go_on;
+    std::lock_guard lock(shared_->mutex);
+    return !shared_->is_paused;
   }
 
   void on_close() override {
@@ -74,8 +74,8 @@ class LineSession final : public net::StreamSession {
     is_skipping_ = bytes.empty() || bytes.back() != '\n';
   }
 
-  /// Decodes whole lines and appends them. False: the peer has to wait.
-  bool hand_on(std::string_view lines) {
+  /// Decodes whole lines and appends them.
+  void hand_on(std::string_view lines) {
     route_->counters.requests.add();
     portals::EntryRequest request{.body = lines, .peer = info_.peer, .now_ns = clock_.wall_ns()};
     portals::EntryEvents events;
@@ -83,7 +83,7 @@ class LineSession final : public net::StreamSession {
       route_->counters.refused.add();
       log::warning("lines refused",
                    {{"entry", route_->entry.name}, {"peer", info_.peer}, {"error", refusal->text}});
-      return true;
+      return;
     }
     route_->counters.rejected.add(events.rejected.size());
     if (!events.rejected.empty())
@@ -91,11 +91,10 @@ class LineSession final : public net::StreamSession {
                                     {"peer", info_.peer},
                                     {"count", events.rejected.size()},
                                     {"error", events.rejected.front().error}});
-    if (events.events.empty()) return true;
-    return append(std::move(events), lines.size());
+    if (!events.events.empty()) append(std::move(events), lines.size());
   }
 
-  bool append(portals::EntryEvents events, std::size_t bytes) {
+  void append(portals::EntryEvents events, std::size_t bytes) {
     {
       std::lock_guard lock(shared_->mutex);
       shared_->unanswered_bytes += bytes;
@@ -113,9 +112,9 @@ class LineSession final : public net::StreamSession {
             shared->peer->resume();
           }
         });
+    // Once paused it stays so until an answer resumes it, however many appends one read makes.
     std::lock_guard lock(shared_->mutex);
-    shared_->is_paused = shared_->unanswered_bytes > kUnansweredBytesMax;
-    return !shared_->is_paused;
+    shared_->is_paused |= shared_->unanswered_bytes > kUnansweredBytesMax;
   }
 
   Intake& intake_;
