@@ -134,7 +134,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
   SharedRouted current_;  // Being gathered from.
   std::size_t current_index_ = 0;
-  tunnel::Seq decided_ = 0;  // Everything below is filtered, settled or in an item.
+  tunnel::Seq looked_at_ = 0;  // End of the last batch that was gathered from to its end.
+  tunnel::Seq decided_ = 0;    // Everything below is filtered, settled or in an item.
   std::vector<DeliveryItem> gathered_;
   std::size_t gathered_bytes_ = 0;
   SteadyNs gathered_since_ns_ = 0;

@@ -51,6 +51,9 @@ std::optional<Delivery::Job> Delivery::fresh_job(SteadyNs now) {
   std::vector<DeliveryItem> items;
   items.swap(gathered_);
   gathered_bytes_ = 0;
+  // Events behind the last one gathered that go nowhere: nothing else would settle them before the
+  // next event comes.
+  if (!current_) settle_filtered(looked_at_);
   return make_job(std::move(items), jobs_.end());
 }
 
@@ -76,7 +79,8 @@ bool Delivery::gather() {
       ++current_index_;
       return true;
     }
-    settle_filtered(current_->stored->next);
+    looked_at_ = current_->stored->next;
+    settle_filtered(looked_at_);
     current_.reset();
   }
 }
