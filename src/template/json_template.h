@@ -18,7 +18,7 @@ struct JsonTree {
   enum class Kind : std::uint8_t { kNull, kFalse, kTrue, kNumber, kText, kList, kMap };
   struct Member;
   Kind kind = Kind::kNull;
-  std::string text;                                        ///< Template, or a JSON number.
+  std::string text;  ///< Template, or a JSON number.
   std::vector<Member> children;
 };
 /// An element; lists have no names.
