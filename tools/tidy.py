@@ -34,7 +34,8 @@ CALLS = [
      "use a Clock& and wait for facts"),
     ("throw", r"^src/", r"^\s*throw\b|[;{)]\s*throw\b", "return a Result"),
     ("throwing-json", OUTSIDE_DATA, r"\.as_(object|array|string|int64|uint64|double|bool)\("
-     r"|\bvalue_to<|\.dump\(|(?<!loop)(?<!loop_)(?<!payload)\.at\(", "use if_contains, if_string and their kin"),
+     r"|\bvalue_to<|\.dump\(|(?<!loop)(?<!loop_)(?<!payload)\.at\(",
+     "use if_contains, if_string and their kin"),
     ("throwing-number", r"^src/", r"\bstd::sto(i|l|ll|ul|ull|f|d)\(",
      "use parse_u64, parse_i64, parse_double"),
     ("print", r"^src/(?!base/|apps/)", r"\bstd::(cout|cerr)\b|\b(f?printf|puts)\(",
