@@ -90,7 +90,7 @@ Task<> HttpConnection::serve() {
     if (step == Step::kClosed) co_return;
     if (step == Step::kDone) {
       handle();
-      if (!is_answered()) co_await parked();
+      if (!exchange_->is_answered) co_await parked();
       if (is_aborted_) co_return;
     } else {
       answer_error(step);
@@ -191,7 +191,7 @@ Step HttpConnection::admit() {
 
 void HttpConnection::handle() {
   enter(Phase::kHandling, 0);
-  if (is_answered()) return;  // Refused by admit().
+  if (exchange_->is_answered) return;  // Refused by admit().
   worker_.shared().requests.add();
   Exchange& exchange = *exchange_;
   exchange.request.body = exchange.reader.body();
@@ -209,6 +209,7 @@ void HttpConnection::handle() {
 void HttpConnection::answer_here(HttpAnswer answer) {
   exchange_->answer.answer = std::move(answer);
   exchange_->answer.kind = PendingAnswer::Kind::kAnswer;
+  exchange_->is_answered = true;
 }
 
 void HttpConnection::answer_error(Step step) {

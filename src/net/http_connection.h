@@ -54,7 +54,6 @@ class HttpConnection final : public Timed,
   Step admit();
   Step read_body() { return exchange_->reader.read_body(transport_, body_bytes_max_); }
   void handle();
-  bool is_answered() const { return exchange_->answer.kind != PendingAnswer::Kind::kNone; }
   void answer_error(Step step);
   void answer_here(HttpAnswer answer);
   void render();

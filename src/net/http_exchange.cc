@@ -95,6 +95,7 @@ void StreamState::close() {
 
 void Exchange::on_loop(std::shared_ptr<Posted> self) {
   ExchangeOwner* const waiting = owner;
+  is_answered = true;
   self.reset();  // The owner still holds this; now it is the only one, and may recycle it.
   if (waiting) waiting->on_answer();
 }
@@ -115,6 +116,7 @@ void Exchange::describe(std::shared_ptr<const PeerInfo> from) {
 }
 
 void Exchange::next() {
+  is_answered = false;
   answer.kind = PendingAnswer::Kind::kNone;
   answer.answer.headers.clear();
   answer.rendered.reset();
@@ -135,7 +137,10 @@ std::shared_ptr<Exchange> Reply::claim() {
 void Reply::deliver(std::shared_ptr<Exchange> exchange) {
   Mailbox& mailbox = *exchange->mailbox;
   // Answered within the handler: the connection looks when the handler returns.
-  if (mailbox.is_loop_thread() && exchange->is_handling) return;
+  if (mailbox.is_loop_thread() && exchange->is_handling) {
+    exchange->is_answered = true;
+    return;
+  }
   mailbox.push(std::move(exchange));
 }
 

@@ -83,6 +83,8 @@ class Exchange final : public Posted {
   std::string head;                ///< Rendered head of the answer.
   ExchangeOwner* owner = nullptr;  ///< Loop thread only; null when the connection is gone.
   bool is_handling = false;        ///< Loop thread only: inside of HttpHandler::handle.
+  /// Loop thread only: the answer has arrived; before, another thread may still be writing it.
+  bool is_answered = false;
 };
 
 /// The responder of one request; answers 500 when dropped.
