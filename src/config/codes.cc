@@ -160,6 +160,8 @@ constexpr CodeRow kRows[] = {
     {"no-effect", "An option that this version reads but does not act on yet",
      "Nothing breaks; do not rely on it.", ""},
     {"was-conflict", "`was` names an exit that exists or is taken over twice", "", ""},
+    {"listen-failed", "An address cannot be listened on",
+     "Another program has it, or the daemon may not open it. `ss -ltnp` shows who listens.", ""},
     {"test-file", "A file of rule tests is wrong", "See the reference of `vortex test`.", ""},
 };
 

@@ -78,6 +78,7 @@ inline constexpr std::string_view kCodeNames[] = {
     "order-conflict",
     "no-effect",
     "was-conflict",
+    "listen-failed",
     "test-file",
 };
 

@@ -12,7 +12,6 @@ bool is_yaml_name(std::string_view name) {
   return (name.ends_with(".yaml") || name.ends_with(".yml")) && name.size() > 4 && name[0] != '.';
 }
 
-// Files of a folder by name; the path itself when it is no folder.
 std::vector<std::string> expand(const std::string& path, Disk& disk) {
   auto entries = disk.list(path);
   if (!entries.ok()) return {path};
@@ -51,6 +50,13 @@ void merge_into(Node& target, Node from, bool is_top, Diagnostics& diagnostics) 
 }
 
 }  // namespace
+
+std::vector<std::string> yaml_paths(std::span<const std::string> paths, Disk& disk) {
+  std::vector<std::string> all;
+  for (const std::string& path : paths)
+    for (std::string& file : expand(path, disk)) all.push_back(std::move(file));
+  return all;
+}
 
 std::vector<Node> read_yaml_files(std::span<const std::string> paths, Disk& disk, Files& files,
                                   Diagnostics& diagnostics) {

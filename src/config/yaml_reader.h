@@ -27,6 +27,9 @@ constexpr std::size_t kYamlNodesMax = 200'000;
 /// whatever the bytes.
 std::optional<Node> read_yaml(const Files& files, int file, Diagnostics& diagnostics);
 
+/// The files that `paths` mean, in order: of a folder its YAML files by name.
+std::vector<std::string> yaml_paths(std::span<const std::string> paths, Disk& disk);
+
 /// Adds the texts of `paths` (files; folders mean their *.yaml and *.yml by name) to `files` and
 /// reads them; unreadable ones are reported.
 std::vector<Node> read_yaml_files(std::span<const std::string> paths, Disk& disk, Files& files,

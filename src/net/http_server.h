@@ -82,6 +82,7 @@ struct HttpHandler {
 
 struct TlsFiles {
   std::string cert, key, client_ca;  ///< PEM paths; client_ca empty: no client certificates asked.
+  bool operator==(const TlsFiles&) const = default;
 };
 
 /// "127.0.0.1:8420", "[::1]:8420", "0.0.0.0:80", "tls://host:443", "unix:/path".
@@ -91,6 +92,7 @@ struct ListenAddress {
   std::uint16_t port = 0;
   bool is_loopback() const;
   std::string to_string() const;
+  bool operator==(const ListenAddress&) const = default;
 };
 /// Scheme tcp:// is the default; tls:// udp:// unix: are understood; a host name is resolved at
 /// bind.

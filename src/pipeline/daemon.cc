@@ -85,10 +85,15 @@ Status RunningDaemon::open_exits() {
 Result<std::shared_ptr<Delivery>> RunningDaemon::open_exit(const ExitSettings& exit,
                                                            std::size_t index) {
   const portals::ExitCommon& common = exit.portal->common();
-  if (common.was)
-    if (Status adopted = tunnel_->adopt(*common.was, exit.name); !adopted)
+  if (common.was) {
+    Status adopted = tunnel_->adopt(*common.was, exit.name);
+    // Nothing to carry over is the usual state after the first start; a failing disk is none.
+    if (!adopted && adopted.error().code != Code::kReject)
+      return std::move(adopted).error().with("exit `" + exit.name + "`");
+    if (!adopted)
       log::info("`was` carried nothing over",
                 {{"exit", exit.name}, {"error", adopted.error().text}});
+  }
   auto reader = tunnel_->open(exit.name, start_of(common));
   if (!reader.ok()) return std::move(reader).error().with("exit `" + exit.name + "`");
   return std::make_shared<Delivery>(*context_, exit, index, *std::move(reader));
@@ -129,7 +134,9 @@ Status RunningDaemon::listen(const std::function<ApiHandler(Daemon&)>& make_api)
                             api_only, seams_.spawner, seams_.metrics));
     servers_.push_back(std::move(second));
   }
-  return open_streams(*settings);
+  TT_TRY(auto streams, open_streams(*settings));
+  keep_streams(*settings, std::move(streams));
+  return {};
 }
 
 RunningDaemon::~RunningDaemon() { stop(0); }

@@ -54,11 +54,16 @@ class RunningDaemon final : public Daemon {
 
  private:
   using Deliveries = std::vector<std::shared_ptr<Delivery>>;
+  using Streams = std::map<std::string, std::unique_ptr<net::StreamServer>>;  // By address.
 
   Status open_tunnel();
   Status open_exits();
   Status listen(const std::function<ApiHandler(Daemon&)>& make_api);
-  Status open_streams(const Settings& settings);
+  /// Listeners that `settings` want and that are not open yet; nothing else changes.
+  Result<Streams> open_streams(const Settings& settings);
+  /// Takes what was opened and closes what `settings` do not want.
+  void keep_streams(const Settings& settings, Streams opened);
+  std::shared_ptr<const EntryRoute> find_stream(const std::string& listen);
   void read_stdin(const std::string& entry);
   Result<std::shared_ptr<Delivery>> open_exit(const ExitSettings& exit, std::size_t index);
   /// Waits until nothing of these is in flight; false when `grace_ms` ended first.
@@ -66,14 +71,14 @@ class RunningDaemon final : public Daemon {
   void pump_all();
   void trim_later();
   std::shared_ptr<Delivery> find_delivery(std::string_view exit);
-  Result<SendTest> send_once(std::string_view exit, const tunnel::Meta& meta,
-                             const event::EventView& event, std::string id);
+  Result<SendTest> send_once(std::string_view exit, const tunnel::StoredEvent& event,
+                             std::string id, std::uint32_t number);
 
   // reload.cc
   ReloadReport refuse(const config::Diagnostics& diagnostics, const config::Files& files);
   std::vector<std::pair<std::string, std::uint64_t>> count_moved(const Settings& next);
   void swap(std::shared_ptr<const Settings> next, std::uint64_t generation,
-            std::map<std::string, std::shared_ptr<Delivery>> opened);
+            std::map<std::string, std::shared_ptr<Delivery>> opened, Streams streams);
 
   Seams seams_;
   std::atomic<std::shared_ptr<const Settings>> settings_;
@@ -94,7 +99,7 @@ class RunningDaemon final : public Daemon {
   std::unique_ptr<BlockingPool> api_pool_;
   std::unique_ptr<Intake> intake_;
   std::vector<std::unique_ptr<net::HttpServer>> servers_;
-  std::map<std::string, std::unique_ptr<net::StreamServer>> streams_;
+  Streams streams_;  // Changed by begin() and, under reload_mutex_, by reload().
   std::unique_ptr<Thread> stdin_reader_;
   std::vector<std::function<void()>> listeners_;  // Loop's thread only.
   std::atomic<bool> pump_is_posted_{false};

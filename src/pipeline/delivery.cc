@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "pipeline/limits.h"
+#include "tunnel/group_batch.h"
 
 namespace tt::pipeline {
 
@@ -23,6 +24,7 @@ Counter& exit_counter(Metrics& metrics, const std::string& exit, const char* res
 
 /// What a part of a job keeps of the whole: its age and history, not its request.
 void inherit(DeliveryJob& part, const DeliveryJob& whole) {
+  part.held_bytes = whole.held_bytes * part.items.size() / whole.items.size();
   part.generation = whole.generation;
   part.attempts = whole.attempts;
   part.first_attempt_ns = whole.first_attempt_ns;
@@ -68,17 +70,7 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
   exit_index_ = exit_index;
   scopes_.clear();  // They belong to the environment of the old ruleset.
   // What was gathered but not encoded is judged again by the new ruleset.
-  if (!gathered_.empty()) {
-    decided_ = gathered_.front().first;
-    gathered_.clear();
-    gathered_bytes_ = 0;
-    current_.reset();
-    // The reader belongs to the pool's thread while a read is out.
-    if (is_reading_)
-      is_read_stale_ = true;
-    else
-      reader_->seek(decided_);
-  }
+  if (!gathered_.empty()) go_back(gathered_.front().first);
   if (!is_new) return;
   const portals::ExitCommon& common = settings_.portal->common();
   backoff_ = portals::Backoff(common.retry.base_ns, common.retry.cap_ns);
@@ -217,6 +209,7 @@ void Delivery::apply(Job job, const Verdict& verdict, const ExitAnswer& answer) 
       breaker_.on_misconfigured(now);
       problem_ = verdict.text;
       job->due_ns = breaker_.next_probe_ns();
+      keep(*job);
       log::warning("exit misconfigured",
                    {{"exit", settings_.name}, {"status", answer.status}, {"error", verdict.text}});
       return;
@@ -237,6 +230,7 @@ void Delivery::retry_later(Job job, const Verdict& verdict, const ExitAnswer& an
   // Age stands still while the breaker is open: an outage of a weekend is not the event's fault.
   if (!was_open) job->age_ns += pause_ns + (now - job->aged_to_ns);
   job->due_ns = now + pause_ns;
+  keep(*job);
   log::info("delivery failed", {{"exit", settings_.name},
                                 {"id", job_id(*job)},
                                 {"attempt", job->attempts},
@@ -245,6 +239,23 @@ void Delivery::retry_later(Job job, const Verdict& verdict, const ExitAnswer& an
   if (job->age_ns <= settings_.portal->common().retry.max_age_ns) return;
   if (job->items.size() > 1) return halve(job);
   bury(job, "exhausted", verdict.text, &answer);
+}
+
+// Its events leave the large batch they were read in, which would stay in memory for them alone.
+void Delivery::keep(DeliveryJob& job) {
+  if (job.held_bytes > 0) return;
+  const auto copy = std::make_shared<tunnel::ReadBatch>();
+  for (const DeliveryItem& item : job.items) {
+    const auto& [meta, event] = item.stored();
+    copy->texts().append(event);
+    copy->add(meta.seq, meta.received_ns, meta.entry, meta.key);
+  }
+  copy->finish();
+  for (std::size_t i = 0; i < job.items.size(); ++i) {
+    job.items[i].batch = copy;
+    job.items[i].index = i;
+  }
+  job.held_bytes = copy->memory_bytes;
 }
 
 // A refused batch is halved until the guilty event stands alone.
@@ -258,11 +269,10 @@ void Delivery::halve(Job job) {
 
 // The answer named each event's fate: each goes its own way from here.
 void Delivery::apply_each(Job job, const std::vector<Verdict>& verdicts, const ExitAnswer& answer) {
-  std::vector<DeliveryItem> items = std::move(job->items);
   const DeliveryJob facts = std::move(*job);
   const Job place = jobs_.erase(job);
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const Job single = make_job({items[i]}, place);
+  for (std::size_t i = 0; i < facts.items.size(); ++i) {
+    const Job single = make_job({facts.items[i]}, place);
     inherit(*single, facts);
     note_attempt(*single, verdicts[i], answer);
     apply(single, verdicts[i], answer);
@@ -271,20 +281,24 @@ void Delivery::apply_each(Job job, const std::vector<Verdict>& verdicts, const E
 
 void Delivery::note_attempt(const DeliveryJob& job, const Verdict& verdict,
                             const ExitAnswer& answer) {
-  tunnel::Attempt attempt{.exit = settings_.name,
-                          .generation = job.generation,
-                          .number = job.attempts + 1,
-                          .time_ns = context_.clock.wall_ns(),
-                          .duration_ns = answer.duration_ns,
-                          .verdict = std::string(portals::to_string(verdict.kind)),
-                          .status = answer.status,
-                          .reference = verdict.reference};
+  tunnel::Attempt attempt{.generation = job.generation, .number = job.attempts + 1};
+  attempt.seqs.reserve(job.items.size());
+  for (const DeliveryItem& item : job.items) attempt.seqs.push_back(item.seq);
+  note_attempt(std::move(attempt), verdict, answer);
+}
+
+void Delivery::note_attempt(tunnel::Attempt attempt, const Verdict& verdict,
+                            const ExitAnswer& answer) {
+  attempt.exit = settings_.name;
+  attempt.time_ns = context_.clock.wall_ns();
+  attempt.duration_ns = answer.duration_ns;
+  attempt.verdict = portals::to_string(verdict.kind);
+  attempt.status = answer.status;
+  attempt.reference = verdict.reference;
   if (verdict.kind != VerdictKind::kDelivered) {
     const std::string_view text = answer.status ? std::string_view(answer.body) : answer.error;
     attempt.answer = to_utf8(clip_bytes(text, kAnswerExcerptBytesMax));
   }
-  attempt.seqs.reserve(job.items.size());
-  for (const DeliveryItem& item : job.items) attempt.seqs.push_back(item.seq);
   context_.tunnel.attempts().append(attempt);
 }
 

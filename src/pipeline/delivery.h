@@ -44,9 +44,9 @@ struct DeliveryContext {
 /// rule routed here go along.
 struct DeliveryItem {
   tunnel::Seq first = 0, seq = 0;
-  SharedRouted batch;     ///< Keeps the event's memory.
-  std::size_t index = 0;  ///< In the batch.
-  const tunnel::StoredEvent& stored() const { return batch->stored->events()[index]; }
+  tunnel::SharedStored batch;  ///< Keeps the event's memory.
+  std::size_t index = 0;       ///< In the batch.
+  const tunnel::StoredEvent& stored() const { return batch->events()[index]; }
 };
 
 /// One request: encoded once, tried until it has a verdict that ends it.
@@ -56,7 +56,8 @@ struct DeliveryJob {
   std::string fingerprint;  ///< Of the exit that encoded it; another encodes anew.
   std::shared_ptr<const portals::ExitPortal> portal;  ///< Judges the answer to its request.
   std::uint64_t generation = 0;
-  std::size_t bytes = 0;
+  std::size_t bytes = 0;       ///< Of the encoded request.
+  std::size_t held_bytes = 0;  ///< Of its events, once they are copies kept for a retry.
   std::uint32_t attempts = 0;  ///< Failed ones that count.
   WallNs first_attempt_ns = 0;
   std::int64_t age_ns = 0;  ///< Since the first attempt, breaker-open time left out.
@@ -83,8 +84,9 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void drain(std::function<void()> done);
   ExitStatus status() const;
   const ExitSettings& settings() const { return settings_; }
-  /// Encodes and sends one event outside the tunnel (test, dead letters); `done` on the loop.
-  void send_once(const tunnel::Meta& meta, const event::EventView& event, std::string id,
+  /// Encodes and sends one event outside the tunnel (test, dead letters); `done` on any thread.
+  /// `number`: of the attempt that is noted; 0: none is.
+  void send_once(const tunnel::StoredEvent& event, std::string id, std::uint32_t number,
                  std::function<void(SendTest)> done);
 
  private:
@@ -92,11 +94,14 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
   // next: which events, in which order (delivery_next.cc).
   std::optional<Job> next_job(SteadyNs now);
+  bool is_full() const;
   std::optional<Job> fresh_job(SteadyNs now);
   bool gather();                         ///< More matching events into gathered_; false: none now.
   bool read();                           ///< The next batch into current_; false: none now.
   bool read_failed(const Error& error);  ///< Always false: nothing was read.
   void settle_filtered(tunnel::Seq next);
+  void go_back(tunnel::Seq seq);
+  bool write_again(SteadyNs now);
   Job make_job(std::vector<DeliveryItem> items, std::list<DeliveryJob>::iterator place);
   Result<portals::ExitRequest> encode(std::span<const tunnel::StoredEvent* const> events);
   bool expired(const DeliveryItem& item) const;
@@ -108,8 +113,11 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void apply_each(Job job, const std::vector<portals::Verdict>& verdicts,
                   const portals::ExitAnswer& answer);
   void retry_later(Job job, const portals::Verdict& verdict, const portals::ExitAnswer& answer);
+  void keep(DeliveryJob& job);
   void halve(Job job);
   void note_attempt(const DeliveryJob& job, const portals::Verdict& verdict,
+                    const portals::ExitAnswer& answer);
+  void note_attempt(tunnel::Attempt attempt, const portals::Verdict& verdict,
                     const portals::ExitAnswer& answer);
   std::string job_id(const DeliveryJob& job) const;
 
@@ -134,8 +142,9 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
   SharedRouted current_;  // Being gathered from.
   std::size_t current_index_ = 0;
-  tunnel::Seq looked_at_ = 0;  // End of the last batch that was gathered from to its end.
-  tunnel::Seq decided_ = 0;    // Everything below is filtered, settled or in an item.
+  tunnel::Seq looked_at_ = 0;   // End of the last batch that was gathered from to its end.
+  tunnel::Seq decided_ = 0;     // Everything below is filtered, settled or in an item.
+  tunnel::Seq counted_to_ = 0;  // Filtered events are counted once, however often they are read.
   std::vector<DeliveryItem> gathered_;
   std::size_t gathered_bytes_ = 0;
   SteadyNs gathered_since_ns_ = 0;
@@ -149,6 +158,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
   std::vector<std::pair<tunnel::Seq, tunnel::Seq>> unsynced_;
   int syncs_ = 0;  // On their way.
+  std::optional<tunnel::Seq>
+      again_from_;  // A sync failed: from here what is unsettled comes again.
   Loop::TimerId sync_timer_ = 0, pump_timer_ = 0;
   SteadyNs pump_due_ns_ = 0;
 

@@ -12,6 +12,7 @@ namespace tt::pipeline {
 using portals::Order;
 
 std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
+  if (!write_again(now)) return std::nullopt;
   const portals::ExitCommon& common = settings_.portal->common();
   const std::size_t in_flight_max =
       common.order == Order::kNone ? static_cast<std::size_t>(common.in_flight) : 1;
@@ -29,8 +30,14 @@ std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
   }
   // What waits for its dead letter is still ahead of anything fresh in strict order.
   if (common.order == Order::kStrict && !jobs_.empty()) return std::nullopt;
-  if (jobs_.size() >= kParkedEventsMax) return std::nullopt;
+  if (is_full()) return std::nullopt;
   return fresh_job(now);
+}
+
+bool Delivery::is_full() const {
+  std::size_t bytes = 0;
+  for (const DeliveryJob& job : jobs_) bytes += job.bytes + job.held_bytes;
+  return jobs_.size() >= kParkedEventsMax || bytes >= kExitHeldBytesMax;
 }
 
 std::optional<Delivery::Job> Delivery::fresh_job(SteadyNs now) {
@@ -68,12 +75,13 @@ bool Delivery::gather() {
       const tunnel::StoredEvent& event = events[current_index_];
       if (event.meta.seq < decided_) continue;
       if (!current_->bits.test(current_index_, exit_index_)) {
-        filtered_count_.add();
+        if (event.meta.seq >= counted_to_) filtered_count_.add();
+        counted_to_ = std::max(counted_to_, event.meta.seq + 1);
         continue;
       }
       if (reader_->is_settled(event.meta.seq)) continue;  // Decided before a restart.
       if (gathered_.empty()) gathered_since_ns_ = context_.clock.steady_ns();
-      gathered_.push_back({decided_, event.meta.seq, current_, current_index_});
+      gathered_.push_back({decided_, event.meta.seq, current_->stored, current_index_});
       gathered_bytes_ += event.event.json.size();
       decided_ = event.meta.seq + 1;
       ++current_index_;
@@ -90,6 +98,37 @@ void Delivery::settle_filtered(tunnel::Seq next) {
   if (!gathered_.empty() || next <= decided_) return;
   settle({DeliveryItem{decided_, next - 1, nullptr, 0}});
   decided_ = next;
+}
+
+// Reads again from `seq` on; what was settled since is skipped, what was gathered is forgotten.
+void Delivery::go_back(tunnel::Seq seq) {
+  decided_ = seq;
+  looked_at_ = 0;
+  gathered_.clear();
+  gathered_bytes_ = 0;
+  current_.reset();
+  // The reader belongs to the pool's thread while a read is out.
+  if (is_reading_)
+    is_read_stale_ = true;
+  else
+    reader_->seek(decided_);
+}
+
+// A failed sync may have taken what was written before it: that is written again, in order, once
+// nothing is on its way. False: not yet; what it waits for pumps.
+bool Delivery::write_again(SteadyNs now) {
+  if (!again_from_) return true;
+  const bool is_settling = std::any_of(jobs_.begin(), jobs_.end(),
+                                       [](const DeliveryJob& job) { return job.is_settling; });
+  if (in_flight_ > 0 || syncs_ > 0 || !unsynced_.empty() || is_reading_ || is_settling)
+    return false;
+  if (now < read_again_ns_) {
+    arm(read_again_ns_);
+    return false;
+  }
+  jobs_.clear();
+  go_back(*std::exchange(again_from_, std::nullopt));
+  return true;
 }
 
 bool Delivery::read() {

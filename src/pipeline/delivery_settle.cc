@@ -65,13 +65,19 @@ void Delivery::sync_now() {
           if (synced.ok()) {
             for (const auto& [first, last] : ranges) self->reader_->settle(first, last);
           } else {
-            // Not settled: a restart sends them again. Nothing is lost, and it is seen.
+            // Not settled, and perhaps gone: they are written again.
+            for (const auto& [first, last] : ranges)
+              self->again_from_ = std::min(self->again_from_.value_or(first), first);
+            self->read_again_ns_ = self->context_.clock.steady_ns() + kNsPerSec;
             self->problem_ = synced.error().text;
             log::error("sync of a local exit failed",
                        {{"exit", self->settings_.name}, {"error", synced.error().text}});
           }
           if (!self->unsynced_.empty()) self->sync_soon();
-          if (self->drained_) self->finish_drain();
+          if (self->drained_)
+            self->finish_drain();
+          else if (self->again_from_)
+            self->pump();
         });
   });
 }
@@ -167,10 +173,9 @@ ExitStatus Delivery::status() const {
   return s;
 }
 
-void Delivery::send_once(const tunnel::Meta& meta, const event::EventView& event, std::string id,
+void Delivery::send_once(const tunnel::StoredEvent& event, std::string id, std::uint32_t number,
                          std::function<void(SendTest)> done) {
-  const tunnel::StoredEvent stored{meta, event};
-  const tunnel::StoredEvent* const only = &stored;
+  const tunnel::StoredEvent* const only = &event;
   auto request = encode({&only, 1});
   if (!request.ok()) {
     return done(
@@ -178,17 +183,30 @@ void Delivery::send_once(const tunnel::Meta& meta, const event::EventView& event
   }
   SendTest result;
   result.request = request->method + " " + request->url.masked() + "\n\n" + request->body;
+  tunnel::Attempt attempt{
+      .seqs = {event.meta.seq}, .generation = context_.routing.generation(), .number = number};
   sender_->send(
       *request, {.id = std::move(id), .now_ns = context_.clock.wall_ns()},
-      [self = shared_from_this(), result = std::move(result),
+      [self = shared_from_this(), result = std::move(result), attempt = std::move(attempt),
        done = std::move(done)](portals::ExitAnswer answer) mutable {
-        self->context_.loop.post([self, result = std::move(result), done = std::move(done),
-                                  answer = std::move(answer)]() mutable {
+        self->context_.loop.post([self, result = std::move(result), attempt = std::move(attempt),
+                                  done = std::move(done), answer = std::move(answer)]() mutable {
           result.verdict =
               self->settings_.portal->judge(answer, 1, self->context_.clock.wall_ns()).front();
+          if (attempt.number > 0) self->note_attempt(std::move(attempt), result.verdict, answer);
           result.status = answer.status;
-          result.answer = answer.status ? to_utf8(clip_bytes(answer.body, 1024)) : answer.error;
-          done(std::move(result));
+          result.answer = answer.status ? to_utf8(clip_bytes(answer.body, kAnswerExcerptBytesMax))
+                                        : answer.error;
+          if (result.verdict.kind != portals::VerdictKind::kDelivered ||
+              !self->sender_->needs_sync())
+            return done(std::move(result));
+          // Of a local exit only what is synced has been delivered.
+          self->sender_->sync([result = std::move(result),
+                               done = std::move(done)](Status synced) mutable {
+            if (!synced)
+              result.verdict = {.kind = portals::VerdictKind::kRetry, .text = synced.error().text};
+            done(std::move(result));
+          });
         });
       });
 }

@@ -202,24 +202,40 @@ void Intake::append(const EntryRoute& route, portals::EntryEvents events,
                  });
 }
 
-void Intake::append_patiently(const EntryRoute& route, event::SharedBatch events,
+void Intake::append_patiently(std::shared_ptr<const EntryRoute> route, event::SharedBatch events,
                               std::function<void(const tunnel::Appended&)> done) {
-  const auto level = level_of(route.entry.portal->common().ack);
-  tunnel_.append({.events = events, .entry = route.entry.name, .level = level},
-                 [this, route, events, done = std::move(done)](tunnel::Appended appended) mutable {
-                   const bool is_full =
-                       !appended.status.ok() && appended.status.error().code == Code::kRetry;
-                   if (!is_full || stopping_.load(std::memory_order_relaxed)) {
-                     if (appended.status.ok()) route.counters.accepted.add(appended.count);
-                     return done(appended);
-                   }
-                   loop_.post([this, route, events, done = std::move(done)]() mutable {
-                     loop_.at(clock_.steady_ns() + kNsPerSec,
-                              [this, route, events, done = std::move(done)]() mutable {
-                                append_patiently(route, events, std::move(done));
-                              });
-                   });
+  tunnel::AppendRequest request{.events = events,
+                                .entry = route->entry.name,
+                                .level = level_of(route->entry.portal->common().ack)};
+  tunnel_.append(std::move(request),
+                 [this, waiting = Waiting{std::move(route), std::move(events), std::move(done)}](
+                     tunnel::Appended appended) {
+                   if (!appended.status.ok() && appended.status.error().code == Code::kRetry &&
+                       loop_.post([this, waiting] { wait(waiting); }))
+                     return;
+                   if (appended.status.ok()) waiting.route->counters.accepted.add(appended.count);
+                   waiting.done(appended);
                  });
+}
+
+void Intake::wait(Waiting waiting) {
+  waiting_.push_back(std::move(waiting));
+  if (stopping_.load()) return end_waiting();
+  if (waiting_.size() > 1) return;  // The first one has set the timer.
+  loop_.at(clock_.steady_ns() + kNsPerSec, [this] {
+    for (Waiting& next : std::exchange(waiting_, {}))
+      append_patiently(std::move(next.route), std::move(next.events), std::move(next.done));
+  });
+}
+
+void Intake::stop() {
+  stopping_.store(true);
+  loop_.run([this] { end_waiting(); });
+}
+
+void Intake::end_waiting() {
+  for (const Waiting& waiting : std::exchange(waiting_, {}))
+    waiting.done({.status = stopped("shutting down while the tunnel has no room")});
 }
 
 void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequest& http,

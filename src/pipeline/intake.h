@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -56,8 +57,8 @@ class Intake {
   std::shared_ptr<const EntryRoute> find(std::string_view path) const;
   std::shared_ptr<const EntryRoute> find_name(std::string_view name) const;
   std::vector<EntryStatus> status() const;
-  /// Refuses every request with 503 from now on (drain).
-  void stop() { stopping_.store(true, std::memory_order_relaxed); }
+  /// Refuses every request with 503 from now on (drain); what waits for room is given up.
+  void stop();
 
   net::Admission admit(const EntryRoute& route, const net::HttpRequest& request) const;
   void accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequest& request,
@@ -75,16 +76,25 @@ class Intake {
               std::function<void(tunnel::Appended, std::vector<event::Rejected>)> done);
   /// For streams, whose senders cannot be told to come again: tries once a second while the tunnel
   /// is full. `done` runs when the events are stored, or when the daemon stops.
-  void append_patiently(const EntryRoute& route, event::SharedBatch events,
+  void append_patiently(std::shared_ptr<const EntryRoute> route, event::SharedBatch events,
                         std::function<void(const tunnel::Appended&)> done);
 
  private:
+  struct Waiting {
+    std::shared_ptr<const EntryRoute> route;
+    event::SharedBatch events;
+    std::function<void(const tunnel::Appended&)> done;
+  };
+  void wait(Waiting waiting);
+  void end_waiting();
+
   tunnel::Tunnel& tunnel_;
   Clock& clock_;
   Metrics& metrics_;
   Loop& loop_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::shared_ptr<const EntryTable>> table_;
+  std::deque<Waiting> waiting_;  // For room in the tunnel. Loop's thread only.
 };
 
 }  // namespace tt::pipeline

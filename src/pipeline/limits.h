@@ -9,7 +9,8 @@ namespace tt::pipeline {
 
 constexpr std::size_t kReadBytesMax = 1u << 20;          ///< One read of an exit from the tunnel.
 constexpr std::size_t kExitInFlightBytesMax = 4u << 20;  ///< Encoded and unanswered, per exit.
-constexpr std::size_t kParkedEventsMax = 1'000;          ///< Per exit; beyond, the head waits.
+constexpr std::size_t kExitHeldBytesMax = 16u << 20;  ///< Failing ones kept for retries, per exit.
+constexpr std::size_t kParkedEventsMax = 1'000;       ///< Per exit; beyond, the head waits.
 constexpr std::uint32_t kParkAfterAttempts = 5;  ///< Then the next event is tried (order: tunnel).
 constexpr std::size_t kBlockingThreads = 4;
 constexpr std::size_t kRoutedBatchesMax = 64;  ///< Routing results kept for other exits.

@@ -16,11 +16,12 @@ Loop::Loop(Clock& clock, Spawner& spawner) : clock_(clock) {
 
 Loop::~Loop() { stop(); }
 
-void Loop::post(Work work) {
+bool Loop::post(Work work) {
   std::lock_guard lock(mutex_);
-  if (stopping_) return;
+  if (stopping_) return false;
   mailbox_.push_back(std::move(work));
   if (mailbox_.size() == 1) wake_.notify_one();
+  return true;
 }
 
 Loop::TimerId Loop::at(SteadyNs due_ns, Work work) {

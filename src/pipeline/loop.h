@@ -25,7 +25,8 @@ class Loop {
   Loop(Clock& clock, Spawner& spawner);
   ~Loop();  ///< stop().
 
-  void post(Work work);
+  /// False after stop(): the work will never run.
+  bool post(Work work);
   /// Runs `work` once steady time reaches `due_ns`. Never 0.
   TimerId at(SteadyNs due_ns, Work work);
   void cancel(TimerId timer);

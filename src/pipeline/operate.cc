@@ -33,15 +33,15 @@ Status RunningDaemon::pause(std::string_view exit, bool paused) {
   return {};
 }
 
-Result<SendTest> RunningDaemon::send_once(std::string_view exit, const tunnel::Meta& meta,
-                                          const event::EventView& event, std::string id) {
+Result<SendTest> RunningDaemon::send_once(std::string_view exit, const tunnel::StoredEvent& event,
+                                          std::string id, std::uint32_t number) {
   const auto delivery = find_delivery(exit);
   if (!delivery) return reject("no exit `" + std::string(exit) + "`");
   // Shared: the answer may come after a stop has made this call return.
   auto promise = std::make_shared<std::promise<SendTest>>();
   auto future = promise->get_future();
   const bool posted = loop_->run([&] {
-    delivery->send_once(meta, event, std::move(id),
+    delivery->send_once(event, std::move(id), number,
                         [promise](SendTest result) { promise->set_value(std::move(result)); });
   });
   if (!posted) return stopped("shutting down");
@@ -60,8 +60,8 @@ Result<SendTest> RunningDaemon::test(std::string_view exit) {
   writer.set_text("severity", "notice");
   writer.set_text("source", "urn:time-tunnel");
   TT_CHECK(writer.finish(now));
-  return send_once(exit, {.seq = 0, .received_ns = now, .entry = "test"}, batch[0],
-                   std::string(tunnel_->log_id()) + "-test");
+  return send_once(exit, {{.seq = 0, .received_ns = now, .entry = "test"}, batch[0]},
+                   std::string(tunnel_->log_id()) + "-test", 0);
 }
 
 Result<std::uint64_t> RunningDaemon::retry_dead(std::string_view exit,
@@ -69,13 +69,20 @@ Result<std::uint64_t> RunningDaemon::retry_dead(std::string_view exit,
   tunnel::DeadLetters& letters = tunnel_->dead_letters();
   std::uint64_t delivered = 0;
   for (const std::uint64_t number : numbers) {
-    TT_TRY(const tunnel::DeadLetter letter, letters.find(exit, number));
+    const auto found = letters.find(exit, number);
+    if (!found.ok()) {
+      // One of many may have been dropped or delivered by somebody else meanwhile.
+      if (numbers.size() == 1) return found.error();
+      continue;
+    }
+    const tunnel::DeadLetter& letter = *found;
     event::EventBatch batch;
     TT_CHECK(event::index_canonical(letter.event_json, batch));
+    const tunnel::Meta meta{
+        .seq = letter.seq, .received_ns = letter.received_ns, .entry = letter.entry};
     TT_TRY(const SendTest result,
-           send_once(exit,
-                     {.seq = letter.seq, .received_ns = letter.received_ns, .entry = letter.entry},
-                     batch[0], tunnel::format_id(tunnel_->log_id(), letter.seq)));
+           send_once(exit, {meta, batch[0]}, tunnel::format_id(tunnel_->log_id(), letter.seq),
+                     letter.attempts + 1));
     if (result.verdict.kind != portals::VerdictKind::kDelivered) {
       log::info("dead letter not delivered",
                 {{"exit", exit}, {"number", number}, {"error", result.verdict.text}});

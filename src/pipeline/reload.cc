@@ -15,6 +15,17 @@ namespace {
 constexpr std::uint64_t kMovedEventsMax = 200'000;
 constexpr int kRemovedExitGraceMs = 30'000;
 
+/// What is bound or opened once in a life of the daemon.
+void warn_of_restart(const Settings& old, const Settings& next) {
+  const auto warn = [](const char* key) {
+    log::warning("a changed key takes effect at the next start only", {{"key", key}});
+  };
+  if (next.data != old.data) warn("data");
+  if (next.listen != old.listen) warn("listen");
+  if (next.api.listen != old.api.listen) warn("api.listen");
+  if (next.tls != old.tls) warn("tls");
+}
+
 }  // namespace
 
 ReloadReport RunningDaemon::refuse(const config::Diagnostics& diagnostics,
@@ -40,8 +51,19 @@ ReloadReport RunningDaemon::reload() {
   const auto old = settings_.load();
   const auto next = load_settings(old->source, files, diagnostics);
   if (!next) return refuse(diagnostics, files);
-  if (next->data != old->data) log::warning("`data` changes at the next start only");
+  warn_of_restart(*old, *next);
 
+  auto streams = open_streams(*next);
+  if (!streams.ok()) {
+    diagnostics.error("listen-failed", {}, streams.error().text);
+    return refuse(diagnostics, files);
+  }
+  // Kept before new exits open: a cursor once made has a beginning that a refusal cannot take back.
+  const auto generation = generations_->keep(next->text);
+  if (!generation.ok()) {
+    diagnostics.error("file-unreadable", {}, generation.error().text);
+    return refuse(diagnostics, files);
+  }
   std::map<std::string, std::shared_ptr<Delivery>> opened;
   for (std::size_t i = 0; i < next->exits.size(); ++i) {
     const ExitSettings& exit = next->exits[i];
@@ -58,14 +80,9 @@ ReloadReport RunningDaemon::reload() {
     opened.emplace(exit.name, *std::move(delivery));
   }
   auto moved = count_moved(*next);
-  const auto generation = generations_->keep(next->text);
-  if (!generation.ok()) {
-    diagnostics.error("file-unreadable", {}, generation.error().text);
-    return refuse(diagnostics, files);
-  }
   // ---- Above this line everything may fail and changes nothing; below it nothing may fail. ----
 
-  swap(next, *generation, std::move(opened));
+  swap(next, *generation, std::move(opened), *std::move(streams));
   seams_.metrics.counter("tt_reloads_total", "Reloads by result", {{"result", "applied"}}).add();
   log::info("reloaded", {{"generation", *generation},
                          {"entries", next->entries.size()},
@@ -115,7 +132,7 @@ std::vector<std::pair<std::string, std::uint64_t>> RunningDaemon::count_moved(
 }
 
 void RunningDaemon::swap(std::shared_ptr<const Settings> next, std::uint64_t generation,
-                         std::map<std::string, std::shared_ptr<Delivery>> opened) {
+                         std::map<std::string, std::shared_ptr<Delivery>> opened, Streams streams) {
   Deliveries removed;
   loop_->run([&] {
     routing_->swap(next, generation);
@@ -154,8 +171,7 @@ void RunningDaemon::swap(std::shared_ptr<const Settings> next, std::uint64_t gen
     else
       log::error("renamed exit did not open", {{"exit", exit.name}, {"error", late.error().text}});
   }
-  if (Status streams = open_streams(*next); !streams)
-    log::error("listener did not open", {{"error", streams.error().text}});
+  keep_streams(*next, std::move(streams));
   loop_->post([this] { pump_all(); });
 }
 

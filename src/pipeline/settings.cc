@@ -153,7 +153,6 @@ std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config
   settings->source = source;
   const config::Node root =
       config::merge_files(read_source(source, files, diagnostics), diagnostics);
-  for (std::size_t i = 0; i < files.size(); ++i) settings->text += files.text(static_cast<int>(i));
 
   auto environment = std::make_shared<tmpl::EventEnvironment>();
   config::ParseContext context{.files = files,
@@ -169,6 +168,8 @@ std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config
   settings->keep_for_ns = top.tunnel.keep_for;
   settings->keep_bytes = top.tunnel.keep_bytes;
   settings->max_bytes = top.tunnel.max_bytes ? top.tunnel.max_bytes->bytes : 0;
+  for (const config::EnumWord& word : config::EnumWords<LogLevel>::words)
+    if (word.word == source.log_level) top.log = static_cast<LogLevel>(word.value);
   settings->log_level = static_cast<log::Level>(top.log);
   if (top.tls) settings->tls = {top.tls->cert.text, top.tls->key.text, top.tls->client_ca.text};
   settings->api.listen = parse_listens(top.api.listen, diagnostics);
@@ -183,6 +184,9 @@ std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config
   for (const config::Node& exit : top.exits.children) exit_names.push_back(exit.key);
   settings->ruleset = rules::Ruleset::parse(top.rules.is_null() ? nullptr : &top.rules, exit_names,
                                             environment, context);
+  // Now, when the secrets that stand in the files are known.
+  for (int i = 0; i < static_cast<int>(files.size()); ++i)
+    settings->text += "# " + files.path(i) + "\n" + files.masked(files.text(i)) + "\n";
   check_whole(*settings, root, context);
   diagnostics.sort();
   if (diagnostics.has_errors() || !settings->ruleset) return nullptr;

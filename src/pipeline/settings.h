@@ -70,7 +70,7 @@ struct Settings {
   std::vector<EntrySettings> entries;
   std::vector<ExitSettings> exits;  ///< Same order as ruleset->exits().
   std::shared_ptr<const rules::Ruleset> ruleset;
-  std::string text;  ///< All files as read, for data/rules/.
+  std::string text;  ///< All files as read, each below its name, secrets masked.
 
   const EntrySettings* find_entry(std::string_view name) const;
 };

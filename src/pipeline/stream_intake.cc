@@ -100,7 +100,7 @@ class LineSession final : public net::StreamSession {
       shared_->unanswered_bytes += bytes;
     }
     intake_.append_patiently(
-        *route_, std::make_shared<const event::EventBatch>(std::move(events.events)),
+        route_, std::make_shared<const event::EventBatch>(std::move(events.events)),
         [shared = shared_, bytes, entry = route_->entry.name](const tunnel::Appended& appended) {
           if (!appended.status.ok())
             log::error("lines lost at the stop",

@@ -3,14 +3,13 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <set>
-
 #include "base/log.h"
-#include "base/text.h"
 #include "pipeline/daemon_impl.h"
 
 namespace tt::pipeline {
 namespace {
+
+constexpr std::string_view kStdin = "stdin";
 
 /// Standard input never answers and cannot be closed by us.
 class StdinPeer final : public net::StreamPeer {
@@ -25,38 +24,50 @@ class StdinPeer final : public net::StreamPeer {
   std::atomic<bool> is_paused_{false};
 };
 
+/// Where the stream entries listen, and the entry of each address.
+std::map<std::string, std::string, std::less<>> stream_addresses(const Settings& settings) {
+  std::map<std::string, std::string, std::less<>> all;
+  for (const EntrySettings& entry : settings.entries)
+    if (entry.type->is_stream)
+      for (const std::string& listen : entry.portal->listen()) all.emplace(listen, entry.name);
+  return all;
+}
+
 }  // namespace
 
-Status RunningDaemon::open_streams(const Settings& settings) {
-  std::set<std::string> wanted;
-  for (const EntrySettings& entry : settings.entries) {
-    if (!entry.type->is_stream) continue;
-    std::vector<net::ListenAddress> listen;
-    for (const std::string& text : entry.portal->listen()) {
-      if (text == "stdin") {
-        if (!stdin_reader_) read_stdin(entry.name);
-        continue;
-      }
-      TT_TRY(auto address, net::parse_listen(text));
-      listen.push_back(std::move(address));
-    }
-    if (listen.empty()) continue;
-    const std::string key = entry.name + " " + join(entry.portal->listen(), " ");
-    wanted.insert(key);
-    if (streams_.contains(key)) continue;
-    // A session asks for its entry by name, so that a reload changes what new connections get.
-    auto open = [this, name = entry.name](std::shared_ptr<net::StreamPeer> peer,
-                                          net::StreamInfo info) {
-      auto route = intake_->find_name(name);
+Result<RunningDaemon::Streams> RunningDaemon::open_streams(const Settings& settings) {
+  Streams opened;
+  for (const auto& [listen, entry] : stream_addresses(settings)) {
+    if (listen == kStdin || streams_.contains(listen)) continue;
+    TT_TRY(auto address, net::parse_listen(listen));
+    // A connection asks for its entry when it comes: a reload may have given the address to
+    // another.
+    auto open = [this, listen = listen](std::shared_ptr<net::StreamPeer> peer,
+                                        net::StreamInfo info) {
       std::unique_ptr<net::StreamSession> session;
-      if (route) session = intake_->open_stream(std::move(route), std::move(peer), std::move(info));
+      if (auto route = find_stream(listen))
+        session = intake_->open_stream(std::move(route), std::move(peer), std::move(info));
       return session;
     };
-    TT_TRY(streams_[key], net::StreamServer::start({.listen = listen, .tls = settings.tls}, open,
-                                                   seams_.spawner, seams_.metrics));
+    TT_TRY(opened[listen],
+           net::StreamServer::start({.listen = {std::move(address)}, .tls = settings.tls}, open,
+                                    seams_.spawner, seams_.metrics));
   }
+  return opened;
+}
+
+void RunningDaemon::keep_streams(const Settings& settings, Streams opened) {
+  const auto wanted = stream_addresses(settings);
   std::erase_if(streams_, [&](const auto& stream) { return !wanted.contains(stream.first); });
-  return {};
+  streams_.merge(opened);
+  if (const auto entry = wanted.find(kStdin); entry != wanted.end() && !stdin_reader_)
+    read_stdin(entry->second);
+}
+
+std::shared_ptr<const EntryRoute> RunningDaemon::find_stream(const std::string& listen) {
+  const auto addresses = stream_addresses(*settings_.load());
+  const auto entry = addresses.find(listen);
+  return entry == addresses.end() ? nullptr : intake_->find_name(entry->second);
 }
 
 void RunningDaemon::read_stdin(const std::string& entry) {

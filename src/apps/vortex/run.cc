@@ -12,6 +12,7 @@
 #include "api/api.h"
 #include "apps/vortex/load.h"
 #include "base/log.h"
+#include "config/yaml_reader.h"
 #include "pipeline/daemon.h"
 
 namespace tt::vortex {
@@ -19,21 +20,13 @@ namespace {
 
 constexpr int kDrainMs = 10'000;
 
-log::Level level_of(const std::string& word, log::Level fallback) {
-  if (word == "debug") return log::Level::kDebug;
-  if (word == "info") return log::Level::kInfo;
-  if (word == "warning") return log::Level::kWarning;
-  if (word == "error") return log::Level::kError;
-  return fallback;
-}
-
 /// Modification times of the configuration's files: what --watch looks at.
 class Watcher {
  public:
   explicit Watcher(const pipeline::ConfigSource& source) : paths_(source.paths) { changed(); }
   bool changed() {
     std::map<std::string, std::pair<time_t, long>> now;
-    for (const std::string& path : paths_) {
+    for (const std::string& path : config::yaml_paths(paths_, system_disk())) {
       struct stat facts {};
       if (stat(path.c_str(), &facts) == 0)
         now[path] = {facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
@@ -77,7 +70,7 @@ int run(const ConfigArguments& arguments, bool watch) {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
 
-  log::start(level_of(arguments.log_level, log::Level::kInfo));
+  log::start(log::Level::kInfo);
   struct LogEnd {
     ~LogEnd() { log::stop(); }
   } log_end;
@@ -90,7 +83,7 @@ int run(const ConfigArguments& arguments, bool watch) {
   const std::string text = config::print_text(diagnostics, files, isatty(STDERR_FILENO));
   std::fputs(text.c_str(), stderr);
   if (!settings) return kFailed;
-  log::set_level(level_of(arguments.log_level, settings->log_level));
+  log::set_level(settings->log_level);
 
   Metrics metrics;
   auto daemon = pipeline::Daemon::start(

@@ -176,6 +176,16 @@ TEST_F(LineFileTest, a_failed_sync_is_reported_and_the_next_append_works) {
   EXPECT_TRUE(file_->sync().ok());
 }
 
+TEST_F(LineFileTest, a_sync_that_failed_while_rotating_is_reported_by_the_next_sync) {
+  open({.bytes = 10});
+  put("1234567\n");
+  disk_.fail_next(MemoryDisk::Op::kSync, retry("no space"));
+  EXPECT_FALSE(file_->append("abcdefg\n").ok());
+  put("abc\n");
+  EXPECT_FALSE(file_->sync().ok()) << "the first line may be gone";
+  EXPECT_TRUE(file_->sync().ok());
+}
+
 TEST(FileExit, writes_in_order_and_syncs_on_demand) {
   test::TestSeams seams;
   const test::Configured configured("file", "path: d/out.ndjson");

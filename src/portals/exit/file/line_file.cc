@@ -3,6 +3,7 @@
 #include "portals/exit/file/line_file.h"
 
 #include <array>
+#include <utility>
 
 #include "base/log.h"
 
@@ -23,7 +24,7 @@ std::string folder_of(const std::string& path) {
 Status LineFile::append(std::string_view lines) {
   if (file_ && !disk_.exists(path_)) {
     // Moved away by someone else's rotation: what follows belongs into a new one.
-    TT_CHECK(sync());
+    TT_CHECK(flush());
     file_.reset();
   }
   if (!file_) TT_CHECK(open());
@@ -34,22 +35,36 @@ Status LineFile::append(std::string_view lines) {
     size_bytes = 0;
   }
   Status written = file_->pwrite(lines, size_bytes);
+  is_unsynced_ = is_unsynced_ || written.ok();
   if (written.ok()) return written;
-  if (!file_->truncate(size_bytes)) file_.reset();  // Healed at the next open.
+  if (!file_->truncate(size_bytes)) drop(written.error());  // Healed at the next open.
   return std::move(written).with(path_);
 }
 
 Status LineFile::sync() {
-  if (!file_) return {};
+  Status flushed = flush();
+  Status lost = std::exchange(lost_, Status());
+  return lost.ok() ? std::move(flushed) : std::move(lost);
+}
+
+Status LineFile::flush() {
+  if (!file_ || !is_unsynced_) return {};
   Status synced = file_->datasync();
   if (synced.ok() && is_new_) synced = disk_.sync_directory(folder_of(path_));
   if (synced.ok()) {
-    is_new_ = false;
+    is_new_ = is_unsynced_ = false;
     return synced;
   }
-  // The kernel may have dropped the pages; only a new handle sees what is really there.
+  synced = std::move(synced).with(path_);
+  drop(synced.error());
+  return synced;
+}
+
+// The kernel may have dropped the pages; only a new handle sees what is really there.
+void LineFile::drop(const Error& error) {
+  if (is_unsynced_) lost_ = error;
+  is_unsynced_ = false;
   file_.reset();
-  return std::move(synced).with(path_);
 }
 
 Status LineFile::open() {
@@ -97,7 +112,7 @@ bool LineFile::is_due(std::uint64_t size_bytes, std::size_t more_bytes) const {
 }
 
 Status LineFile::rotate() {
-  TT_CHECK(sync());
+  TT_CHECK(flush());
   file_.reset();
   TT_CHECK(shift());
   TT_CHECK(disk_.sync_directory(folder_of(path_)));

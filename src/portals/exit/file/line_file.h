@@ -32,11 +32,14 @@ class LineFile {
 
   /// Appends whole lines; all of them or none.
   Status append(std::string_view lines);
-  /// What was appended before is durable afterwards. After an error it may be gone.
+  /// What was appended since the last call is durable afterwards. An error says that some of it may
+  /// be gone, also when the file was lost in between and a new one has been begun.
   Status sync();
 
  private:
   Status open();
+  Status flush();
+  void drop(const Error& error);
   Status cut_torn_line();
   Status rotate();
   Status shift();
@@ -48,8 +51,10 @@ class LineFile {
   const std::string path_;
   const Rotation rotation_;
   std::unique_ptr<File> file_;
-  bool is_new_ = false;      ///< The folder does not know it durably yet.
-  std::int64_t period_ = 0;  ///< Of the clock, when the file was opened.
+  bool is_unsynced_ = false;  ///< Lines were written to file_ since it was synced.
+  Status lost_;               ///< Why unsynced lines may be gone; sync() says it once.
+  bool is_new_ = false;       ///< The folder does not know it durably yet.
+  std::int64_t period_ = 0;   ///< Of the clock, when the file was opened.
 };
 
 }  // namespace tt::portals::exit::file
