@@ -36,16 +36,18 @@ for tool in ("loadgen", "sink"):
 
 argv = ["run-peers", "--tools", str(WORK), "--work", str(WORK / "run"),
         "--out", str(WORK / "jobs.json"), "--only", A.only, "--reps", A.reps, "--secs", A.secs]
-modules = {"nginx": ("/usr/lib/nginx/modules",), "rsyslogd": ("/usr/lib/x86_64-linux-gnu/rsyslog",),
-           "syslog-ng": ("/usr/lib/syslog-ng/3.38",)}
-for program, option in (("nginx", "--nginx"), ("node", "--node"), ("rsyslogd", "--rsyslogd"),
-                        ("syslog-ng", "--syslog-ng")):
+for program, option in (("nginx", "--nginx"), ("node", "--node"), ("rsyslogd", "--rsyslogd")):
     path = shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
     if path:
         argv += [option, path]
-argv += ["--nginx-modules", modules["nginx"][0], "--rsyslog-modules", modules["rsyslogd"][0],
-         "--syslog-ng-modules", modules["syslog-ng"][0], "--lua", "/usr/share/lua/5.1", "--lua-c",
-         "/usr/lib/x86_64-linux-gnu/lua/5.1"]
+SYSLOG_NG = WORK / "syslog-ng"  # Unpacked there by tools/bench.sh.
+if (SYSLOG_NG / "usr/sbin/syslog-ng").exists():
+    libraries = (SYSLOG_NG / "usr/lib/x86_64-linux-gnu", SYSLOG_NG / "usr/lib/syslog-ng")
+    argv += ["--syslog-ng", str(SYSLOG_NG / "usr/sbin/syslog-ng"), "--syslog-ng-modules",
+             str(SYSLOG_NG / "usr/lib/syslog-ng/3.38"), "--ld-path", ":".join(map(str, libraries))]
+argv += ["--nginx-modules", "/usr/lib/nginx/modules", "--lua", "/usr/share/lua/5.1",
+         "--rsyslog-modules", "/usr/lib/x86_64-linux-gnu/rsyslog",
+         "--lua-c", "/usr/lib/x86_64-linux-gnu/lua/5.1"]
 if os.environ.get("FLUENT_BIT"):
     argv += ["--fluent-bit", os.environ["FLUENT_BIT"]]
 

@@ -14,8 +14,7 @@ build_packages=(
   libgtest-dev libgmock-dev
 )
 test_packages=(git python3 curl clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16)
-bench_packages=(libbenchmark-dev python3 nodejs nginx libnginx-mod-http-lua lua-cjson rsyslog
-  syslog-ng-core syslog-ng-mod-http)
+bench_packages=(libbenchmark-dev python3 nodejs nginx libnginx-mod-http-lua lua-cjson rsyslog)
 
 say() { printf 'deps: %s\n' "$*"; }
 
