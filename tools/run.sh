@@ -10,7 +10,7 @@ Three things to try in another terminal:
 
   build/release/bin/tictoc send 'hello from me' --kind urn:example:hello
   build/release/bin/tictoc tail
-  curl -d '{"message": "hello", "severity": "warning"}' http://127.0.0.1:8420/api/v1/events
+  curl --json '{"message": "hello", "severity": "warning"}' http://127.0.0.1:8420/api/v1/events
 
 TEXT
 exec build/release/bin/vortex run "$@"

@@ -1,4 +1,4 @@
-// The table of routes, and the way from a request to its handler.
+// The way from a request to the handler of its route.
 // SPDX-License-Identifier: Apache-2.0
 #include "api/api.h"
 
@@ -7,56 +7,27 @@
 #include "api/guard.h"
 #include "api/page.h"
 #include "api/request.h"
-#include "api/search.h"
-#include "api/status.h"
+#include "api/routes.h"
 #include "api/tail.h"
 
 namespace tt::api {
 namespace {
-
-struct Route {
-  std::string_view method;
-  std::string_view path;  ///< Ends in `/`: a prefix, and what follows is request.path.
-  Handler handler;
-};
-
-std::vector<Route> routes(const std::shared_ptr<Tail>& tail) {
-  return {
-      {"GET", "/api/v1/events", search},
-      {"GET", "/api/v1/events/stream",
-       [tail](pipeline::Daemon&, const Request& request, net::Responder responder) {
-         tail->open(request, std::move(responder));
-       }},
-      {"GET", "/api/v1/events/", show_event},
-      {"GET", "/api/v1/status", show_status},
-      {"GET", "/api/v1/entries", list_entries},
-      {"GET", "/api/v1/entries/", list_entries},
-      {"GET", "/api/v1/exits", list_exits},
-      {"GET", "/api/v1/exits/", list_exits},
-      {"POST", "/api/v1/exits/", change_exit},
-      {"GET", "/api/v1/rules", list_rules},
-      {"GET", "/api/v1/config/status", show_config},
-      {"POST", "/api/v1/reload", reload},
-      {"GET", "/api/v1/dead", list_dead},
-      {"GET", "/api/v1/dead/", list_dead},
-      {"POST", "/api/v1/dead/", retry_dead},
-  };
-}
 
 /// Exact paths first, then the longest prefix. `other_method` tells 405 from 404.
 const Route* find_route(const std::vector<Route>& all, const net::HttpRequest& request,
                         bool& other_method) {
   const Route* best = nullptr;
   for (const Route& route : all) {
-    const bool fits = route.path.ends_with('/') ? request.path.starts_with(route.path) &&
-                                                      request.path.size() > route.path.size()
-                                                : request.path == route.path;
-    if (!fits) continue;
+    const std::string_view prefix = route.prefix();
+    const bool fits = route.is_prefix()
+                          ? request.path.starts_with(prefix) && request.path.size() > prefix.size()
+                          : request.path == prefix;
+    if (!fits || !route.handler) continue;
     if (route.method != request.method && !(request.method == "HEAD" && route.method == "GET")) {
       other_method = true;
       continue;
     }
-    if (!best || route.path.size() > best->path.size()) best = &route;
+    if (!best || prefix.size() > best->prefix().size()) best = &route;
   }
   return best;
 }
@@ -92,6 +63,7 @@ pipeline::Daemon::ApiHandler make_handler(pipeline::Daemon& daemon) {
     if (request.path == "/metrics")
       return responder.answer({.content_type = "text/plain; version=0.0.4; charset=utf-8",
                                .body = daemon.metrics().render()});
+    if (request.path == "/openapi.json") return responder.answer(json_answer(openapi_json()));
     if (request.path == "/" && request.method != "POST")
       return responder.answer(front_page(daemon));
     bool other_method = false;
@@ -101,7 +73,7 @@ pipeline::Daemon::ApiHandler make_handler(pipeline::Daemon& daemon) {
           other_method ? error_answer(405, "this path does not take " + std::string(request.method))
                        : error_answer(404, "no such path; the API is under /api/v1"));
     Request copy = copy_request(request);
-    copy.path = route->path.ends_with('/') ? copy.path.substr(route->path.size()) : "";
+    copy.path = route->is_prefix() ? copy.path.substr(route->prefix().size()) : "";
     daemon.run_blocking([&daemon, route, all, copy = std::move(copy), responder]() mutable {
       route->handler(daemon, copy, std::move(responder));
     });

@@ -12,4 +12,7 @@ namespace tt::api {
 /// reads the disk runs through Daemon::run_blocking.
 pipeline::Daemon::ApiHandler make_handler(pipeline::Daemon& daemon);
 
+/// All routes and what their parameters mean, as Markdown for docs/reference.
+std::string api_page();
+
 }  // namespace tt::api

@@ -27,7 +27,8 @@ net::HttpAnswer front_page(pipeline::Daemon& daemon) {
       "<li><a href=/api/v1/status>status of entries and exits</a></li>\n"
       "<li><a href=/api/v1/rules>rules in force</a></li>\n"
       "<li><a href=/api/v1/dead>dead letters</a></li>\n"
-      "<li><a href=/metrics>metrics</a></li>\n</ul>\n</html>\n";
+      "<li><a href=/metrics>metrics</a></li>\n<li><a href=/openapi.json>the HTTP "
+      "API</a></li>\n</ul>\n</html>\n";
   return {.content_type = "text/html; charset=utf-8",
           .body = std::move(body),
           .headers = {{"Content-Security-Policy",

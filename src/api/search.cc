@@ -1,9 +1,10 @@
-// Scans the tunnel forward; newest-first keeps the last ones of the range.
+// Scans the tunnel: forward from the oldest, or in growing windows from the newest.
 // SPDX-License-Identifier: Apache-2.0
 #include "api/search.h"
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <limits>
 
 #include "base/text.h"
@@ -16,10 +17,19 @@ namespace {
 constexpr std::size_t kLimitDefault = 100;
 constexpr std::size_t kLimitMax = 10'000;
 constexpr std::size_t kAnswerBytesMax = 64u << 20;
+constexpr std::uint64_t kWindowSeqs = 16'384;
 
 struct Found {
   tunnel::Seq seq;
   std::string json;
+};
+
+struct Page {
+  std::deque<Found> found;
+  std::size_t bytes = 0;
+  bool is_cut = false;  ///< There are more than fit.
+  bool is_full(std::size_t limit) const { return found.size() >= limit || bytes > kAnswerBytesMax; }
+  bool is_over(std::size_t limit) const { return found.size() > limit || bytes > kAnswerBytesMax; }
 };
 
 struct Range {
@@ -129,47 +139,76 @@ void append_event(std::string& out, const tunnel::StoredEvent& event, std::strin
   out += '}';
 }
 
+namespace {
+
+/// Adds what fits of [from, until), in order. Of more than fit into an answer it keeps the first
+/// ones, or the newest ones, and says that it cut.
+Status scan(pipeline::Daemon& daemon, Filter& filter, tunnel::Seq from, tunnel::Seq until,
+            const Range& range, Page& page) {
+  tunnel::Tunnel& tunnel = daemon.tunnel();
+  const auto scan = tunnel.scan(from);
+  while (true) {
+    TT_TRY(const auto batch, scan->next(pipeline::kReadBytesMax));
+    if (!batch) return {};
+    for (const tunnel::StoredEvent& event : batch->events()) {
+      if (event.meta.seq < from) continue;
+      if (event.meta.seq >= until) return {};
+      const std::string id = tunnel::format_id(tunnel.log_id(), event.meta.seq);
+      if (!filter.fits(event, id)) continue;
+      if (!range.newest_first && page.is_full(range.limit)) {
+        page.is_cut = true;
+        return {};
+      }
+      Found& one = page.found.emplace_back(Found{event.meta.seq, {}});
+      append_event(one.json, event, id);
+      page.bytes += one.json.size();
+      while (page.found.size() > 1 && page.is_over(range.limit)) {
+        page.is_cut = true;
+        page.bytes -= page.found.front().json.size();
+        page.found.pop_front();
+      }
+    }
+    if (batch->next >= until) return {};
+  }
+}
+
+/// Newest first: windows from the end, each twice as long, so that a page of a long history costs
+/// what the page costs.
+Status scan_back(pipeline::Daemon& daemon, Filter& filter, const Range& range, Page& page) {
+  const tunnel::TunnelStatus status = daemon.tunnel().status();
+  const tunnel::Seq begin = std::max(range.from, status.oldest);
+  tunnel::Seq end = std::min(range.until, status.visible);
+  for (std::uint64_t length = kWindowSeqs; end > begin && !page.is_full(range.limit); length *= 2) {
+    const tunnel::Seq from = end - std::min<std::uint64_t>(length, end - begin);
+    Page older;
+    Range rest = range;
+    rest.limit -= page.found.size();
+    TT_CHECK(scan(daemon, filter, from, end, rest, older));
+    page.found.insert(page.found.begin(), std::move_iterator(older.found.begin()),
+                      std::move_iterator(older.found.end()));
+    page.bytes += older.bytes;
+    page.is_cut = older.is_cut || (from > begin && page.is_full(range.limit));
+    end = from;
+  }
+  return {};
+}
+
+}  // namespace
+
 void search(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
   const auto range = range_of(request, daemon);
   if (!range.ok()) return responder.answer(error_answer(range.error()));
   auto filter = Filter::make(request, daemon);
   if (!filter.ok()) return responder.answer(error_answer(filter.error()));
 
-  tunnel::Tunnel& tunnel = daemon.tunnel();
-  std::deque<Found> found;
-  std::size_t bytes = 0;
-  bool is_cut = false;  // There are more than fit.
-  const auto scan = tunnel.scan(range->from);
-  for (bool go_on = true; go_on;) {
-    const auto batch = scan->next(pipeline::kReadBytesMax);
-    if (!batch.ok()) return responder.answer(error_answer(batch.error()));
-    if (!*batch) break;
-    for (const tunnel::StoredEvent& event : (*batch)->events()) {
-      if (event.meta.seq < range->from) continue;
-      if (event.meta.seq >= range->until) {
-        go_on = false;
-        break;
-      }
-      const std::string id = tunnel::format_id(tunnel.log_id(), event.meta.seq);
-      if (!(*filter)->fits(event, id)) continue;
-      if (!range->newest_first && (found.size() == range->limit || bytes > kAnswerBytesMax)) {
-        is_cut = true;
-        go_on = false;
-        break;
-      }
-      Found& one = found.emplace_back(Found{event.meta.seq, {}});
-      append_event(one.json, event, id);
-      bytes += one.json.size();
-      while (found.size() > range->limit || (bytes > kAnswerBytesMax && found.size() > 1)) {
-        is_cut = true;
-        bytes -= found.front().json.size();
-        found.pop_front();
-      }
-    }
-  }
-
+  Page page;
+  const Status scanned = range->newest_first
+                             ? scan_back(daemon, **filter, *range, page)
+                             : scan(daemon, **filter, range->from, range->until, *range, page);
+  if (!scanned) return responder.answer(error_answer(scanned.error()));
+  std::deque<Found>& found = page.found;
   std::string next;
-  if (is_cut && !found.empty())
+  if (page.is_cut && !found.empty())
     next = std::to_string(range->newest_first ? found.front().seq : found.back().seq + 1);
   if (range->newest_first) std::reverse(found.begin(), found.end());
   std::string body = "{\"events\":[";

@@ -177,7 +177,7 @@ const CodeRow* code_row(std::string_view name) {
 
 std::string errors_page() {
   std::string out =
-      "<!-- Generated from src/config/codes.cc by tests/config/codes_test.cc; do not edit. -->\n\n"
+      "<!-- Generated from the table of codes in src/config/codes.cc. Do not edit. -->\n\n"
       "# Diagnostics of the configuration\n\n"
       "`vortex check` prints the code of every diagnostic in brackets.\n";
   for (const CodeRow& row : kRows) {

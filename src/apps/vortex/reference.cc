@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "api/api.h"
 #include "apps/vortex/commands.h"
 #include "base/disk.h"
 
@@ -19,7 +20,9 @@ struct DocsArguments {
 
 int docs(const DocsArguments& arguments) {
   int result = kOk;
-  for (const pipeline::Page& page : pipeline::reference_pages()) {
+  std::vector<pipeline::Page> pages = pipeline::reference_pages();
+  pages.push_back({"api", "api.md", std::string(pipeline::kGeneratedNote) + api::api_page()});
+  for (const pipeline::Page& page : pages) {
     if (!arguments.page.empty() && page.name != arguments.page) continue;
     if (arguments.folder.empty()) {
       std::fputs(page.text.c_str(), stdout);

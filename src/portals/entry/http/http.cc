@@ -39,7 +39,8 @@ std::optional<EntryRefusal> decode(const Config&, const EntryRequest& request,
   if (!format)
     return EntryRefusal{
         .status = 415,
-        .text = "unknown content type; send application/json or application/x-ndjson"};
+        .text =
+            "unknown content type; send application/json or application/x-ndjson (curl: --json)"};
   const std::string_view key = request.header("idempotency-key");
   if (key.size() > kKeyBytesMax)
     return EntryRefusal{.text = fmt::format("Idempotency-Key is over {} bytes", kKeyBytesMax)};

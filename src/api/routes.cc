@@ -1,0 +1,54 @@
+// The table of routes.
+// SPDX-License-Identifier: Apache-2.0
+#include "api/routes.h"
+
+#include "api/search.h"
+#include "api/status.h"
+#include "api/tail.h"
+
+namespace tt::api {
+
+std::vector<Route> routes(std::shared_ptr<Tail> tail) {
+  const Handler stream = [tail](pipeline::Daemon&, const Request& request,
+                                net::Responder responder) {
+    tail->open(request, std::move(responder));
+  };
+  return {
+      {"POST", "/api/v1/events", "Store events: one object, an array, or NDJSON", "", nullptr},
+      {"GET", "/api/v1/events", "Search stored events",
+       "where kind exit rule since until limit order next", search},
+      {"GET", "/api/v1/events/stream", "New events as they are stored, as server-sent events",
+       "where kind exit rule since", stream},
+      {"GET", "/api/v1/events/{id}", "One event", "", show_event},
+      {"GET", "/api/v1/status", "The tunnel, all entries and all exits", "", show_status},
+      {"GET", "/api/v1/entries", "Entries with their counters", "", list_entries},
+      {"GET", "/api/v1/entries/{name}", "One entry", "", list_entries},
+      {"GET", "/api/v1/exits", "Exits: state, cursor, lag, last problem", "", list_exits},
+      {"GET", "/api/v1/exits/{name}", "One exit", "", list_exits},
+      {"POST", "/api/v1/exits/{name}/test", "Send a made-up event through this exit only", "",
+       change_exit},
+      {"POST", "/api/v1/exits/{name}/pause", "Stop delivering; events wait in the tunnel", "",
+       change_exit},
+      {"POST", "/api/v1/exits/{name}/resume", "Go on delivering", "", change_exit},
+      {"POST", "/api/v1/exits/{name}/forget", "Remove the cursor of an exit no longer configured",
+       "", change_exit},
+      {"GET", "/api/v1/rules", "The rules in force", "", list_rules},
+      {"GET", "/api/v1/config/status", "Generation in force, and the last refused reload", "",
+       show_config},
+      {"POST", "/api/v1/reload", "Read the configuration again", "", reload},
+      {"GET", "/api/v1/dead", "Exits that have dead letters", "", list_dead},
+      {"GET", "/api/v1/dead/{exit}", "Dead letters of an exit", "after limit", list_dead},
+      {"GET", "/api/v1/dead/{exit}/{number}", "One dead letter with request and answer", "",
+       list_dead},
+      {"POST", "/api/v1/dead/{exit}/retry", "Send all dead letters of an exit again", "",
+       retry_dead},
+      {"POST", "/api/v1/dead/{exit}/{number}/retry", "Send one dead letter again", "", retry_dead},
+      {"POST", "/api/v1/dead/{exit}/{number}/drop", "Give one dead letter up", "", retry_dead},
+      {"GET", "/healthz", "200 while the process answers", "", nullptr},
+      {"GET", "/readyz", "200 while events are accepted; a dead exit does not count", "", nullptr},
+      {"GET", "/metrics", "Metrics in the text format of Prometheus", "", nullptr},
+      {"GET", "/openapi.json", "This description", "", nullptr},
+  };
+}
+
+}  // namespace tt::api
