@@ -12,6 +12,7 @@ namespace {
 using portals::JsonWriter;
 
 constexpr std::size_t kListMax = 1'000;
+constexpr std::size_t kListStep = 16;  // A letter may hold an event of 1 MiB.
 
 void write_letter(JsonWriter& json, const tunnel::DeadLetter& letter, std::string_view log,
                   bool whole) {
@@ -58,12 +59,17 @@ void list_dead(pipeline::Daemon& daemon, const Request& request, net::Responder 
     write_letter(json, *letter, log, true);
     return responder.answer(json_answer(json.take()));
   }
-  const auto after = parse_u64(request.param("after")).value_or(0);
-  const auto limit = parse_u64(request.param("limit")).value_or(100);
-  const auto list = letters.list(exit, after, std::min<std::size_t>(limit, kListMax));
-  if (!list.ok()) return responder.answer(error_answer(list.error()));
+  auto after = parse_u64(request.param("after")).value_or(0);
+  auto left = std::min<std::size_t>(parse_u64(request.param("limit")).value_or(100), kListMax);
   json.map().key("letters").list();
-  for (const tunnel::DeadLetter& letter : *list) write_letter(json, letter, log, false);
+  while (left > 0 && json.str().size() < kAnswerBytesMax) {
+    const auto list = letters.list(exit, after, std::min(left, kListStep));
+    if (!list.ok()) return responder.answer(error_answer(list.error()));
+    if (list->empty()) break;
+    for (const tunnel::DeadLetter& letter : *list) write_letter(json, letter, log, false);
+    after = list->back().number;
+    left -= list->size();
+  }
   json.end().end();
   responder.answer(json_answer(json.take()));
 }

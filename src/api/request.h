@@ -28,6 +28,9 @@ struct Request {
 };
 Request copy_request(const net::HttpRequest& request);
 
+/// Lists end when they have become this long.
+constexpr std::size_t kAnswerBytesMax = 64u << 20;
+
 net::HttpAnswer json_answer(std::string body, int status = 200);
 /// `{"error": text}` with 400 for kReject, 404 where `text` begins with "no ", 503 for kRetry and
 /// kStopped, 500 for kCorrupt.

@@ -6,6 +6,7 @@
 #include <deque>
 #include <iterator>
 #include <limits>
+#include <optional>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -16,8 +17,9 @@ namespace {
 
 constexpr std::size_t kLimitDefault = 100;
 constexpr std::size_t kLimitMax = 10'000;
-constexpr std::size_t kAnswerBytesMax = 64u << 20;
 constexpr std::uint64_t kWindowSeqs = 16'384;
+constexpr std::uint64_t kWindowSeqsMax = 1u << 20;
+constexpr std::int64_t kPageMsMax = 10'000;
 
 struct Found {
   tunnel::Seq seq;
@@ -27,7 +29,7 @@ struct Found {
 struct Page {
   std::deque<Found> found;
   std::size_t bytes = 0;
-  bool is_cut = false;  ///< There are more than fit.
+  std::optional<tunnel::Seq> next;  ///< There may be more: where to go on.
   bool is_full(std::size_t limit) const { return found.size() >= limit || bytes > kAnswerBytesMax; }
   bool is_over(std::size_t limit) const { return found.size() > limit || bytes > kAnswerBytesMax; }
 };
@@ -36,10 +38,11 @@ struct Range {
   tunnel::Seq from = 0, until = std::numeric_limits<tunnel::Seq>::max();
   std::size_t limit = kLimitDefault;
   bool newest_first = true;
+  SteadyNs end_ns = 0;  ///< Then the page ends with what was found, and its `next` goes on.
 };
 
 Result<Range> range_of(const Request& request, pipeline::Daemon& daemon) {
-  Range range;
+  Range range{.end_ns = daemon.clock().steady_ns() + kPageMsMax * kNsPerMs};
   const auto read = [&](const char* name, tunnel::Seq& to) -> Status {
     if (request.param(name).empty()) return {};
     auto seq = seq_of(request.param(name), daemon);
@@ -142,12 +145,16 @@ void append_event(std::string& out, const tunnel::StoredEvent& event, std::strin
 namespace {
 
 /// Adds what fits of [from, until), in order. Of more than fit into an answer it keeps the first
-/// ones, or the newest ones, and says that it cut.
+/// ones, or the newest ones, and says where the rest is.
 Status scan(pipeline::Daemon& daemon, Filter& filter, tunnel::Seq from, tunnel::Seq until,
             const Range& range, Page& page) {
   tunnel::Tunnel& tunnel = daemon.tunnel();
   const auto scan = tunnel.scan(from);
   while (true) {
+    if (!range.newest_first && daemon.clock().steady_ns() > range.end_ns) {
+      page.next = from;
+      return {};
+    }
     TT_TRY(const auto batch, scan->next(pipeline::kReadBytesMax));
     if (!batch) return {};
     for (const tunnel::StoredEvent& event : batch->events()) {
@@ -156,19 +163,20 @@ Status scan(pipeline::Daemon& daemon, Filter& filter, tunnel::Seq from, tunnel::
       const std::string id = tunnel::format_id(tunnel.log_id(), event.meta.seq);
       if (!filter.fits(event, id)) continue;
       if (!range.newest_first && page.is_full(range.limit)) {
-        page.is_cut = true;
+        page.next = event.meta.seq;
         return {};
       }
       Found& one = page.found.emplace_back(Found{event.meta.seq, {}});
       append_event(one.json, event, id);
       page.bytes += one.json.size();
       while (page.found.size() > 1 && page.is_over(range.limit)) {
-        page.is_cut = true;
         page.bytes -= page.found.front().json.size();
         page.found.pop_front();
+        page.next = page.found.front().seq;
       }
     }
     if (batch->next >= until) return {};
+    from = batch->next;
   }
 }
 
@@ -178,7 +186,9 @@ Status scan_back(pipeline::Daemon& daemon, Filter& filter, const Range& range, P
   const tunnel::TunnelStatus status = daemon.tunnel().status();
   const tunnel::Seq begin = std::max(range.from, status.oldest);
   tunnel::Seq end = std::min(range.until, status.visible);
-  for (std::uint64_t length = kWindowSeqs; end > begin && !page.is_full(range.limit); length *= 2) {
+  const auto is_late = [&] { return daemon.clock().steady_ns() > range.end_ns; };
+  for (std::uint64_t length = kWindowSeqs; end > begin;
+       length = std::min(length * 2, kWindowSeqsMax)) {
     const tunnel::Seq from = end - std::min<std::uint64_t>(length, end - begin);
     Page older;
     Range rest = range;
@@ -187,8 +197,10 @@ Status scan_back(pipeline::Daemon& daemon, Filter& filter, const Range& range, P
     page.found.insert(page.found.begin(), std::move_iterator(older.found.begin()),
                       std::move_iterator(older.found.end()));
     page.bytes += older.bytes;
-    page.is_cut = older.is_cut || (from > begin && page.is_full(range.limit));
     end = from;
+    page.next = older.next;
+    if (!page.next && from > begin && (page.is_full(range.limit) || is_late())) page.next = from;
+    if (page.next) return {};
   }
   return {};
 }
@@ -207,16 +219,13 @@ void search(pipeline::Daemon& daemon, const Request& request, net::Responder res
                              : scan(daemon, **filter, range->from, range->until, *range, page);
   if (!scanned) return responder.answer(error_answer(scanned.error()));
   std::deque<Found>& found = page.found;
-  std::string next;
-  if (page.is_cut && !found.empty())
-    next = std::to_string(range->newest_first ? found.front().seq : found.back().seq + 1);
   if (range->newest_first) std::reverse(found.begin(), found.end());
   std::string body = "{\"events\":[";
   for (const Found& one : found) {
     if (body.back() == '}') body += ',';
     body += one.json;
   }
-  body += "],\"next\":" + (next.empty() ? std::string("null") : json_string(next)) + "}";
+  body += "],\"next\":" + (page.next ? json_string(std::to_string(*page.next)) : "null") + "}";
   responder.answer(json_answer(std::move(body)));
 }
 

@@ -11,6 +11,9 @@ namespace tt::api {
 namespace {
 
 constexpr std::size_t kWatchersMax = 100;
+// Far below what a stream may hold unsent: a slow watcher is waited for, not cut off.
+constexpr std::size_t kPieceBytes = 256u << 10;
+constexpr int kReadsOfATurn = 16;  // Then the other watchers have theirs.
 
 }  // namespace
 
@@ -42,6 +45,9 @@ void Tail::open(const Request& request, net::Responder responder) {
                         .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}}});
   // A comment at once: clients see that the stream stands before the first event comes.
   body->write(": tail\n\n");
+  body->on_drained([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->pump_later();
+  });
   watchers_.push_back({tunnel.scan(from), *std::move(filter), std::move(body)});
   count_.store(watchers_.size());
   pump_later();
@@ -57,32 +63,54 @@ void Tail::pump_later() {
 
 void Tail::pump() {
   std::lock_guard lock(mutex_);
-  std::erase_if(watchers_, [this](Watcher& watcher) { return !feed(watcher); });
+  bool has_more = false;
+  std::erase_if(watchers_, [&](Watcher& watcher) {
+    const Fed fed = feed(watcher);
+    has_more |= fed == Fed::kMore;
+    return fed == Fed::kGone;
+  });
   count_.store(watchers_.size());
+  if (has_more) pump_later();
 }
 
-bool Tail::feed(Watcher& watcher) {
-  const std::string_view log = daemon_.tunnel().log_id();
-  while (watcher.body->is_open()) {
-    const auto batch = watcher.scan->next(pipeline::kReadBytesMax);
-    if (!batch.ok()) {
-      watcher.body->write("event: error\ndata: " + json_string(batch.error().text) + "\n\n");
-      watcher.body->finish();
-      return false;
+Tail::Fed Tail::feed(Watcher& watcher) {
+  for (int reads = 0; reads < kReadsOfATurn; ++reads) {
+    if (!watcher.batch) {
+      auto batch = watcher.scan->next(pipeline::kReadBytesMax);
+      if (!batch.ok()) {
+        watcher.body->write("event: error\ndata: " + json_string(batch.error().text) + "\n\n");
+        watcher.body->finish();
+        return Fed::kGone;
+      }
+      if (!*batch) return watcher.body->is_open() ? Fed::kAll : Fed::kGone;
+      watcher.batch = *std::move(batch);
+      watcher.index = 0;
     }
-    if (!*batch) return true;
-    std::string text;
-    for (const tunnel::StoredEvent& event : (*batch)->events()) {
-      const std::string id = tunnel::format_id(log, event.meta.seq);
-      if (!watcher.filter->fits(event, id)) continue;
-      text += "id: " + id + "\ndata: ";
-      append_event(text, event, id);
-      text += "\n\n";
+    while (watcher.batch) {
+      // on_drained() goes on from here.
+      if (watcher.body->unsent_bytes() >= kPieceBytes)
+        return watcher.body->is_open() ? Fed::kSlow : Fed::kGone;
+      if (std::string text = piece(watcher); !text.empty() && !watcher.body->write(std::move(text)))
+        return Fed::kGone;
     }
-    // A watcher that reads too slowly is cut off; it comes back with Last-Event-ID.
-    if (!text.empty() && !watcher.body->write(std::move(text))) return false;
   }
-  return false;
+  return watcher.body->is_open() ? Fed::kMore : Fed::kGone;
+}
+
+std::string Tail::piece(Watcher& watcher) {
+  const std::string_view log = daemon_.tunnel().log_id();
+  const auto events = watcher.batch->events();
+  std::string text;
+  for (; watcher.index < events.size() && text.size() < kPieceBytes; ++watcher.index) {
+    const tunnel::StoredEvent& event = events[watcher.index];
+    const std::string id = tunnel::format_id(log, event.meta.seq);
+    if (!watcher.filter->fits(event, id)) continue;
+    text += "id: " + id + "\ndata: ";
+    append_event(text, event, id);
+    text += "\n\n";
+  }
+  if (watcher.index == events.size()) watcher.batch = nullptr;
+  return text;
 }
 
 }  // namespace tt::api

@@ -25,10 +25,14 @@ class Tail : public std::enable_shared_from_this<Tail> {
     std::unique_ptr<tunnel::Scan> scan;
     std::unique_ptr<Filter> filter;
     std::shared_ptr<net::BodyStream> body;
+    tunnel::SharedStored batch = nullptr;  ///< Being written from.
+    std::size_t index = 0;                 ///< In the batch.
   };
+  enum class Fed : unsigned char { kAll, kMore, kSlow, kGone };
   void pump_later();
   void pump();
-  bool feed(Watcher& watcher);
+  Fed feed(Watcher& watcher);
+  std::string piece(Watcher& watcher);
 
   pipeline::Daemon& daemon_;
   std::mutex mutex_;  // Held while feeding: one pump at a time.

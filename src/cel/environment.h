@@ -144,7 +144,4 @@ class Environment {
 /// `timestamp.within(windows, zone)`, `timestamp.format(pattern, zone)`, `sample(text, share)`.
 void add_tunnel_functions(Environment& environment);
 
-/// Rank of a severity word, debug 0 .. emergency 7; unknown words rank as info (design.md 3).
-int severity_rank(std::string_view word);
-
 }  // namespace tt::cel

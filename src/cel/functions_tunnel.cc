@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/digest.h"
+#include "base/severity.h"
 #include "base/text.h"
 #include "base/time_zone.h"
 #include "cel/functions.h"
@@ -17,37 +18,11 @@ namespace {
 
 using Arguments = std::span<const Value>;
 
-constexpr std::array<std::string_view, 8> kSeverities{"debug", "info",     "notice", "warning",
-                                                      "error", "critical", "alert",  "emergency"};
-/// Short forms that people type into rules and clients send.
-constexpr std::array<std::pair<std::string_view, int>, 8> kShortSeverities{{{"warn", 3},
-                                                                            {"err", 4},
-                                                                            {"crit", 5},
-                                                                            {"fatal", 5},
-                                                                            {"emerg", 7},
-                                                                            {"panic", 7},
-                                                                            {"dbg", 0},
-                                                                            {"trace", 0}}};
-
-int known_rank(std::string_view word) {
-  // Entry portals write the canonical words; every other spelling may take longer.
-  for (std::size_t i = 0; i < kSeverities.size(); ++i) {
-    if (kSeverities[i] == word) return static_cast<int>(i);
-  }
-  for (std::size_t i = 0; i < kSeverities.size(); ++i) {
-    if (equal_ignoring_case(kSeverities[i], word)) return static_cast<int>(i);
-  }
-  for (const auto& [name, rank] : kShortSeverities) {
-    if (equal_ignoring_case(name, word)) return rank;
-  }
-  return -1;
-}
-
 Prepared prepare_at_least(std::span<const Value* const> constants) {
   if (!constants[1] || !constants[1]->is_string()) return {};
   const std::string_view word = constants[1]->as_string();
-  if (known_rank(word) >= 0) return {};
-  const std::string_view near = did_you_mean(word, kSeverities);
+  if (parse_severity(word)) return {};
+  const std::string_view near = did_you_mean(word, kSeverityWords);
   std::string text = "unknown severity " + json_string(word) + " ranks as info";
   if (!near.empty()) text += ", did you mean '" + std::string(near) + "'?";
   return {nullptr, {}, std::move(text)};
@@ -139,11 +114,6 @@ Value sample(const CallContext&, Arguments a) {
 }
 
 }  // namespace
-
-int severity_rank(std::string_view word) {
-  const int rank = known_rank(word);
-  return rank >= 0 ? rank : 1;
-}
 
 void add_tunnel_functions(Environment& environment) {
   const auto add = [&](std::string_view name, std::string_view parameters, std::string_view result,

@@ -18,6 +18,8 @@ class StreamHandle final : public BodyStream {
   bool write(std::string bytes) override { return state_->write(std::move(bytes)); }
   void finish() override { state_->finish(); }
   bool is_open() const override { return state_->is_open(); }
+  std::size_t unsent_bytes() const override { return state_->unsent_bytes(); }
+  void on_drained(std::function<void()> ready) override { state_->on_drained(std::move(ready)); }
 
  private:
   std::shared_ptr<StreamState> state_;
@@ -61,6 +63,16 @@ bool StreamState::is_open() const {
   return is_open_ && !is_finished_;
 }
 
+std::size_t StreamState::unsent_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return unsent_.size() + sending_bytes_;
+}
+
+void StreamState::on_drained(std::function<void()> ready) {
+  const std::lock_guard lock(mutex_);
+  on_drained_ = std::move(ready);
+}
+
 void StreamState::notify_locked(std::unique_lock<std::mutex>& lock) {
   const bool must_post = !std::exchange(is_posted_, true);
   lock.unlock();
@@ -77,13 +89,17 @@ void StreamState::on_loop(std::shared_ptr<Posted> self) {
 }
 
 StreamState::Taken StreamState::take(std::string& bytes) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   bytes.clear();
   bytes.swap(unsent_);
-  sending_bytes_ = bytes.size();
+  const bool was_sending = std::exchange(sending_bytes_, bytes.size()) > 0;
   if (is_overrun_) return Taken::kOverrun;
   if (!bytes.empty()) return Taken::kBytes;
-  return is_finished_ ? Taken::kFinished : Taken::kNothing;
+  if (is_finished_) return Taken::kFinished;
+  const auto ready = was_sending ? on_drained_ : nullptr;
+  lock.unlock();
+  if (ready) ready();
+  return Taken::kNothing;
 }
 
 void StreamState::close() {
@@ -91,6 +107,7 @@ void StreamState::close() {
   const std::lock_guard lock(mutex_);
   is_open_ = false;
   unsent_ = {};
+  on_drained_ = nullptr;
 }
 
 void Exchange::on_loop(std::shared_ptr<Posted> self) {

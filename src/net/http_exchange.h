@@ -34,6 +34,8 @@ class StreamState final : public BodyStream,
   bool write(std::string bytes) override;
   void finish() override;
   bool is_open() const override;
+  std::size_t unsent_bytes() const override;
+  void on_drained(std::function<void()> ready) override;
   void on_loop(std::shared_ptr<Posted> self) override;
 
   enum class Taken : unsigned char { kBytes, kNothing, kFinished, kOverrun };
@@ -51,6 +53,7 @@ class StreamState final : public BodyStream,
   ExchangeOwner* owner_ = nullptr;  ///< Loop thread only.
   mutable std::mutex mutex_;
   std::string unsent_;
+  std::function<void()> on_drained_;
   std::size_t sending_bytes_ = 0;
   bool is_open_ = true, is_finished_ = false, is_overrun_ = false, is_posted_ = false;
 };

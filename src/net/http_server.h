@@ -42,6 +42,10 @@ class BodyStream {
   virtual bool write(std::string bytes) = 0;
   virtual void finish() = 0;
   virtual bool is_open() const = 0;
+  /// Written and not yet taken by the socket.
+  virtual std::size_t unsent_bytes() const = 0;
+  /// `ready` runs on a server thread each time everything written has been sent; it must not block.
+  virtual void on_drained(std::function<void()> ready) = 0;
 };
 
 /// Answers one request, once, from any thread. Dropping it unanswered answers 500.

@@ -38,41 +38,9 @@ bool all_loopback(const std::vector<net::ListenAddress>& addresses) {
                      [](const net::ListenAddress& a) { return a.is_loopback(); });
 }
 
-// Default deny: what strangers can reach says who may send, even if it says `none`.
-void check_auth(const Settings& settings, const config::Node& root,
-                config::Diagnostics& diagnostics) {
-  const bool http_is_open = !all_loopback(settings.listen);
-  for (const EntrySettings& entry : settings.entries) {
-    bool is_open = http_is_open;
-    if (entry.type->is_stream) {
-      is_open = false;
-      for (const std::string& text : entry.portal->listen()) {
-        const auto address = net::parse_listen(text);
-        is_open |= text != "stdin" && address.ok() && !address->is_loopback();
-      }
-      // A stream of lines carries no credential; networks are how it is guarded.
-      if (!entry.portal->common().allow.empty()) is_open = false;
-    }
-    if (!is_open || !entry.portal->common().auth.empty() || entry.portal->has_verifier()) continue;
-    diagnostics.error(
-        "auth-required", place_of(root, "entries", entry.name),
-        "entry `" + entry.name + "` can be reached from other machines and has no `auth`",
-        entry.type->is_stream ? "add `allow: [10.0.0.0/8]`, or `auth: none` to mean it"
-                              : "add `auth: {bearer: {env: TOKEN}}`, the portal's own "
-                                "token, or `auth: none` to mean it");
-  }
-  const auto& api = settings.api.listen.empty() ? settings.listen : settings.api.listen;
-  if (settings.api.auth.empty() && !all_loopback(api)) {
-    const config::Node* node = root.find("api");
-    const config::Node* listen = root.find("listen");
-    diagnostics.error("auth-required",
-                      node     ? node->key_mark
-                      : listen ? listen->key_mark
-                               : config::Mark{},
-                      "the API can be reached from other machines and has no `auth`",
-                      "add `api: {auth: {bearer: {env: API_TOKEN}}}`, or `api: {listen: "
-                      "127.0.0.1:8421}` to keep it here");
-  }
+bool asks_for_header(const std::vector<portals::Auth>& auth) {
+  return std::any_of(auth.begin(), auth.end(),
+                     [](const portals::Auth& a) { return a.bearer || a.basic; });
 }
 
 void check_tunnel(const config::Node& root, config::Diagnostics& diagnostics) {
@@ -100,6 +68,50 @@ void check_orders(const Settings& settings, const config::Node& root,
 }
 
 }  // namespace
+
+void check_auth(const Settings& settings, const config::Node& root,
+                config::Diagnostics& diagnostics) {
+  const bool http_is_open = !all_loopback(settings.listen);
+  for (const EntrySettings& entry : settings.entries) {
+    bool is_open = http_is_open;
+    if (entry.type->is_stream) {
+      is_open = false;
+      for (const std::string& text : entry.portal->listen()) {
+        const auto address = net::parse_listen(text);
+        is_open |= text != "stdin" && address.ok() && !address->is_loopback();
+      }
+      // A stream of lines carries no credential; networks are how it is guarded.
+      if (!entry.portal->common().allow.empty()) is_open = false;
+    }
+    if (entry.type->is_stream && asks_for_header(entry.portal->common().auth))
+      diagnostics.error("conflict", place_of(root, "entries", entry.name),
+                        "a stream of lines has no header for bearer or basic authentication",
+                        "use `allow: [10.0.0.0/8]`, or `tls://` with `auth: {mtls: ...}`");
+    if (entry.type->is_stream && entry.portal->common().rate_per_sec)
+      diagnostics.warning("no-effect", place_of(root, "entries", entry.name),
+                          "`rate` does not hold back streams yet",
+                          "a full tunnel does: their senders are stopped");
+    if (!is_open || !entry.portal->common().auth.empty() || entry.portal->has_verifier()) continue;
+    diagnostics.error(
+        "auth-required", place_of(root, "entries", entry.name),
+        "entry `" + entry.name + "` can be reached from other machines and has no `auth`",
+        entry.type->is_stream ? "add `allow: [10.0.0.0/8]`, or `auth: none` to mean it"
+                              : "add `auth: {bearer: {env: TOKEN}}`, the portal's own "
+                                "token, or `auth: none` to mean it");
+  }
+  const auto& api = settings.api.listen.empty() ? settings.listen : settings.api.listen;
+  if (settings.api.auth.empty() && !all_loopback(api)) {
+    const config::Node* node = root.find("api");
+    const config::Node* listen = root.find("listen");
+    diagnostics.error("auth-required",
+                      node     ? node->key_mark
+                      : listen ? listen->key_mark
+                               : config::Mark{},
+                      "the API can be reached from other machines and has no `auth`",
+                      "add `api: {auth: {bearer: {env: API_TOKEN}}}`, or `api: {listen: "
+                      "127.0.0.1:8421}` to keep it here");
+  }
+}
 
 void check_whole(const Settings& settings, const config::Node& root,
                  config::ParseContext& context) {

@@ -11,4 +11,9 @@ namespace tt::pipeline {
 /// rules that cannot match: reported where they were written.
 void check_whole(const Settings& settings, const config::Node& root, config::ParseContext& context);
 
+/// Default deny: what strangers can reach says who may send, even if it says `none`. `root` gives
+/// the places; it may be empty.
+void check_auth(const Settings& settings, const config::Node& root,
+                config::Diagnostics& diagnostics);
+
 }  // namespace tt::pipeline

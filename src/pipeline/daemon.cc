@@ -58,13 +58,14 @@ Status RunningDaemon::open_tunnel() {
 Status RunningDaemon::open_exits() {
   http_ = net::HttpClient::start(seams_.spawner, seams_.metrics);
   pool_ = std::make_unique<BlockingPool>(kBlockingThreads, seams_.spawner);
-  api_pool_ = std::make_unique<BlockingPool>(2, seams_.spawner);
+  api_pool_ = std::make_unique<BlockingPool>(kApiThreads, seams_.spawner);
   routing_ = std::make_unique<Routing>(std::string(tunnel_->log_id()), seams_.metrics);
   routing_->swap(settings_.load(), generation_.load());
   loop_ = std::make_unique<Loop>(seams_.clock, seams_.spawner);
+  attempts_ = std::make_unique<AttemptNotes>(*loop_, *pool_, *tunnel_, seams_.metrics);
   context_ = std::make_unique<DeliveryContext>(
       DeliveryContext{seams_.clock, seams_.disk, seams_.random, seams_.metrics, *loop_, *pool_,
-                      *http_, *tunnel_, *routing_});
+                      *http_, *tunnel_, *routing_, *attempts_});
   const auto settings = settings_.load();
   Deliveries opened;
   for (std::size_t i = 0; i < settings->exits.size(); ++i) {
@@ -143,9 +144,12 @@ RunningDaemon::~RunningDaemon() { stop(0); }
 
 void RunningDaemon::stop(int grace_ms) {
   if (is_stopped_.exchange(true)) return;
-  if (intake_) intake_->stop();
+  if (intake_) intake_->close();
   for (auto& [name, stream] : streams_) stream->stop(grace_ms);
+  stdin_reader_.reset();  // Looks at is_stopped_ and joins.
   for (auto& server : servers_) server->stop(grace_ms);
+  // Nothing more comes in: what waits for room in the tunnel is given up.
+  if (intake_) intake_->stop();
   // What operators asked for may use everything below: it ends first.
   if (api_pool_) api_pool_->stop();
   if (loop_) {
@@ -157,6 +161,7 @@ void RunningDaemon::stop(int grace_ms) {
     if (http_) http_.reset();
     loop_->stop();
     if (pool_) pool_->stop();
+    if (attempts_) attempts_->flush();
   }
   deliveries_.clear();
   if (tunnel_)

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,8 @@ class RunningDaemon final : public Daemon {
   void pump_all();
   void trim_later();
   std::shared_ptr<Delivery> find_delivery(std::string_view exit);
+  Result<std::uint64_t> retry_letters(std::string_view exit,
+                                      const std::vector<std::uint64_t>& numbers);
   Result<SendTest> send_once(std::string_view exit, const tunnel::StoredEvent& event,
                              std::string id, std::uint32_t number);
 
@@ -79,6 +82,7 @@ class RunningDaemon final : public Daemon {
   std::vector<std::pair<std::string, std::uint64_t>> count_moved(const Settings& next);
   void swap(std::shared_ptr<const Settings> next, std::uint64_t generation,
             std::map<std::string, std::shared_ptr<Delivery>> opened, Streams streams);
+  void open_missing();
 
   Seams seams_;
   std::atomic<std::shared_ptr<const Settings>> settings_;
@@ -86,6 +90,8 @@ class RunningDaemon final : public Daemon {
   mutable std::mutex status_mutex_;
   ConfigStatus config_status_;
   std::mutex reload_mutex_;
+  std::mutex retry_mutex_;
+  std::set<std::string, std::less<>> retrying_;  // Exits whose dead letters are being retried.
 
   // Destroyed bottom up: what accepts goes first, then what delivers, the tunnel last.
   std::unique_ptr<Generations> generations_;
@@ -93,6 +99,7 @@ class RunningDaemon final : public Daemon {
   std::unique_ptr<net::HttpClient> http_;
   std::unique_ptr<BlockingPool> pool_;
   std::unique_ptr<Routing> routing_;
+  std::unique_ptr<AttemptNotes> attempts_;
   std::unique_ptr<DeliveryContext> context_;
   Deliveries deliveries_;  // Loop's thread only, once the loop runs.
   std::unique_ptr<Loop> loop_;

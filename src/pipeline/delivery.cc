@@ -136,6 +136,7 @@ std::string Delivery::job_id(const DeliveryJob& job) const {
 }
 
 void Delivery::attempt(Job job) {
+  if (job->letter) return store_letter(job);
   if (std::any_of(job->items.begin(), job->items.end(),
                   [&](const DeliveryItem& item) { return expired(item); })) {
     if (job->items.size() > 1) return halve(job);
@@ -165,9 +166,10 @@ void Delivery::attempt(Job job) {
   ++in_flight_;
   in_flight_bytes_ += job->bytes;
   breaker_.on_start();
+  job->sender = sender_;
   const portals::AttemptFacts facts{.id = job_id(*job), .now_ns = context_.clock.wall_ns()};
   // The list keeps the job's place and address until its verdict.
-  sender_->send(job->request, facts, [self = shared_from_this(), job](ExitAnswer answer) {
+  job->sender->send(job->request, facts, [self = shared_from_this(), job](ExitAnswer answer) {
     self->context_.loop.post([self, job, answer = std::move(answer)]() mutable {
       self->on_answer(job, std::move(answer));
     });
@@ -194,6 +196,7 @@ void Delivery::on_answer(Job job, ExitAnswer answer) {
 
 void Delivery::apply(Job job, const Verdict& verdict, const ExitAnswer& answer) {
   const SteadyNs now = context_.clock.steady_ns();
+  try_past_ = false;
   switch (verdict.kind) {
     case VerdictKind::kDelivered:
       breaker_.on_success();
@@ -225,6 +228,7 @@ void Delivery::retry_later(Job job, const Verdict& verdict, const ExitAnswer& an
   retry_count_.add();
   problem_ = verdict.text;
   ++job->attempts;
+  try_past_ = job->attempts >= kParkAfterAttempts;
   std::int64_t pause_ns = backoff_.pause_ns(job->attempts, context_.random);
   if (verdict.retry_after_ns) pause_ns = std::max(pause_ns, *verdict.retry_after_ns);
   // Age stands still while the breaker is open: an outage of a weekend is not the event's fault.
@@ -299,7 +303,7 @@ void Delivery::note_attempt(tunnel::Attempt attempt, const Verdict& verdict,
     const std::string_view text = answer.status ? std::string_view(answer.body) : answer.error;
     attempt.answer = to_utf8(clip_bytes(text, kAnswerExcerptBytesMax));
   }
-  context_.tunnel.attempts().append(attempt);
+  context_.attempts.add(std::move(attempt));
 }
 
 }  // namespace tt::pipeline

@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "event/event.h"
 #include "net/http_client.h"
+#include "pipeline/attempt_notes.h"
 #include "pipeline/daemon.h"
 #include "pipeline/loop.h"
 #include "pipeline/routing.h"
@@ -38,6 +39,7 @@ struct DeliveryContext {
   net::HttpClient& http;
   tunnel::Tunnel& tunnel;
   Routing& routing;
+  AttemptNotes& attempts;
 };
 
 /// One event on its way to one exit. Settling it settles [first, seq]: the events before it that no
@@ -55,6 +57,8 @@ struct DeliveryJob {
   portals::ExitRequest request;
   std::string fingerprint;  ///< Of the exit that encoded it; another encodes anew.
   std::shared_ptr<const portals::ExitPortal> portal;  ///< Judges the answer to its request.
+  std::shared_ptr<portals::ExitSender> sender;        ///< Has sent it, and syncs what it wrote.
+  std::shared_ptr<const tunnel::DeadLetter> letter;   ///< It is decided; only this is to be stored.
   std::uint64_t generation = 0;
   std::size_t bytes = 0;       ///< Of the encoded request.
   std::size_t held_bytes = 0;  ///< Of its events, once they are copies kept for a retry.
@@ -124,10 +128,14 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   // settle (delivery_settle.cc).
   void delivered(Job job);
   void bury(Job job, std::string reason, std::string error, const portals::ExitAnswer* answer);
-  void settle(const std::vector<DeliveryItem>& items);
+  void store_letter(Job job);
+  void settle(const std::vector<DeliveryItem>& items,
+              const std::shared_ptr<portals::ExitSender>& sender = nullptr);
   void count_parked();
   void sync_soon();
   void sync_now();
+  struct Unsynced;
+  void synced(const std::vector<Unsynced>& ranges, const Status& status);
   void arm(SteadyNs due_ns);
   void finish_drain();
 
@@ -156,7 +164,12 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::size_t in_flight_ = 0, in_flight_bytes_ = 0;
   std::deque<tmpl::EventScope> scopes_;  // Reused by encode; one an event of the largest batch.
 
-  std::vector<std::pair<tunnel::Seq, tunnel::Seq>> unsynced_;
+  /// Written through `sender`, which has not synced it yet.
+  struct Unsynced {
+    tunnel::Seq first, last;
+    std::shared_ptr<portals::ExitSender> sender;
+  };
+  std::vector<Unsynced> unsynced_;
   int syncs_ = 0;  // On their way.
   std::optional<tunnel::Seq>
       again_from_;  // A sync failed: from here what is unsettled comes again.
@@ -164,6 +177,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   SteadyNs pump_due_ns_ = 0;
 
   bool is_paused_ = false;
+  bool try_past_ = false;  // The last attempt failed, of a job that fails often: others go first.
   std::function<void()> drained_;
   std::string problem_;
   WallNs last_delivered_ns_ = 0;

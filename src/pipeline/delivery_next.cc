@@ -18,20 +18,27 @@ std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
       common.order == Order::kNone ? static_cast<std::size_t>(common.in_flight) : 1;
   if (in_flight_ >= in_flight_max || in_flight_bytes_ >= kExitInFlightBytesMax) return std::nullopt;
 
-  std::size_t skipped = 0;  // Failing heads that the next event may be tried past.
+  std::optional<Job> poor;  // Due, but just failed again: whatever else may go, goes first.
+  std::uint32_t enough = kParkAfterAttempts;
   for (Job job = jobs_.begin(); job != jobs_.end(); ++job) {
     if (job->in_flight || job->is_settling) continue;
-    if (job->due_ns <= now) return job;
+    if (job->due_ns <= now) {
+      if (!try_past_ || job->attempts < kParkAfterAttempts) return job;
+      if (!poor) poor = job;
+    }
     if (job->is_parked || common.order == Order::kNone) continue;
-    if (common.order == Order::kStrict) return std::nullopt;
-    // order: tunnel. One failing head may be stepped over once it has failed often enough; if the
-    // next one fails too it is the exit that is ill, not the event.
-    if (job->attempts < kParkAfterAttempts || ++skipped > 1) return std::nullopt;
+    if (common.order == Order::kStrict) return poor;
+    // order: tunnel. A failing head is stepped over once it has failed often enough. Each further
+    // one asks for twice as many failures: when several in a row fail it is rather the exit that is
+    // ill, and an outage must not stir its events.
+    if (job->attempts < enough) return poor;
+    enough *= 2;
   }
   // What waits for its dead letter is still ahead of anything fresh in strict order.
-  if (common.order == Order::kStrict && !jobs_.empty()) return std::nullopt;
-  if (is_full()) return std::nullopt;
-  return fresh_job(now);
+  if (common.order == Order::kStrict && !jobs_.empty()) return poor;
+  if (is_full()) return poor;
+  if (const auto fresh = fresh_job(now)) return fresh;
+  return poor;
 }
 
 bool Delivery::is_full() const {
@@ -127,6 +134,7 @@ bool Delivery::write_again(SteadyNs now) {
     return false;
   }
   jobs_.clear();
+  count_parked();
   go_back(*std::exchange(again_from_, std::nullopt));
   return true;
 }

@@ -17,7 +17,7 @@ void Delivery::delivered(Job job) {
   // ones, which is durable by itself: a restart finds it through the cursor.
   for (Job before = jobs_.begin(); before != job; ++before)
     if (!before->in_flight && before->attempts >= kParkAfterAttempts) before->is_parked = true;
-  settle(job->items);
+  settle(job->items, job->sender);
   jobs_.erase(job);
   count_parked();
 }
@@ -27,13 +27,16 @@ void Delivery::count_parked() {
                                   [](const DeliveryJob& job) { return job.is_parked; }));
 }
 
-void Delivery::settle(const std::vector<DeliveryItem>& items) {
+// A local exit's events count when written; the cursor may pass them when they are synced.
+void Delivery::settle(const std::vector<DeliveryItem>& items,
+                      const std::shared_ptr<portals::ExitSender>& sender) {
+  const bool waits = sender && sender->needs_sync();
   // Consecutive items are one range: most jobs settle with one call.
   for (std::size_t i = 0; i < items.size();) {
     std::size_t end = i + 1;
     while (end < items.size() && items[end].first == items[end - 1].seq + 1) ++end;
-    if (sender_->needs_sync())
-      unsynced_.emplace_back(items[i].first, items[end - 1].seq);
+    if (waits)
+      unsynced_.push_back({items[i].first, items[end - 1].seq, sender});
     else
       reader_->settle(items[i].first, items[end - 1].seq);
     i = end;
@@ -41,7 +44,6 @@ void Delivery::settle(const std::vector<DeliveryItem>& items) {
   if (!unsynced_.empty()) sync_soon();
 }
 
-// A local exit's events count when written; the cursor may pass them when they are synced.
 void Delivery::sync_soon() {
   if (syncs_ > 0 || sync_timer_) return;
   const SteadyNs due = context_.clock.steady_ns() + kExitSyncMs * kNsPerMs;
@@ -55,31 +57,38 @@ void Delivery::sync_now() {
   if (sync_timer_) context_.loop.cancel(std::exchange(sync_timer_, 0));
   if (unsynced_.empty()) return;
   ++syncs_;
-  auto ranges = std::exchange(unsynced_, {});
-  // The sender that wrote them syncs them, though a reload may have replaced it meanwhile.
-  sender_->sync([self = shared_from_this(), sender = sender_,
-                 ranges = std::move(ranges)](Status synced) mutable {
-    self->context_.loop.post(
-        [self, sender, ranges = std::move(ranges), synced = std::move(synced)] {
-          --self->syncs_;
-          if (synced.ok()) {
-            for (const auto& [first, last] : ranges) self->reader_->settle(first, last);
-          } else {
-            // Not settled, and perhaps gone: they are written again.
-            for (const auto& [first, last] : ranges)
-              self->again_from_ = std::min(self->again_from_.value_or(first), first);
-            self->read_again_ns_ = self->context_.clock.steady_ns() + kNsPerSec;
-            self->problem_ = synced.error().text;
-            log::error("sync of a local exit failed",
-                       {{"exit", self->settings_.name}, {"error", synced.error().text}});
-          }
-          if (!self->unsynced_.empty()) self->sync_soon();
-          if (self->drained_)
-            self->finish_drain();
-          else if (self->again_from_)
-            self->pump();
-        });
+  // The sender that wrote them syncs them: after a reload there may be another one.
+  const auto sender = unsynced_.front().sender;
+  const auto others = std::stable_partition(unsynced_.begin(), unsynced_.end(),
+                                            [&](const Unsynced& u) { return u.sender == sender; });
+  std::vector<Unsynced> ranges(unsynced_.begin(), others);
+  unsynced_.erase(unsynced_.begin(), others);
+  sender->sync([self = shared_from_this(), ranges = std::move(ranges)](Status synced) mutable {
+    self->context_.loop.post([self, ranges = std::move(ranges), synced = std::move(synced)] {
+      --self->syncs_;
+      self->synced(ranges, synced);
+    });
   });
+}
+
+void Delivery::synced(const std::vector<Unsynced>& ranges, const Status& status) {
+  for (const Unsynced& range : ranges) {
+    if (status.ok())
+      reader_->settle(range.first, range.last);
+    else
+      again_from_ = std::min(again_from_.value_or(range.first), range.first);
+  }
+  if (!status.ok()) {
+    // Not settled, and perhaps gone: they are written again.
+    read_again_ns_ = context_.clock.steady_ns() + kNsPerSec;
+    problem_ = status.error().text;
+    log::error("sync of a local exit failed", {{"exit", settings_.name}, {"error", problem_}});
+  }
+  if (!unsynced_.empty()) sync_soon();
+  if (drained_)
+    finish_drain();
+  else if (again_from_)
+    pump();
 }
 
 void Delivery::bury(Job job, std::string reason, std::string error,
@@ -98,6 +107,13 @@ void Delivery::bury(Job job, std::string reason, std::string error,
                             .entry = std::string(stored.meta.entry),
                             .received_ns = stored.meta.received_ns,
                             .event_json = std::string(stored.event.json)};
+  // Of an older generation the router cannot tell any more.
+  if (job->generation == context_.routing.generation()) {
+    const std::string id = job_id(*job);
+    const tmpl::MetaView meta{id, stored.meta.seq, stored.meta.received_ns, stored.meta.entry};
+    if (const auto* rule = context_.routing.router().decide(stored.event, meta, exit_index_))
+      letter.rule = rule->label;
+  }
   if (job->portal)
     letter.request = clip_bytes(
         job->request.method + " " + job->request.url.masked() + "\n\n" + job->request.body,
@@ -107,29 +123,35 @@ void Delivery::bury(Job job, std::string reason, std::string error,
                                {"id", job_id(*job)},
                                {"reason", letter.reason},
                                {"error", letter.error}});
-  // The letter is durable first; only then may the cursor pass its event.
+  job->letter = std::make_shared<const tunnel::DeadLetter>(std::move(letter));
+  store_letter(job);
+}
+
+// The letter is durable first; only then may the cursor pass its event.
+void Delivery::store_letter(Job job) {
   job->is_settling = true;
-  context_.pool.run("dead " + settings_.name, [self = shared_from_this(), job,
-                                               letter = std::move(letter)]() mutable {
-    auto stored_letter = self->context_.tunnel.dead_letters().append(std::move(letter));
-    self->context_.loop.post([self, job, stored_letter = std::move(stored_letter)] {
-      job->is_settling = false;
-      if (stored_letter.ok()) {
-        self->dead_count_.add();
-        self->settle(job->items);
-        self->jobs_.erase(job);
-        self->count_parked();
-      } else {
-        // No room for the letter: the event stays pending and is tried again in a while.
-        self->problem_ = stored_letter.error().text;
-        job->due_ns = self->context_.clock.steady_ns() + 5 * kNsPerSec;
-      }
-      if (self->drained_)
-        self->finish_drain();
-      else
-        self->pump();
-    });
-  });
+  context_.pool.run("dead " + settings_.name,
+                    [self = shared_from_this(), job, letter = job->letter] {
+                      auto stored = self->context_.tunnel.dead_letters().append(*letter);
+                      self->context_.loop.post([self, job, stored = std::move(stored)] {
+                        job->is_settling = false;
+                        if (stored.ok()) {
+                          self->dead_count_.add();
+                          self->settle(job->items);
+                          self->jobs_.erase(job);
+                          self->count_parked();
+                        } else {
+                          // No room for the letter: the event stays pending, and the letter is
+                          // tried again.
+                          self->problem_ = stored.error().text;
+                          job->due_ns = self->context_.clock.steady_ns() + 5 * kNsPerSec;
+                        }
+                        if (self->drained_)
+                          self->finish_drain();
+                        else
+                          self->pump();
+                      });
+                    });
 }
 
 void Delivery::drain(std::function<void()> done) {

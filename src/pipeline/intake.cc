@@ -135,7 +135,7 @@ net::Admission Intake::admit(const EntryRoute& route, const net::HttpRequest& re
   net::Admission admission;
   admission.body_bytes_max =
       common.max_body_bytes ? *common.max_body_bytes : route.entry.type->body_bytes_max;
-  if (stopping_.load(std::memory_order_relaxed)) {
+  if (is_closed_.load(std::memory_order_relaxed)) {
     admission.refusal = busy_answer("shutting down");
   } else if (!portals::allows_peer(common, request.peer)) {
     route.counters.unauthorised.add();
@@ -143,7 +143,7 @@ net::Admission Intake::admit(const EntryRoute& route, const net::HttpRequest& re
   } else if (!portals::authorised(common.auth, *request.headers, request.client_certificate)) {
     route.counters.unauthorised.add();
     admission.refusal = unauthorised_answer();
-  } else if (route.rates && !route.rates->take(request.peer, clock_.steady_ns())) {
+  } else if (route.rates && !route.rates->allows(request.peer, clock_.steady_ns())) {
     route.counters.refused.add();
     admission.refusal = error_answer(429, "more than the `rate` of this entry; send slower");
     admission.refusal->headers.emplace_back("Retry-After", "1");
@@ -220,7 +220,7 @@ void Intake::append_patiently(std::shared_ptr<const EntryRoute> route, event::Sh
 
 void Intake::wait(Waiting waiting) {
   waiting_.push_back(std::move(waiting));
-  if (stopping_.load()) return end_waiting();
+  if (is_stopped_.load()) return end_waiting();
   if (waiting_.size() > 1) return;  // The first one has set the timer.
   loop_.at(clock_.steady_ns() + kNsPerSec, [this] {
     for (Waiting& next : std::exchange(waiting_, {}))
@@ -229,7 +229,7 @@ void Intake::wait(Waiting waiting) {
 }
 
 void Intake::stop() {
-  stopping_.store(true);
+  is_stopped_.store(true);
   loop_.run([this] { end_waiting(); });
 }
 
@@ -290,6 +290,9 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
     return responder.answer(refusal_answer(*refusal));
   }
   counters.rejected.add(events.rejected.size());
+  if (route->rates)
+    route->rates->charge(http.peer, clock_.steady_ns(),
+                         std::max<std::size_t>(1, events.events.size()));
   if (events.events.empty())
     return responder.answer(route->entry.portal->answer(
         {.ack = tunnel::to_string(tunnel_.ack_level()), .rejected = &events.rejected}));

@@ -57,7 +57,9 @@ class Intake {
   std::shared_ptr<const EntryRoute> find(std::string_view path) const;
   std::shared_ptr<const EntryRoute> find_name(std::string_view name) const;
   std::vector<EntryStatus> status() const;
-  /// Refuses every request with 503 from now on (drain); what waits for room is given up.
+  /// Refuses every request with 503 from now on (drain).
+  void close() { is_closed_.store(true); }
+  /// After close(): gives up what waits for room in the tunnel.
   void stop();
 
   net::Admission admit(const EntryRoute& route, const net::HttpRequest& request) const;
@@ -92,7 +94,7 @@ class Intake {
   Clock& clock_;
   Metrics& metrics_;
   Loop& loop_;
-  std::atomic<bool> stopping_{false};
+  std::atomic<bool> is_closed_{false}, is_stopped_{false};
   std::atomic<std::shared_ptr<const EntryTable>> table_;
   std::deque<Waiting> waiting_;  // For room in the tunnel. Loop's thread only.
 };

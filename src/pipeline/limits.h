@@ -13,6 +13,7 @@ constexpr std::size_t kExitHeldBytesMax = 16u << 20;  ///< Failing ones kept for
 constexpr std::size_t kParkedEventsMax = 1'000;       ///< Per exit; beyond, the head waits.
 constexpr std::uint32_t kParkAfterAttempts = 5;  ///< Then the next event is tried (order: tunnel).
 constexpr std::size_t kBlockingThreads = 4;
+constexpr std::size_t kApiThreads = 4;         ///< Requests of the API that are worked on at once.
 constexpr std::size_t kRoutedBatchesMax = 64;  ///< Routing results kept for other exits.
 constexpr std::int64_t kExitSyncMs = 200;      ///< Local exits: written to durable.
 constexpr std::int64_t kTrimEveryMs = 5'000;

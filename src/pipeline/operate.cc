@@ -66,6 +66,19 @@ Result<SendTest> RunningDaemon::test(std::string_view exit) {
 
 Result<std::uint64_t> RunningDaemon::retry_dead(std::string_view exit,
                                                 std::vector<std::uint64_t> numbers) {
+  {
+    std::lock_guard lock(retry_mutex_);
+    if (!retrying_.emplace(exit).second)
+      return retry("dead letters of exit `" + std::string(exit) + "` are being retried already");
+  }
+  auto delivered = retry_letters(exit, numbers);
+  std::lock_guard lock(retry_mutex_);
+  retrying_.erase(retrying_.find(exit));
+  return delivered;
+}
+
+Result<std::uint64_t> RunningDaemon::retry_letters(std::string_view exit,
+                                                   const std::vector<std::uint64_t>& numbers) {
   tunnel::DeadLetters& letters = tunnel_->dead_letters();
   std::uint64_t delivered = 0;
   for (const std::uint64_t number : numbers) {
@@ -86,7 +99,9 @@ Result<std::uint64_t> RunningDaemon::retry_dead(std::string_view exit,
     if (result.verdict.kind != portals::VerdictKind::kDelivered) {
       log::info("dead letter not delivered",
                 {{"exit", exit}, {"number", number}, {"error", result.verdict.text}});
-      continue;
+      // Only a refusal is about this letter; otherwise the exit is not there, and none will pass.
+      if (result.verdict.kind == portals::VerdictKind::kRejected) continue;
+      break;
     }
     TT_CHECK(letters.remove(exit, number));
     ++delivered;

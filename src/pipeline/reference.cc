@@ -9,10 +9,12 @@
 #include "config/codes.h"
 #include "config/schema.h"
 #include "event/writer.h"
+#include "net/http_server.h"
 #include "pipeline/limits.h"
 #include "pipeline/top_config.h"
 #include "portals/kit/catalog.h"
 #include "rules/rule_config.h"
+#include "tunnel/disk_tunnel.h"
 
 namespace tt::pipeline {
 namespace {
@@ -108,19 +110,35 @@ Page events_page() {
 
 Page limits_page() {
   const event::Limits event;
+  const tunnel::DiskTunnelOptions tunnel;
   std::string text = std::string(kGeneratedNote) + "# Limits\n\n| limit | value |\n|---|---|\n";
   const auto row = [&](std::string_view name, const std::string& value) {
     text += fmt::format("| {} | {} |\n", name, value);
   };
+  const net::HttpLimits http;
   row("one event", format_size(event.event_bytes_max));
   row("fields of an event", std::to_string(event.fields_max));
   row("nesting of JSON", std::to_string(event.depth_max));
   row("events of one request", std::to_string(event.batch_events_max));
+  row("head of a request",
+      fmt::format("{}, {} fields", format_size(http.head_bytes_max), http.head_fields_max));
+  row("time for the head, the body, and between requests",
+      fmt::format("{} s, {} s, {} s", http.head_timeout_ms / 1000, http.body_timeout_ms / 1000,
+                  http.idle_timeout_ms / 1000));
+  row("connections of a listener", std::to_string(http.connections_max));
+  row("bodies of all requests being received", format_size(http.body_budget_bytes));
   row("decoded body, `http` and `lines`", format_size(kDecodedBodyBytesMax));
   row("decoded body, hooks", format_size(kDecodedHookBytesMax));
+  row("events accepted and not yet on disk; beyond, 503", format_size(tunnel.pending_bytes_max));
+  row("newest events kept in memory for the exits", format_size(tunnel.edge_bytes));
   row("encoded and unanswered requests, per exit", format_size(kExitInFlightBytesMax));
-  row("parked events, per exit", std::to_string(kParkedEventsMax));
+  row("failing requests and their events, per exit; beyond, the head waits",
+      fmt::format("{}, {} events", format_size(kExitHeldBytesMax), kParkedEventsMax));
   row("failed attempts before the next event is tried", std::to_string(kParkAfterAttempts));
+  row("excerpt of an answer, of a request in a dead letter",
+      fmt::format("{}, {}", format_size(kAnswerExcerptBytesMax),
+                  format_size(kRequestExcerptBytesMax)));
+  row("requests of the API worked on at once", std::to_string(kApiThreads));
   row("generations of the configuration kept", std::to_string(kGenerationsKept));
   return {"limits", "limits.md", text};
 }

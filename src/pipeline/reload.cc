@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/log.h"
+#include "pipeline/check.h"
 #include "pipeline/daemon_impl.h"
 #include "pipeline/limits.h"
 
@@ -49,9 +50,17 @@ ReloadReport RunningDaemon::reload() {
   config::Files files;
   config::Diagnostics diagnostics;
   const auto old = settings_.load();
-  const auto next = load_settings(old->source, files, diagnostics);
-  if (!next) return refuse(diagnostics, files);
-  warn_of_restart(*old, *next);
+  const auto loaded = load_settings(old->source, files, diagnostics);
+  if (!loaded) return refuse(diagnostics, files);
+  warn_of_restart(*old, *loaded);
+  // Sockets stay as they were opened: who may send is judged by what is really reachable.
+  auto next = std::make_shared<Settings>(*loaded);
+  next->data = old->data;
+  next->listen = old->listen;
+  next->api.listen = old->api.listen;
+  next->tls = old->tls;
+  check_auth(*next, {}, diagnostics);
+  if (diagnostics.has_errors()) return refuse(diagnostics, files);
 
   auto streams = open_streams(*next);
   if (!streams.ok()) {
@@ -162,17 +171,37 @@ void RunningDaemon::swap(std::shared_ptr<const Settings> next, std::uint64_t gen
   // Their cursors are orphans now, or `was` takes them.
   loop_->run([] {});
   loop_->run([] {});
-  for (std::size_t i = 0; i < next->exits.size(); ++i) {
-    const ExitSettings& exit = next->exits[i];
-    if (find_delivery(exit.name)) continue;
-    auto late = open_exit(exit, i);
-    if (late.ok())
-      loop_->run([&] { deliveries_.push_back(*std::move(late)); });
-    else
-      log::error("renamed exit did not open", {{"exit", exit.name}, {"error", late.error().text}});
-  }
+  open_missing();
   keep_streams(*next, std::move(streams));
   loop_->post([this] { pump_all(); });
+}
+
+// Exits that take over the cursor of a removed one; while its last request is still out, later.
+void RunningDaemon::open_missing() {
+  const auto settings = settings_.load();
+  bool is_missing = false;
+  for (std::size_t i = 0; i < settings->exits.size(); ++i) {
+    const ExitSettings& exit = settings->exits[i];
+    if (find_delivery(exit.name)) continue;
+    auto late = open_exit(exit, i);
+    if (late.ok()) {
+      loop_->run([&] { deliveries_.push_back(*std::move(late)); });
+      continue;
+    }
+    is_missing = true;
+    log::warning("an exit waits for the cursor that it takes over",
+                 {{"exit", exit.name}, {"error", late.error().text}});
+  }
+  if (!is_missing) return;
+  loop_->run([this] {
+    loop_->at(seams_.clock.steady_ns() + 5 * kNsPerSec, [this] {
+      api_pool_->run("open exits", [this] {
+        std::lock_guard one_at_a_time(reload_mutex_);
+        open_missing();
+        loop_->post([this] { pump_all(); });
+      });
+    });
+  });
 }
 
 }  // namespace tt::pipeline

@@ -21,20 +21,27 @@ class SenderRates {
 
   explicit SenderRates(double per_sec) : per_sec_(per_sec) {}
 
-  /// Whether `sender` may send one more request now.
-  bool take(std::string_view sender, SteadyNs now) {
+  /// Whether `sender` may send now.
+  bool allows(std::string_view sender, SteadyNs now) {
     std::lock_guard lock(mutex_);
+    return rate_of(sender, now).next_ns(now) <= now;
+  }
+  /// What it sent counts; a large batch keeps it away for longer.
+  void charge(std::string_view sender, SteadyNs now, std::size_t events) {
+    std::lock_guard lock(mutex_);
+    rate_of(sender, now).take(now, static_cast<double>(events));
+  }
+
+ private:
+  portals::RateLimit& rate_of(std::string_view sender, SteadyNs now) {
     auto it = senders_.find(sender);
     if (it == senders_.end()) {
       if (senders_.size() >= kSendersMax) senders_.clear();
       it = senders_.try_emplace(std::string(sender), per_sec_, now).first;
     }
-    if (it->second.next_ns(now) > now) return false;
-    it->second.take(now);
-    return true;
+    return it->second;
   }
 
- private:
   const double per_sec_;
   std::mutex mutex_;
   std::map<std::string, portals::RateLimit, std::less<>> senders_;

@@ -36,6 +36,7 @@ class LineSession final : public net::StreamSession {
   }
 
   bool on_bytes(std::string_view bytes) override {
+    if (info_.is_datagram) return on_datagram(bytes);
     const std::size_t end = bytes.rfind('\n');
     if (end == std::string_view::npos) {
       keep(bytes);
@@ -63,6 +64,13 @@ class LineSession final : public net::StreamSession {
   }
 
  private:
+  /// Whole lines always: the end of a datagram ends its last line, newline or not.
+  bool on_datagram(std::string_view bytes) {
+    if (!bytes.empty()) hand_on(bytes);
+    std::lock_guard lock(shared_->mutex);
+    return !shared_->is_paused;
+  }
+
   void keep(std::string_view bytes) {
     if (is_skipping_) return;
     partial_ += bytes;
@@ -76,6 +84,8 @@ class LineSession final : public net::StreamSession {
 
   /// Decodes whole lines and appends them.
   void hand_on(std::string_view lines) {
+    // A reload may have changed the entry; when it took it away, what comes is still taken.
+    if (auto newest = intake_.find_name(route_->entry.name)) route_ = std::move(newest);
     route_->counters.requests.add();
     portals::EntryRequest request{.body = lines, .peer = info_.peer, .now_ns = clock_.wall_ns()};
     portals::EntryEvents events;
@@ -131,8 +141,9 @@ class LineSession final : public net::StreamSession {
 std::unique_ptr<net::StreamSession> Intake::open_stream(std::shared_ptr<const EntryRoute> route,
                                                         std::shared_ptr<net::StreamPeer> peer,
                                                         net::StreamInfo info) {
-  if (stopping_.load(std::memory_order_relaxed) ||
-      !portals::allows_peer(route->entry.portal->common(), info.peer)) {
+  if (is_closed_.load(std::memory_order_relaxed) ||
+      !portals::allows_peer(route->entry.portal->common(), info.peer) ||
+      !portals::authorised(route->entry.portal->common().auth, {}, info.client_certificate)) {
     route->counters.unauthorised.add();
     peer->close();
     return nullptr;

@@ -25,8 +25,9 @@ struct TunnelConfig {
             "Events that every exit is done with are kept this long, for search and replay."),
         config::field("keep_bytes", &TunnelConfig::keep_bytes,
                       "And at most this much of them; whichever comes first."),
-        config::field("max_bytes", &TunnelConfig::max_bytes,
-                      "Size of the whole tunnel, undelivered events included.")
+        config::field(
+            "max_bytes", &TunnelConfig::max_bytes,
+            "Size of the whole tunnel, undelivered events included. Read, not acted on yet.")
             .default_text("80 % of the file system"),
     };
   }

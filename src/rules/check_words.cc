@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "cel/ast.h"
-#include "event/severity.h"
+#include "base/severity.h"
 #include "rules/check_parts.h"
 
 namespace tt::rules {
@@ -69,7 +69,7 @@ class Walk {
   void check_severity(const cel::Expr& literal, std::string_view word, bool is_prefix) {
     // The empty text asks whether there is a severity at all.
     if (word.empty() || is_one_of(word, is_prefix, kSeverities)) return;
-    std::string_view meant = event::normalise_severity(word);
+    std::string_view meant = normalise_severity(word);
     if (meant.empty()) meant = did_you_mean(word, kSeverities);
     std::string hint =
         "portals write debug, info, notice, warning, error, critical, alert or emergency; only "

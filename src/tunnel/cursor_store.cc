@@ -155,7 +155,7 @@ Status CursorStore::rename(std::string_view from, const std::string& to) {
     const std::lock_guard lock(mutex_);
     const auto found = cursors_.find(from);
     if (found == cursors_.end()) return reject("there is no cursor of exit " + std::string(from));
-    if (found->second->is_open_) return reject("exit " + std::string(from) + " is in use");
+    if (found->second->is_open_) return retry("exit " + std::string(from) + " is in use");
     if (cursors_.contains(to)) return reject("exit " + to + " has a cursor already");
     SharedCursor cursor = found->second;
     removed_.push_back(found->first);

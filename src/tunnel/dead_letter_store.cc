@@ -11,11 +11,13 @@
 namespace tt::tunnel {
 
 DeadLetterStore::DeadLetterStore(Disk& disk, Clock& clock, Metrics& metrics,
-                                 const LogIdentity& identity, std::string folder)
+                                 const LogIdentity& identity, std::string folder,
+                                 std::function<void(const Error&)> on_fatal)
     : disk_(disk),
       clock_(clock),
       identity_(identity),
       folder_(std::move(folder)),
+      on_fatal_(std::move(on_fatal)),
       dropped_total_(metrics.counter("tt_tunnel_dead_dropped_total",
                                      "Dead letters that made room for newer ones")) {}
 
@@ -67,7 +69,10 @@ Result<std::uint64_t> DeadLetterStore::append(DeadLetter letter) {
   letter.number = box->log.next_seq();
   TT_TRY(const SideLog::Place place,
          box->log.append(RecordType::kDeadLetter, letter.number, encode_letter(letter)));
-  TT_CHECK(box->log.sync());
+  if (Status synced = box->log.sync(); !synced) {
+    if (on_fatal_ && box->log.has_failed()) on_fatal_(synced.error());
+    return std::move(synced).error();
+  }
   {
     const std::lock_guard lock(mutex_);
     box->letters[letter.number] = {place, clock_.wall_ns()};

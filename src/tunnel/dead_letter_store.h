@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,8 +26,9 @@ class DeadLetterStore final : public DeadLetters {
   static constexpr std::uint64_t kExitBytesMax = 1u << 30;
   static constexpr std::int64_t kKeepNs = 30 * 24 * 3600 * kNsPerSec;
 
+  /// `on_fatal`: a sync failed, as with cursors; only a new start sees what is really stored.
   DeadLetterStore(Disk& disk, Clock& clock, Metrics& metrics, const LogIdentity& identity,
-                  std::string folder);
+                  std::string folder, std::function<void(const Error&)> on_fatal = {});
   /// Finds the letters of all exits.
   Status open();
   /// The exit was renamed. Its letters go with it, unless the new name has some already.
@@ -62,6 +64,7 @@ class DeadLetterStore final : public DeadLetters {
   Clock& clock_;
   const LogIdentity& identity_;
   const std::string folder_;
+  const std::function<void(const Error&)> on_fatal_;
   Counter& dropped_total_;
   mutable std::mutex mutex_;
   std::map<std::string, SharedBox, std::less<>> boxes_;

@@ -26,7 +26,7 @@ struct DeadLetter {
   std::string error;    ///< At most 1 KiB.
   std::string request;  ///< Rendered request, secrets masked, at most 4 KiB.
   std::string answer;   ///< Excerpt, at most 1 KiB.
-  std::string rule;     ///< Name of the deciding rule, or empty.
+  std::string rule;     ///< Label of the deciding rule, or empty.
   std::string entry;
   WallNs received_ns = 0;
   std::string event_json;  ///< The stored event, whole: the tunnel may drop the original.

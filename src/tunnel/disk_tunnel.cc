@@ -38,7 +38,8 @@ class DiskTunnel final : public Tunnel {
         folder_(options_.directory + "/tunnel"),
         quarantine_(seams.disk, seams.clock, options_.directory),
         pool_(seams.disk, seams.spawner, folder_, options_.segment_bytes),
-        dead_(seams.disk, seams.clock, seams.metrics, identity_, options_.directory + "/dead"),
+        dead_(seams.disk, seams.clock, seams.metrics, identity_, options_.directory + "/dead",
+              [this](const Error& error) { end_by_fatal(options_, error); }),
         attempts_(seams.disk, seams.clock, identity_, options_.directory + "/attempts") {}
   ~DiskTunnel() override { (void)close(); }
 

@@ -41,6 +41,8 @@ class SideLog {
   /// Writes the buffer. kRetry when space ran out: then what was buffered is gone.
   Status flush();
   Status sync();
+  /// A sync failed: nothing is appended any more.
+  bool has_failed() const { return !failed_.ok(); }
 
   /// Every good record of one file, up to what was flushed.
   static Status scan(const SharedSegment& file, const Visit& visit);
@@ -66,7 +68,7 @@ class SideLog {
   std::uint64_t synced_ = 0;
   std::uint64_t next_seq_ = 1;
   std::uint32_t prev_header_crc_ = 0;
-  Status failed_;
+  Status failed_;  // A sync failed: what it should have stored may be gone.
 };
 
 /// A name as a folder: what is not plain is percent-encoded.

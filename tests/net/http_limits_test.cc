@@ -121,6 +121,23 @@ TEST_F(LimitsTest, bodies_beyond_the_budget_get_503) {
   EXPECT_EQ(status_of(third.read_answer()), 200);
 }
 
+TEST_F(LimitsTest, a_body_that_is_only_promised_takes_no_budget) {
+  options_.limits.body_budget_bytes = 100'000;
+  const auto head = [](std::size_t length) {
+    return "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(length) +
+           "\r\nExpect: 100-continue\r\n\r\n";
+  };
+  // A small body lies in the read buffer, a large one has memory of its own.
+  RawClient large = connect(), small = connect();
+  large.send(head(99'000));
+  small.send(head(9'000));
+  EXPECT_THAT(large.read_until("\r\n\r\n"), HasSubstr("100 Continue"));
+  EXPECT_THAT(small.read_until("\r\n\r\n"), HasSubstr("100 Continue"));
+  EXPECT_EQ(status_of(ask(post(std::string(100'000, 'x')))), 200);
+  EXPECT_EQ(status_of(large.ask(std::string(99'000, 'x'))), 200);
+  EXPECT_EQ(status_of(small.ask(std::string(9'000, 'x'))), 200);
+}
+
 TEST_F(LimitsTest, connections_beyond_the_maximum_get_503) {
   options_.limits.connections_max = 2;
   RawClient first = connect(), second = connect();
@@ -175,6 +192,11 @@ TEST_F(LimitsTest, a_peer_that_takes_no_answer_is_dropped) {
 }
 
 TEST_F(LimitsTest, running_out_of_descriptors_only_delays_accepting) {
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+  GTEST_SKIP() << "the sanitizer itself needs a descriptor to check a virtual call";
+#endif
+#endif
   start();
   RawClient first = connect();
   EXPECT_EQ(status_of(first.ask(kGet)), 200);

@@ -7,21 +7,34 @@
 namespace tt::pipeline {
 namespace {
 
+bool take(SenderRates& rates, std::string_view sender, SteadyNs now) {
+  if (!rates.allows(sender, now)) return false;
+  rates.charge(sender, now, 1);
+  return true;
+}
+
 TEST(SenderRates, one_sender_over_its_rate_does_not_touch_another) {
   SenderRates rates(2);
-  EXPECT_TRUE(rates.take("10.0.0.1", 0));
-  EXPECT_TRUE(rates.take("10.0.0.1", 0));
-  EXPECT_FALSE(rates.take("10.0.0.1", 0));
-  EXPECT_TRUE(rates.take("10.0.0.2", 0));
-  EXPECT_TRUE(rates.take("10.0.0.1", kNsPerSec));
+  EXPECT_TRUE(take(rates, "10.0.0.1", 0));
+  EXPECT_TRUE(take(rates, "10.0.0.1", 0));
+  EXPECT_FALSE(take(rates, "10.0.0.1", 0));
+  EXPECT_TRUE(take(rates, "10.0.0.2", 0));
+  EXPECT_TRUE(take(rates, "10.0.0.1", kNsPerSec));
+}
+
+TEST(SenderRates, a_batch_counts_for_its_events) {
+  SenderRates rates(10);
+  rates.charge("10.0.0.1", 0, 40);
+  EXPECT_FALSE(rates.allows("10.0.0.1", 2 * kNsPerSec));
+  EXPECT_TRUE(rates.allows("10.0.0.1", 4 * kNsPerSec));
 }
 
 TEST(SenderRates, a_crowd_of_senders_does_not_grow_it) {
   SenderRates rates(1);
-  EXPECT_TRUE(rates.take("first", 0));
-  EXPECT_FALSE(rates.take("first", 0));
-  for (std::size_t i = 0; i < SenderRates::kSendersMax; ++i) rates.take(std::to_string(i), 0);
-  EXPECT_TRUE(rates.take("first", 0)) << "the table began afresh";
+  EXPECT_TRUE(take(rates, "first", 0));
+  EXPECT_FALSE(take(rates, "first", 0));
+  for (std::size_t i = 0; i < SenderRates::kSendersMax; ++i) take(rates, std::to_string(i), 0);
+  EXPECT_TRUE(take(rates, "first", 0)) << "the table began afresh";
 }
 
 }  // namespace

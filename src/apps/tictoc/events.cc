@@ -10,7 +10,7 @@
 
 #include "apps/tictoc/client.h"
 #include "base/text.h"
-#include "event/severity.h"
+#include "base/severity.h"
 
 namespace tt::tictoc {
 namespace {
@@ -25,16 +25,8 @@ std::string_view text_of(const boost::json::object& map, std::string_view name) 
   return value && value->if_string() ? std::string_view(value->get_string()) : std::string_view{};
 }
 
-/// Control characters of an event must not reach the terminal.
-std::string printable(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return out;
-}
-
 const char* colour_of(std::string_view severity) {
-  const int rank = event::severity_rank(severity);
+  const int rank = severity_rank(severity);
   return rank >= 5 ? "\033[1;31m" : rank == 4 ? "\033[31m" : rank == 3 ? "\033[33m" : "";
 }
 
@@ -136,8 +128,9 @@ int show(const ViewArguments& arguments, const Common& common) {
   if (event && event->if_object())
     for (const auto& [name, value] : event->get_object())
       std::printf("%-20s %s\n", printable(name).c_str(),
-                  value.if_string() ? printable(value.get_string()).c_str()
-                                    : boost::json::serialize(value).c_str());
+                  printable(value.if_string() ? std::string(value.get_string())
+                                              : boost::json::serialize(value))
+                      .c_str());
   return kOk;
 }
 

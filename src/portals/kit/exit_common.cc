@@ -168,9 +168,11 @@ struct ExitOptions {
             .example("24h"),
         field("was", &ExitOptions::was, "Former name, whose place in the tunnel is taken over.")
             .default_text("none"),
-        field("max_lag", &ExitOptions::max_lag, "How far the exit may fall behind."),
+        field("max_lag", &ExitOptions::max_lag,
+              "How far the exit may fall behind. Read, not acted on yet."),
         field("when_full", &ExitOptions::when_full,
-              "At its `max_lag` an exit skips events (dead letters say which), or blocks intake."),
+              "At its `max_lag` an exit skips events (dead letters say which), or blocks intake. "
+              "Read, not acted on yet."),
         field("allow_networks", &ExitOptions::allow_networks,
               "Networks that may be dialled although they are link-local or metadata addresses.")
             .default_text("none"),

@@ -28,9 +28,9 @@ class RateLimit {
     // Beyond a year is as good as never, and fits the type.
     return now + static_cast<std::int64_t>(std::min(wait_ns, 3.2e16));
   }
-  /// Takes one token; call when next_ns(now) <= now.
-  void take(SteadyNs now) {
-    tokens_ = std::max(0.0, tokens_at(now) - 1);
+  /// Takes tokens; call when next_ns(now) <= now. More than are there make a debt.
+  void take(SteadyNs now, double count = 1) {
+    tokens_ = tokens_at(now) - count;
     filled_ns_ = now;
   }
 

@@ -17,9 +17,9 @@
 #include "config/parse.h"
 #include "config/yaml_reader.h"
 #include "event/decode.h"
-#include "net/http_client.h"
 #include "portals/kit/catalog.h"
 #include "portals/kit/exit.h"
+#include "portals/kit/held_client.h"
 #include "portals/kit/json.h"
 #include "template/event_scope.h"
 
@@ -92,29 +92,6 @@ inline std::string masked_json(const ExitRequest& request) {
   for (const auto& [name, value] : request.headers) json.key(name).text(value.masked());
   return json.end().key("body").text(request.body).end().take();
 }
-
-/// Keeps requests until the test answers them; cancels the rest at its end.
-class HeldClient final : public net::HttpClient {
- public:
-  ~HeldClient() override {
-    for (std::size_t i = 0; i < requests.size(); ++i) answer(i, {.error = "cancelled"});
-  }
-  void send(net::ClientRequest request, Done done) override {
-    requests.push_back(std::move(request));
-    waiting_.push_back(std::move(done));
-  }
-  void answer(std::size_t i, net::ClientAnswer given) {
-    if (const Done done = std::exchange(waiting_[i], nullptr)) done(std::move(given));
-  }
-  void answer_last(net::ClientAnswer given) { answer(requests.size() - 1, std::move(given)); }
-  std::string header(std::size_t i, std::string_view name) const {
-    return std::string(net::find_header(requests[i].headers, name));
-  }
-  std::vector<net::ClientRequest> requests;
-
- private:
-  std::deque<Done> waiting_;
-};
 
 /// Seams that do everything on the caller's thread.
 struct TestSeams {

@@ -12,6 +12,7 @@ namespace {
 constexpr const char* kEvent = R"({"message":"m","timestamp":"2026-01-31T12:00:00Z"})";
 
 struct SendTest : testing::Test, TestSeams {
+  ~SendTest() override { client.cancel_all(); }
   void connect(std::string_view name, std::string_view yaml) {
     configured_.emplace(name, yaml);
     ASSERT_TRUE(configured_->portal) << configured_->problems();

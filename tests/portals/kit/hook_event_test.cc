@@ -105,11 +105,16 @@ TEST(HookEvent, a_huge_message_is_cut) {
 }
 
 TEST(HookEvent, random_bytes_never_lose_the_event) {
+  constexpr std::string_view kBytes("{}[]\",:\\u0d8\xff\x01 a1", 18);  // The last one is NUL.
   SeededRandom random(5);
   for (int i = 0; i < 300; ++i) {
     std::string bytes(random.below(60), '\0');
-    for (char& c : bytes) c = "{}[]\",:\\u0d8\xff\x01 a1"[random.below(19)];
-    add(HookEvent().text("message", bytes).text("kind", bytes).text(bytes, bytes), bytes);
+    for (char& c : bytes) c = kBytes[random.below(kBytes.size())];
+    const auto batch =
+        add(HookEvent().text("message", bytes).text("kind", bytes).text(bytes, bytes), bytes);
+    ASSERT_EQ(batch.size(), 1u);
+    EXPECT_TRUE(is_utf8(batch[0].json));
+    EXPECT_FALSE(batch[0].text("message").empty());
   }
 }
 

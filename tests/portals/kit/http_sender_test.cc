@@ -4,34 +4,16 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-
 #include "base/memory_disk.h"
-#include "net/http_client.h"
 #include "portals/kit/exit.h"
+#include "portals/kit/held_client.h"
 
 namespace tt::portals {
 namespace {
 
-class HeldClient final : public net::HttpClient {
- public:
-  void send(net::ClientRequest request, Done done) override {
-    requests.push_back(std::move(request));
-    waiting.push_back(std::move(done));
-  }
-  void answer_last(net::ClientAnswer given) {
-    const Done done = std::exchange(waiting.back(), nullptr);
-    done(std::move(given));
-  }
-  std::string header(std::size_t i, std::string_view name) const {
-    return std::string(net::find_header(requests[i].headers, name));
-  }
-  std::vector<net::ClientRequest> requests;
-  std::deque<Done> waiting;
-};
-
 class HttpSenderTest : public testing::Test {
  protected:
+  ~HttpSenderTest() override { client_.cancel_all(); }
   void connect() {
     sender_ = make_http_sender(common_, hooks_,
                                {clock_, disk_, client_, [](std::function<void()> f) { f(); }});
@@ -50,7 +32,7 @@ class HttpSenderTest : public testing::Test {
 
   ManualClock clock_;
   MemoryDisk disk_;
-  HeldClient client_;
+  test::HeldClient client_;
   ExitCommon common_;
   SenderHooks hooks_;
   ExitRequest request_{.url = "http://a/b", .body = "body"};

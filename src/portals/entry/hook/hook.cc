@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "base/utf8.h"
-#include "event/severity.h"
+#include "base/severity.h"
 #include "event/writer.h"
 #include "portals/entry/hook/body.h"
 #include "portals/kit/entry.h"
@@ -172,7 +172,7 @@ void add_field(HookEvent& event, const std::string& name, const boost::json::val
   const boost::json::array* list = value.if_array();
   if (is_text_field(name)) {
     const std::string text = value.is_structured() ? json_text(value) : any_text_at(value, "");
-    event.text(name, name == "severity" ? event::normalise_severity(text, text) : text);
+    event.text(name, name == "severity" ? normalise_severity(text, text) : text);
   } else if (map && !map->empty()) {
     for (const auto& [key, member] : *map)
       add_field(event, name + "." + std::string(std::string_view(key)), member);
@@ -226,7 +226,7 @@ void add_event(const Config& config, const EntryRequest& request, const DecodeCo
     event.text("message", default_message(*body, json));
     for (const std::string_view name : {"kind", "source", "view_link", "ack_link", "timestamp"})
       event.text(name, text_at(*body, name));
-    event.text("severity", event::normalise_severity(any_text_at(*body, "severity")));
+    event.text("severity", normalise_severity(any_text_at(*body, "severity")));
     add_mapped(config, request, context, *body, json, event);
   } else {
     event.text("message", clip_runes(trim(json), kTextRunesMax));

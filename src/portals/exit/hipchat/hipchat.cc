@@ -5,7 +5,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "event/severity.h"
+#include "base/severity.h"
 #include "portals/kit/clip.h"
 #include "portals/kit/exit.h"
 #include "portals/kit/json.h"
@@ -93,10 +93,10 @@ struct Config {
 
 std::string_view color_of(const event::EventView& event) {
   if (event.text("alert_state") == "resolved") return "green";
-  const int rank = event::severity_rank(event.text("severity"));
-  if (rank >= static_cast<int>(event::Severity::kError)) return "red";
-  if (rank >= static_cast<int>(event::Severity::kWarning)) return "yellow";
-  return rank >= static_cast<int>(event::Severity::kInfo) ? "green" : "gray";
+  const int rank = severity_rank(event.text("severity"));
+  if (rank >= static_cast<int>(Severity::kError)) return "red";
+  if (rank >= static_cast<int>(Severity::kWarning)) return "yellow";
+  return rank >= static_cast<int>(Severity::kInfo) ? "green" : "gray";
 }
 
 std::string default_message(const event::EventView& event, Format format) {
@@ -143,7 +143,7 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
     color = to_lower(rendered(c.color, tmpl::Escape::kNone));
     if (std::find(kColors.begin(), kColors.end(), color) == kColors.end()) color = kColors[0];
   }
-  const int rank = event::severity_rank(event.event.text("severity"));
+  const int rank = severity_rank(event.event.text("severity"));
   JsonWriter json;
   json.map().key("color").text(color);
   json.key("message").text(message);

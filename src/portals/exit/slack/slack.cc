@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.h"
-#include "event/severity.h"
+#include "base/severity.h"
 #include "portals/kit/clip.h"
 #include "portals/kit/exit.h"
 #include "portals/kit/json.h"
@@ -53,16 +53,16 @@ struct Config {
 
 std::string_view color_of(const event::EventView& event) {
   if (event.text("alert_state") == "resolved") return "#2eb67d";
-  switch (static_cast<event::Severity>(event::severity_rank(event.text("severity")))) {
-    case event::Severity::kDebug:
+  switch (static_cast<Severity>(severity_rank(event.text("severity")))) {
+    case Severity::kDebug:
       return "#aaaaaa";
-    case event::Severity::kInfo:
+    case Severity::kInfo:
       return "#36c5f0";
-    case event::Severity::kNotice:
+    case Severity::kNotice:
       return "#1d9bd1";
-    case event::Severity::kWarning:
+    case Severity::kWarning:
       return "#ecb22e";
-    case event::Severity::kError:
+    case Severity::kError:
       return "#e8743b";
     default:
       return "#e01e5a";

@@ -2,18 +2,15 @@
 // syslog(3), log4j, Python logging, Go slog, glog, systemd, GELF, PagerDuty, Nagios, OpenTelemetry
 // and Zabbix.
 // SPDX-License-Identifier: Apache-2.0
-#include "event/severity.h"
+#include "base/severity.h"
 
 #include <algorithm>
 #include <array>
 
-namespace tt::event {
+namespace tt {
 namespace {
 
 using enum Severity;
-
-constexpr std::array<std::string_view, 8> kWords{"debug", "info",     "notice", "warning",
-                                                 "error", "critical", "alert",  "emergency"};
 
 struct Spelling {
   std::string_view word;
@@ -87,16 +84,25 @@ const Spelling* find_spelling(std::string_view word) {
 
 }  // namespace
 
-std::string_view to_string(Severity severity) { return kWords[static_cast<std::size_t>(severity)]; }
+std::string_view to_string(Severity severity) {
+  return kSeverityWords[static_cast<std::size_t>(severity)];
+}
+
+std::optional<Severity> parse_severity(std::string_view word) {
+  // Entry portals write the canonical words; every other spelling may take longer.
+  for (std::size_t i = 0; i < kSeverityWords.size(); ++i)
+    if (kSeverityWords[i] == word) return static_cast<Severity>(i);
+  const Spelling* found = find_spelling(word);
+  return found ? std::optional(found->severity) : std::nullopt;
+}
 
 std::string_view normalise_severity(std::string_view word, std::string_view fallback) {
-  const Spelling* found = find_spelling(word);
-  return found ? to_string(found->severity) : fallback;
+  const auto severity = parse_severity(word);
+  return severity ? to_string(*severity) : fallback;
 }
 
 int severity_rank(std::string_view word) {
-  const Spelling* found = find_spelling(word);
-  return static_cast<int>(found ? found->severity : kInfo);
+  return static_cast<int>(parse_severity(word).value_or(kInfo));
 }
 
-}  // namespace tt::event
+}  // namespace tt

@@ -1,13 +1,13 @@
 // Severity words as senders spell them.
 // SPDX-License-Identifier: Apache-2.0
-#include "event/severity.h"
+#include "base/severity.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <string>
 
-namespace tt::event {
+namespace tt {
 namespace {
 
 constexpr std::array kAll{Severity::kDebug,   Severity::kInfo,     Severity::kNotice,
@@ -60,4 +60,4 @@ TEST(Severity, states_and_unknown_words_give_the_fallback_and_rank_as_info) {
 }
 
 }  // namespace
-}  // namespace tt::event
+}  // namespace tt
