@@ -257,14 +257,20 @@ TEST_F(ServerTest, an_answer_after_the_peer_or_the_server_went_is_dropped) {
   };
   std::optional<Responder> late;
   {
-    RawClient client = connect();
-    client.send(kGet);
-    held->take().answer({});
-    client.send(kGet);
+    RawClient gone = connect();
+    gone.send(kGet);
     late = held->take();
   }
+  late->answer({});
+  RawClient client = connect();
+  client.send(kGet);
+  held->take().answer({});
+  EXPECT_EQ(status_of(client.read_answer()), 200) << "the server goes on";
+  client.send(kGet);
+  late = held->take();
   server_.reset();
   late->answer({});
+  EXPECT_TRUE(client.is_closed_by_peer());
 }
 
 TEST_F(ServerTest, rendered_answers_are_sent_as_they_are) {
