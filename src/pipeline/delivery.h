@@ -129,6 +129,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void sync_soon();
   void sync_now();
   void arm(SteadyNs due_ns);
+  void show_behind();
   void finish_drain();
 
   DeliveryContext& context_;

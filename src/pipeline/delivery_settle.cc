@@ -73,6 +73,7 @@ void Delivery::sync_now() {
             log::error("sync of a local exit failed",
                        {{"exit", self->settings_.name}, {"error", synced.error().text}});
           }
+          self->show_behind();
           if (!self->unsynced_.empty()) self->sync_soon();
           if (self->drained_)
             self->finish_drain();
