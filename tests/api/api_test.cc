@@ -25,7 +25,8 @@ TEST_F(RoutesTest, an_unknown_path_is_404_and_a_known_one_by_another_method_405)
 
 TEST_F(RoutesTest, head_is_get_without_the_body) {
   start_usual();
-  for (const char* path : {"/", "/healthz", "/metrics", "/api/v1/status", "/api/v1/events"}) {
+  for (const char* path :
+       {"/", "/healthz", "/metrics", "/api/v1/status", "/api/v1/events", "/api/v1/events/stream"}) {
     const Answer head = call("HEAD", path);
     EXPECT_EQ(head.status, 200) << path;
     EXPECT_THAT(head.body, IsEmpty()) << path;

@@ -111,6 +111,29 @@ TEST_F(ReloadTest, was_carries_the_cursor_over_a_rename) {
   EXPECT_THAT(daemon_->tunnel().orphans(), IsEmpty());
 }
 
+TEST_F(ReloadTest, was_finds_an_orphan_and_does_no_harm_once_the_rename_is_done) {
+  start(config(webhook("before", target_), "before"));
+  ASSERT_TRUE(daemon_->pause("before", true).ok());
+  say("pending");
+  ASSERT_TRUE(reload("entries: {}\n").ok);
+  EXPECT_THAT(daemon_->tunnel().orphans(), ElementsAre("before"));
+  const std::string renamed = config(webhook("after", target_, "was: before"), "after");
+  ASSERT_TRUE(reload(renamed).ok);
+  ASSERT_TRUE(eventually([&] { return is_settled("after"); }));
+  stop();
+  start(renamed);
+  say("new");
+  ASSERT_TRUE(eventually([&] { return is_settled("after"); }));
+  EXPECT_THAT(target_.messages(), ElementsAre("pending", "new"));
+}
+
+TEST_F(ReloadTest, a_paused_exit_stays_paused) {
+  start(config(webhook("hook", target_), "hook"));
+  ASSERT_TRUE(daemon_->pause("hook", true).ok());
+  ASSERT_TRUE(reload(config(webhook("hook", other_), "hook")).ok);
+  EXPECT_EQ(exit("hook").state, "paused");
+}
+
 TEST_F(ReloadTest, changed_options_take_effect_for_what_waits_too) {
   start(config(webhook("hook", target_), "hook"));
   target_.always(401);
