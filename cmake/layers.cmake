@@ -115,7 +115,7 @@ function(tt_add_tests)
       target_link_libraries(${name}_test PRIVATE tt_${name})
     endif()
     if(layer MATCHES "^(conformance|portals/entry|portals/exit|pipeline|api)$")
-      target_link_libraries(${name}_test PRIVATE tt_catalog tt_pipeline)
+      target_link_libraries(${name}_test PRIVATE tt_pipeline tt_catalog)
     endif()
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}/ DISCOVERY_TIMEOUT 60
                          PROPERTIES TIMEOUT 120 DISCOVERY_MODE PRE_TEST)

@@ -29,11 +29,22 @@ void write_letter(JsonWriter& json, const tunnel::DeadLetter& letter, std::strin
   json.key("event").raw(letter.event_json.empty() ? "null" : letter.event_json).end();
 }
 
-/// "chat" or "chat/17".
-std::pair<std::string, std::optional<std::uint64_t>> target_of(const std::string& path) {
+struct LetterTarget {
+  std::string exit;
+  std::optional<std::uint64_t> number;  ///< None: all letters of the exit.
+};
+
+/// "chat" or "chat/17". Nothing for "chat/x": what names no letter must not mean all of them.
+std::optional<LetterTarget> target_of(const std::string& path) {
   const std::size_t slash = path.find('/');
-  if (slash == std::string::npos) return {path, std::nullopt};
-  return {path.substr(0, slash), parse_u64(std::string_view(path).substr(slash + 1))};
+  if (slash == std::string::npos) return LetterTarget{path, std::nullopt};
+  const auto number = parse_u64(std::string_view(path).substr(slash + 1));
+  if (!number) return std::nullopt;
+  return LetterTarget{path.substr(0, slash), number};
+}
+
+net::HttpAnswer no_letter(const std::string& path) {
+  return error_answer(404, "no dead letter `" + path + "`; letters are EXIT/NUMBER");
 }
 
 }  // namespace
@@ -52,7 +63,9 @@ void list_dead(pipeline::Daemon& daemon, const Request& request, net::Responder 
     }
     return responder.answer(json_answer(json.end().end().take()));
   }
-  const auto [exit, number] = target_of(request.path);
+  const auto target = target_of(request.path);
+  if (!target) return responder.answer(no_letter(request.path));
+  const auto& [exit, number] = *target;
   if (number) {
     const auto letter = letters.find(exit, *number);
     if (!letter.ok()) return responder.answer(error_answer(letter.error()));
@@ -77,7 +90,10 @@ void list_dead(pipeline::Daemon& daemon, const Request& request, net::Responder 
 void retry_dead(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
   const std::size_t slash = request.path.rfind('/');
   const std::string verb = slash == std::string::npos ? "" : request.path.substr(slash + 1);
-  const auto [exit, number] = target_of(request.path.substr(0, slash));
+  const std::string path = request.path.substr(0, slash);
+  const auto target = target_of(path);
+  if (!target) return responder.answer(no_letter(path));
+  const auto& [exit, number] = *target;
   tunnel::DeadLetters& letters = daemon.tunnel().dead_letters();
   if (verb != "retry" && verb != "drop")
     return responder.answer(error_answer(404, "no such thing to do: " + verb));

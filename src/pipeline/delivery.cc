@@ -93,7 +93,7 @@ void Delivery::pause(bool paused) {
 }
 
 void Delivery::pump() {
-  if (is_paused_ || drained_) return;
+  if (is_paused_ || drained_) return show_behind();
   const SteadyNs now = context_.clock.steady_ns();
   while (true) {
     if (!breaker_.allows(now, in_flight_)) {
@@ -113,6 +113,10 @@ void Delivery::pump() {
   }
   for (const DeliveryJob& job : jobs_)
     if (!job.in_flight && !job.is_settling && job.due_ns > now) arm(job.due_ns);
+  show_behind();
+}
+
+void Delivery::show_behind() {
   const tunnel::Seq visible = context_.tunnel.status().visible;
   behind_gauge_.set(static_cast<std::int64_t>(visible - std::min(visible, reader_->cursor())));
 }

@@ -137,6 +137,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   struct Unsynced;
   void synced(const std::vector<Unsynced>& ranges, const Status& status);
   void arm(SteadyNs due_ns);
+  void show_behind();
   void finish_drain();
 
   DeliveryContext& context_;

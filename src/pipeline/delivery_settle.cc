@@ -84,6 +84,7 @@ void Delivery::synced(const std::vector<Unsynced>& ranges, const Status& status)
     problem_ = status.error().text;
     log::error("sync of a local exit failed", {{"exit", settings_.name}, {"error", problem_}});
   }
+  show_behind();
   if (!unsynced_.empty()) sync_soon();
   if (drained_)
     finish_drain();

@@ -1,5 +1,6 @@
 // What operators ask of a running daemon: status, pause, test, forget, retry of dead letters.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <future>
 
 #include "base/log.h"
@@ -113,6 +114,9 @@ Status RunningDaemon::forget(std::string_view exit) {
   if (find_delivery(exit))
     return reject("exit `" + std::string(exit) +
                   "` is in the configuration; remove it there first");
+  const std::vector<std::string> orphans = tunnel_->orphans();
+  if (std::find(orphans.begin(), orphans.end(), exit) == orphans.end())
+    return reject("no exit `" + std::string(exit) + "` has left a cursor");
   return tunnel_->forget(exit);
 }
 

@@ -159,7 +159,7 @@ Result<DeadLetter> DeadLetterStore::find(std::string_view exit, std::uint64_t nu
     const std::lock_guard lock(mutex_);
     const auto found = box ? box->letters.find(number) : decltype(box->letters.end()){};
     if (!box || found == box->letters.end()) {
-      return reject("exit " + std::string(exit) + " has no dead letter " + std::to_string(number));
+      return reject("no dead letter " + std::to_string(number) + " of exit " + std::string(exit));
     }
     place = found->second.place;
   }
@@ -168,12 +168,12 @@ Result<DeadLetter> DeadLetterStore::find(std::string_view exit, std::uint64_t nu
 
 Status DeadLetterStore::remove(std::string_view exit, std::uint64_t number) {
   const SharedBox box = find_box(exit);
-  if (!box) return reject("exit " + std::string(exit) + " has no dead letters");
+  if (!box) return reject("no dead letters of exit " + std::string(exit));
   const std::lock_guard io_lock(box->io_mutex);
   {
     const std::lock_guard lock(mutex_);
     if (!box->letters.contains(number)) {
-      return reject("exit " + std::string(exit) + " has no dead letter " + std::to_string(number));
+      return reject("no dead letter " + std::to_string(number) + " of exit " + std::string(exit));
     }
   }
   char body[8];

@@ -59,13 +59,13 @@ class MemoryDeadLetters final : public DeadLetters {
         return found->second;
       }
     }
-    return reject("exit " + std::string(exit) + " has no dead letter " + std::to_string(number));
+    return reject("no dead letter " + std::to_string(number) + " of exit " + std::string(exit));
   }
   Status remove(std::string_view exit, std::uint64_t number) override {
     const std::lock_guard lock(mutex_);
     const auto box = boxes_.find(exit);
     if (box != boxes_.end() && box->second.letters.erase(number) > 0) return {};
-    return reject("exit " + std::string(exit) + " has no dead letter " + std::to_string(number));
+    return reject("no dead letter " + std::to_string(number) + " of exit " + std::string(exit));
   }
   void rename(std::string_view from, const std::string& to) {
     const std::lock_guard lock(mutex_);

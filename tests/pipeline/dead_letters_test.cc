@@ -1,0 +1,144 @@
+// Dead letters: what an exit will not take is kept whole, and can be sent again.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/daemon_fixture.h"
+
+namespace tt::pipeline {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::Received;
+using testing::Target;
+using testing::webhook;
+
+class DeadLettersTest : public testing::DaemonTest {
+ protected:
+  void start_hook(const std::string& options = "") {
+    start("exits:\n" + webhook("hook", target_, options) + "rules:\n  - {to: hook}\n");
+  }
+  /// An event that the target refuses, until its letter is there.
+  tunnel::Seq refused(const std::string& message) {
+    target_.answer({400});
+    const tunnel::Seq seq = say(message);
+    EXPECT_TRUE(eventually([&] { return exit("hook").behind == 0; }));
+    return seq;
+  }
+  Target target_;
+};
+
+TEST_F(DeadLettersTest, a_refused_event_becomes_a_letter_with_request_and_answer) {
+  start_hook("headers: {X-Key: sesame-open}, auth: {bearer: hidden-token}");
+  const tunnel::Seq seq = refused("no thanks");
+  ASSERT_EQ(letters("hook").size(), 1u);
+  const tunnel::DeadLetter letter = letters("hook")[0];
+  EXPECT_EQ(letter.seq, seq);
+  EXPECT_EQ(letter.reason, "rejected");
+  EXPECT_EQ(letter.status, 400);
+  EXPECT_EQ(letter.attempts, 1u);
+  EXPECT_EQ(letter.entry, "test");
+  EXPECT_THAT(letter.request, HasSubstr("POST " + target_.url()));
+  EXPECT_THAT(letter.request, HasSubstr("no thanks"));
+  EXPECT_THAT(letter.request, Not(HasSubstr("hidden-token")));
+  EXPECT_EQ(letter.answer, "said 400");
+  EXPECT_EQ(testing::message_of(letter.event_json), "no thanks");
+  EXPECT_EQ(exit("hook").dead, 1u);
+  EXPECT_EQ(exit("hook").delivered, 0u);
+}
+
+TEST_F(DeadLettersTest, an_address_made_of_the_event_and_not_found_is_the_events_fault) {
+  start("exits:\n  hook: {type: webhook, url: '" + target_.url("/in/{{ event.message }}") +
+        "'}\nrules:\n  - {to: hook}\n");
+  target_.answer({404});
+  say("nowhere");
+  ASSERT_TRUE(eventually([&] { return exit("hook").dead == 1; }));
+  EXPECT_EQ(letters("hook")[0].status, 404);
+  EXPECT_EQ(target_.received()[0].path, "/in/nowhere");
+}
+
+TEST_F(DeadLettersTest, a_hole_that_fails_in_an_address_makes_a_letter_and_no_request) {
+  start("exits:\n  hook: {type: webhook, url: '" + target_.url("/in/{{ event.missing }}") +
+        "'}\nrules:\n  - {to: hook}\n");
+  say("where to");
+  ASSERT_TRUE(eventually([&] { return exit("hook").dead == 1; }));
+  EXPECT_EQ(letters("hook")[0].reason, "template");
+  EXPECT_EQ(target_.count(), 0u);
+}
+
+TEST_F(DeadLettersTest, what_is_older_than_expire_is_not_sent_any_more) {
+  start_hook("expire: 10s");
+  ASSERT_TRUE(daemon_->pause("hook", true).ok());
+  say("stale");
+  clock_.advance_ns(11 * kNsPerSec);
+  say("fresh");
+  ASSERT_TRUE(daemon_->pause("hook", false).ok());
+  ASSERT_TRUE(soon([&] { return exit("hook").delivered == 1 && exit("hook").dead == 1; }));
+  EXPECT_EQ(letters("hook")[0].reason, "expired");
+  EXPECT_THAT(target_.messages(), ::testing::ElementsAre("fresh"));
+}
+
+TEST_F(DeadLettersTest, an_event_that_fails_for_longer_than_max_age_is_given_up) {
+  start_hook("retry: {base: 10s, cap: 10s, max_age: 1s}");
+  target_.always(503);
+  say("hopeless");
+  ASSERT_TRUE(eventually([&] { return exit("hook").dead == 1; }, 200));
+  const tunnel::DeadLetter letter = letters("hook")[0];
+  EXPECT_EQ(letter.reason, "exhausted");
+  EXPECT_EQ(letter.attempts, target_.count());
+}
+
+TEST_F(DeadLettersTest, a_letter_sent_again_is_delivered_removed_and_noted_as_an_attempt) {
+  start_hook();
+  const tunnel::Seq seq = refused("second chance");
+  const auto retried = daemon_->retry_dead("hook", {letters("hook")[0].number});
+  ASSERT_TRUE(retried.ok()) << retried.error().text;
+  EXPECT_EQ(*retried, 1u);
+  EXPECT_TRUE(letters("hook").empty());
+  const std::vector<Received> received = target_.received();
+  ASSERT_EQ(received.size(), 2u);
+  EXPECT_EQ(received[1].header("webhook-id"), id_of(seq));
+  EXPECT_EQ(received[1].body, received[0].body);
+  const auto attempts = daemon_->tunnel().attempts().find(seq);
+  ASSERT_TRUE(attempts.ok());
+  ASSERT_EQ(attempts->size(), 2u);
+  EXPECT_EQ((*attempts)[0].verdict, "rejected");
+  EXPECT_EQ((*attempts)[1].verdict, "delivered");
+  EXPECT_EQ((*attempts)[1].number, 2u);
+}
+
+TEST_F(DeadLettersTest, a_letter_that_is_refused_again_stays) {
+  start_hook();
+  refused("never");
+  target_.answer({422});
+  const auto retried = daemon_->retry_dead("hook", {letters("hook")[0].number});
+  ASSERT_TRUE(retried.ok());
+  EXPECT_EQ(*retried, 0u);
+  EXPECT_EQ(letters("hook").size(), 1u);
+}
+
+TEST_F(DeadLettersTest, of_many_letters_those_that_are_gone_are_passed_over) {
+  start_hook();
+  refused("one");
+  refused("two");
+  const auto all = letters("hook");
+  ASSERT_EQ(all.size(), 2u);
+  ASSERT_TRUE(daemon_->tunnel().dead_letters().remove("hook", all[0].number).ok());
+  const auto retried = daemon_->retry_dead("hook", {all[0].number, all[1].number});
+  ASSERT_TRUE(retried.ok());
+  EXPECT_EQ(*retried, 1u);
+  EXPECT_FALSE(daemon_->retry_dead("hook", {all[0].number}).ok());
+}
+
+TEST_F(DeadLettersTest, letters_survive_a_restart_and_are_not_tried_by_themselves) {
+  start_hook();
+  refused("kept");
+  stop();
+  start_hook();
+  say("next");
+  ASSERT_TRUE(eventually([&] { return exit("hook").behind == 0; }));
+  EXPECT_THAT(target_.messages(), ::testing::ElementsAre("kept", "next"));
+  ASSERT_EQ(letters("hook").size(), 1u);
+  EXPECT_EQ(testing::message_of(letters("hook")[0].event_json), "kept");
+}
+
+}  // namespace
+}  // namespace tt::pipeline

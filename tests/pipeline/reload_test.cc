@@ -1,0 +1,243 @@
+// Reload: a bad file changes nothing; a good one moves cursors, options and listeners as it says.
+// SPDX-License-Identifier: Apache-2.0
+#include "net/raw_client.h"
+#include "pipeline/daemon_fixture.h"
+#include "pipeline/generations.h"
+
+namespace tt::pipeline {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
+using testing::Target;
+using testing::webhook;
+
+class ReloadTest : public testing::DaemonTest {
+ protected:
+  bool is_settled(std::string_view name) { return exit(name).behind == 0; }
+  /// Exits with their lines below `exits:`, and one rule that sends everything to each of `to`.
+  static std::string config(const std::string& exits, const std::string& to) {
+    return "exits:\n" + exits + "rules:\n  - {to: [" + to + "]}\n";
+  }
+  Target target_, other_;
+};
+
+TEST_F(ReloadTest, a_bad_file_keeps_the_old_configuration_and_the_status_tells) {
+  start(config(webhook("hook", target_), "hook"));
+  const std::uint64_t generation = daemon_->generation();
+  EXPECT_FALSE(daemon_->config_status().last_failure);
+  const ReloadReport report = reload("exits:\n  hook: {type: webhok, url: 'http://127.0.0.1:1'}\n");
+  EXPECT_FALSE(report.ok);
+  EXPECT_THAT(report.diagnostics_text, HasSubstr("did you mean `webhook`"));
+  EXPECT_EQ(report.generation, generation);
+  const ConfigStatus status = daemon_->config_status();
+  EXPECT_EQ(status.generation, generation);
+  ASSERT_TRUE(status.last_failure);
+  EXPECT_EQ(status.last_failure->diagnostics_text, report.diagnostics_text);
+  EXPECT_EQ(status.failed_ns, clock_.wall_ns());
+  EXPECT_EQ(daemon_->generation(), generation);
+  say("still here");
+  ASSERT_TRUE(eventually([&] { return is_settled("hook"); }));
+  EXPECT_THAT(target_.messages(), ElementsAre("still here"));
+}
+
+TEST_F(ReloadTest, a_good_file_makes_a_generation_and_the_same_file_does_not) {
+  const std::string one = config(webhook("hook", target_), "hook");
+  start(one);
+  const std::uint64_t generation = daemon_->generation();
+  EXPECT_EQ(reload(one).generation, generation);
+  const ReloadReport report = reload(one + "x-note: changed\n");
+  EXPECT_TRUE(report.ok);
+  EXPECT_EQ(report.generation, generation + 1);
+  EXPECT_EQ(daemon_->generation(), generation + 1);
+  EXPECT_EQ(daemon_->config_status().generation, generation + 1);
+}
+
+TEST_F(ReloadTest, a_new_exit_starts_where_it_says) {
+  start(config(webhook("hook", target_), "hook"));
+  say("old");
+  clock_.advance_ns(3600 * kNsPerSec);
+  say("recent");
+  ASSERT_TRUE(eventually([&] { return is_settled("hook"); }));
+  Target earliest, age, latest;
+  ASSERT_TRUE(
+      reload(config(webhook("hook", target_) + webhook("earliest", earliest, "start: earliest") +
+                        webhook("age", age, "start: 30m") + webhook("latest", latest),
+                    "hook, earliest, age, latest"))
+          .ok);
+  say("new");
+  for (const char* name : {"hook", "earliest", "age", "latest"})
+    ASSERT_TRUE(eventually([&] { return is_settled(name); })) << name;
+  EXPECT_THAT(earliest.messages(), ElementsAre("old", "recent", "new"));
+  EXPECT_EQ(latest.messages(), std::vector<std::string>{"new"});
+  EXPECT_THAT(target_.messages(), ElementsAre("old", "recent", "new"));
+  // The index may begin a little early, but what is inside of the age comes.
+  EXPECT_THAT(age.messages(), ::testing::IsSupersetOf({"recent", "new"}));
+}
+
+TEST_F(ReloadTest, a_removed_exit_leaves_an_orphan_until_it_is_forgotten) {
+  const std::string both = webhook("hook", target_) + webhook("gone", other_);
+  start(config(both, "hook, gone"));
+  EXPECT_FALSE(daemon_->forget("gone").ok());  // Still in the configuration.
+  ASSERT_TRUE(reload(config(webhook("hook", target_), "hook")).ok);
+  EXPECT_THAT(daemon_->tunnel().orphans(), ElementsAre("gone"));
+  say("meanwhile");
+  ASSERT_TRUE(eventually([&] { return is_settled("hook"); }));
+  EXPECT_EQ(other_.count(), 0u);
+
+  // An orphan that comes back goes on where it was.
+  ASSERT_TRUE(reload(config(both, "hook, gone")).ok);
+  ASSERT_TRUE(eventually([&] { return is_settled("gone"); }));
+  EXPECT_THAT(other_.messages(), ElementsAre("meanwhile"));
+
+  ASSERT_TRUE(reload(config(webhook("hook", target_), "hook")).ok);
+  ASSERT_TRUE(daemon_->forget("gone").ok());
+  EXPECT_THAT(daemon_->tunnel().orphans(), IsEmpty());
+  EXPECT_FALSE(daemon_->forget("gone").ok());
+}
+
+TEST_F(ReloadTest, was_carries_the_cursor_over_a_rename) {
+  start(config(webhook("before", target_), "before"));
+  say("done");
+  ASSERT_TRUE(eventually([&] { return is_settled("before"); }));
+  ASSERT_TRUE(daemon_->pause("before", true).ok());
+  say("pending");
+  ASSERT_TRUE(reload(config(webhook("after", target_, "was: before"), "after")).ok);
+  ASSERT_TRUE(eventually([&] { return is_settled("after"); }));
+  EXPECT_THAT(target_.messages(), ElementsAre("done", "pending"));
+  EXPECT_THAT(daemon_->tunnel().orphans(), IsEmpty());
+}
+
+TEST_F(ReloadTest, was_finds_an_orphan_and_does_no_harm_once_the_rename_is_done) {
+  start(config(webhook("before", target_), "before"));
+  ASSERT_TRUE(daemon_->pause("before", true).ok());
+  say("pending");
+  ASSERT_TRUE(reload("entries: {}\n").ok);
+  EXPECT_THAT(daemon_->tunnel().orphans(), ElementsAre("before"));
+  const std::string renamed = config(webhook("after", target_, "was: before"), "after");
+  ASSERT_TRUE(reload(renamed).ok);
+  ASSERT_TRUE(eventually([&] { return is_settled("after"); }));
+  stop();
+  start(renamed);
+  say("new");
+  ASSERT_TRUE(eventually([&] { return is_settled("after"); }));
+  EXPECT_THAT(target_.messages(), ElementsAre("pending", "new"));
+}
+
+TEST_F(ReloadTest, a_paused_exit_stays_paused) {
+  start(config(webhook("hook", target_), "hook"));
+  ASSERT_TRUE(daemon_->pause("hook", true).ok());
+  ASSERT_TRUE(reload(config(webhook("hook", other_), "hook")).ok);
+  EXPECT_EQ(exit("hook").state, "paused");
+}
+
+TEST_F(ReloadTest, changed_options_take_effect_for_what_waits_too) {
+  start(config(webhook("hook", target_), "hook"));
+  target_.always(401);
+  say("waiting");
+  ASSERT_TRUE(soon([&] { return exit("hook").state == "waiting"; }));
+  ASSERT_TRUE(reload(config(webhook("hook", other_, "set: {via: other}"), "hook")).ok);
+  // The clock stands: a person has mended what failed, so it is tried at once.
+  ASSERT_TRUE(soon([&] { return exit("hook").delivered == 1; }));
+  EXPECT_EQ(target_.count(), 1u);
+  EXPECT_THAT(other_.messages(), ElementsAre("waiting"));
+  EXPECT_THAT(other_.received()[0].body, HasSubstr(R"("via":"other")"));
+  EXPECT_EQ(exit("hook").state, "running");
+}
+
+TEST_F(ReloadTest, pending_events_are_judged_by_the_new_rules_and_the_report_counts_them) {
+  start("exits:\n" + webhook("hook", target_) + "rules:\n  - {to: hook}\n");
+  ASSERT_TRUE(daemon_->pause("hook", true).ok());
+  for (const char* message : {"a", "b", "c"}) say(message);
+  const ReloadReport report = reload("exits:\n" + webhook("hook", target_) +
+                                     "rules:\n  - {when: 'event.message == \"b\"', to: hook}\n");
+  ASSERT_TRUE(report.ok) << report.diagnostics_text;
+  EXPECT_THAT(report.moved, ElementsAre(Pair("hook", 2u)));
+  ASSERT_TRUE(daemon_->pause("hook", false).ok());
+  ASSERT_TRUE(eventually([&] { return is_settled("hook"); }));
+  EXPECT_THAT(target_.messages(), ElementsAre("b"));
+}
+
+TEST_F(ReloadTest, entries_come_and_go_with_the_file) {
+  start("entries:\n  a: {type: http, path: /a}\n");
+  const std::string event = R"({"message":"x"})";
+  EXPECT_EQ(post("/a", event).status, 202);
+  EXPECT_EQ(post("/b", event).status, 404);
+  ASSERT_TRUE(reload("entries:\n  b: {type: http, path: /b}\n").ok);
+  EXPECT_EQ(post("/a", event).status, 404);
+  EXPECT_EQ(post("/b", event).status, 202);
+  EXPECT_EQ(entry("b").accepted, 1u);
+}
+
+TEST_F(ReloadTest, a_stream_entry_gets_a_second_address_and_the_first_stays_open) {
+  const std::string one = "unix:" + folder_ / "one.sock", two = "unix:" + folder_ / "two.sock";
+  const auto address = [](const std::string& text) { return *net::parse_listen(text); };
+  const auto lines = [](const std::string& listen) {
+    return "entries:\n  lines: {type: lines, listen: [" + listen + "]}\n";
+  };
+  start(lines("'" + one + "'"));
+  net::testing::RawClient early(address(one));
+  ASSERT_TRUE(early.send("{\"message\":\"early\"}\n"));
+  ASSERT_TRUE(eventually([&] { return entry("lines").accepted == 1; }));
+
+  const ReloadReport report = reload(lines("'" + one + "', '" + two + "'"));
+  ASSERT_TRUE(report.ok) << report.diagnostics_text;
+  net::testing::RawClient late(address(two)), again(address(one));
+  ASSERT_TRUE(early.send("{\"message\":\"a connection outlives it\"}\n"));
+  ASSERT_TRUE(late.send("{\"message\":\"late\"}\n"));
+  ASSERT_TRUE(again.send("{\"message\":\"again\"}\n"));
+  ASSERT_TRUE(eventually([&] { return entry("lines").accepted == 4; }));
+  EXPECT_THAT(entry("lines").listen, ElementsAre(one, two));
+
+  ASSERT_TRUE(reload(lines("'" + two + "'")).ok);
+  EXPECT_TRUE(early.is_closed_by_peer());
+  EXPECT_THROW(net::testing::RawClient{address(one)}, std::runtime_error);
+  ASSERT_TRUE(late.send("{\"message\":\"still\"}\n"));
+  ASSERT_TRUE(eventually([&] { return entry("lines").accepted == 5; }));
+}
+
+TEST_F(ReloadTest, an_address_that_is_taken_refuses_the_reload) {
+  start("entries:\n  a: {type: http, path: /a}\n");
+  const std::string taken = other_.url("").substr(std::string("http://").size());
+  const ReloadReport report =
+      reload("entries:\n  lines: {type: lines, listen: 'tcp://" + taken + "'}\n");
+  EXPECT_FALSE(report.ok);
+  EXPECT_THAT(report.diagnostics_text, HasSubstr(taken));
+  EXPECT_EQ(post("/a", R"({"message":"x"})").status, 202);
+}
+
+TEST_F(ReloadTest, generations_are_kept_with_secrets_masked) {
+  start(config(webhook("hook", target_, "auth: {bearer: first-secret}"), "hook"));
+  const std::uint64_t generation = daemon_->generation();
+  ASSERT_TRUE(
+      reload(config(webhook("hook", target_, "auth: {bearer: other-secret}, timeout: 5s"), "hook"))
+          .ok);
+  ASSERT_EQ(daemon_->generation(), generation + 1);
+  const Generations kept(memory_, data_path("/rules"));
+  const auto first = kept.find(generation), second = kept.find(generation + 1);
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_THAT(*first, Not(HasSubstr("first-secret")));
+  EXPECT_THAT(*second, Not(HasSubstr("other-secret")));
+  EXPECT_THAT(*second, HasSubstr("timeout: 5s"));
+  say("signed in");
+  ASSERT_TRUE(eventually([&] { return is_settled("hook"); }));
+  EXPECT_EQ(target_.received()[0].header("authorization"), "Bearer other-secret");
+}
+
+TEST_F(ReloadTest, a_disk_without_room_for_the_generation_refuses_the_reload) {
+  start(config(webhook("hook", target_), "hook"));
+  const std::uint64_t generation = daemon_->generation();
+  memory_.fail_always(MemoryDisk::Op::kRename, retry("no space left"));
+  EXPECT_FALSE(reload(config(webhook("hook", other_), "hook")).ok);
+  memory_.heal();
+  EXPECT_EQ(daemon_->generation(), generation);
+  say("as before");
+  ASSERT_TRUE(eventually([&] { return is_settled("hook"); }));
+  EXPECT_THAT(target_.messages(), ElementsAre("as before"));
+}
+
+}  // namespace
+}  // namespace tt::pipeline

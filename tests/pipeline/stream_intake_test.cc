@@ -1,0 +1,103 @@
+// Streams of lines: pieces become lines, bad ones cost only themselves, a full tunnel makes them
+// wait.
+// SPDX-License-Identifier: Apache-2.0
+#include "net/raw_client.h"
+#include "pipeline/daemon_fixture.h"
+#include "pipeline/limits.h"
+
+namespace tt::pipeline {
+namespace {
+
+using net::testing::RawClient;
+using ::testing::ElementsAre;
+
+class StreamIntakeTest : public testing::DaemonTest {
+ protected:
+  void start_lines(const std::string& options = "") {
+    start("entries:\n  lines: {type: lines, listen: '" + listen_ + "'" + options + "}\n");
+  }
+  RawClient connect() { return RawClient(*net::parse_listen(listen_)); }
+  std::vector<std::string> stored() {
+    std::vector<std::string> all;
+    const auto scan = daemon_->tunnel().scan(0);
+    for (;;) {
+      const auto batch = scan->next(kReadBytesMax);
+      if (!batch.ok() || !*batch) return all;
+      for (const tunnel::StoredEvent& event : (*batch)->events())
+        all.push_back(testing::message_of(event.event.json));
+    }
+  }
+  static std::string line(const std::string& message) {
+    return R"({"message":")" + message + "\"}\n";
+  }
+
+  const std::string listen_ = "unix:" + folder_ / "lines.sock";
+};
+
+TEST_F(StreamIntakeTest, a_line_may_come_in_pieces_and_many_in_one) {
+  start_lines();
+  RawClient client = connect();
+  ASSERT_TRUE(client.send(line("one") + line("two") + R"({"message":)"));
+  ASSERT_TRUE(eventually([&] { return stored().size() == 2; }));
+  ASSERT_TRUE(client.send(R"("three"})" + std::string("\n\r\n") + line("four")));
+  ASSERT_TRUE(eventually([&] { return stored().size() == 4; }));
+  EXPECT_THAT(stored(), ElementsAre("one", "two", "three", "four"));
+  EXPECT_EQ(entry("lines").accepted, 4u);
+  EXPECT_EQ(entry("lines").rejected, 0u);
+}
+
+TEST_F(StreamIntakeTest, a_last_line_without_newline_counts_when_the_peer_is_done) {
+  start_lines();
+  RawClient client = connect();
+  ASSERT_TRUE(client.send(R"({"message":"last words"})"));
+  client.close();
+  ASSERT_TRUE(eventually([&] { return stored().size() == 1; }));
+  EXPECT_THAT(stored(), ElementsAre("last words"));
+}
+
+TEST_F(StreamIntakeTest, bad_lines_cost_only_themselves) {
+  start_lines();
+  RawClient client = connect();
+  ASSERT_TRUE(client.send(line("one") + "{oops\n" + "{\"kind\":\"urn:x\"}\n" + line("two")));
+  ASSERT_TRUE(eventually([&] { return stored().size() == 2; }));
+  EXPECT_THAT(stored(), ElementsAre("one", "two"));
+  EXPECT_EQ(entry("lines").rejected, 2u);
+}
+
+TEST_F(StreamIntakeTest, a_line_over_the_limit_is_skipped_and_the_next_is_not) {
+  start_lines();
+  RawClient client = connect();
+  ASSERT_TRUE(client.send(line("before") + line(std::string(3u << 20, 'x')) + line("after")));
+  ASSERT_TRUE(eventually([&] { return stored().size() == 2; }));
+  EXPECT_THAT(stored(), ElementsAre("before", "after"));
+  EXPECT_EQ(entry("lines").rejected, 1u);
+}
+
+TEST_F(StreamIntakeTest, lines_wait_for_room_and_are_stored_when_it_returns) {
+  start_lines();
+  RawClient client = connect();
+  ASSERT_TRUE(client.send(line("fits")));
+  ASSERT_TRUE(eventually([&] { return stored().size() == 1; }));
+  memory_.set_free_bytes(1 << 20);
+  clock_.advance_ns(kNsPerSec);
+  ASSERT_TRUE(client.send(line("waits")));
+  ASSERT_TRUE(eventually([&] { return !daemon_->is_ready(); }));
+  EXPECT_THAT(stored(), ElementsAre("fits"));
+  memory_.set_free_bytes(std::uint64_t{1} << 40);
+  ASSERT_TRUE(eventually([&] { return stored().size() == 2; }));
+  EXPECT_THAT(stored(), ElementsAre("fits", "waits"));
+}
+
+TEST_F(StreamIntakeTest, an_entry_rewrites_lines_too) {
+  start_lines(", set: {service: '{{ meta.entry }}'}");
+  RawClient client = connect();
+  ASSERT_TRUE(client.send(line("one")));
+  ASSERT_TRUE(eventually([&] { return stored().size() == 1; }));
+  const auto batch = daemon_->tunnel().scan(0)->next(kReadBytesMax);
+  ASSERT_TRUE(batch.ok() && *batch);
+  EXPECT_EQ((*batch)->events()[0].event.text("service"), "lines");
+  EXPECT_EQ((*batch)->events()[0].meta.entry, "lines");
+}
+
+}  // namespace
+}  // namespace tt::pipeline
