@@ -90,8 +90,8 @@ DatagramReader::Session* DatagramReader::session_of(const sockaddr_storage& from
     forget(std::prev(sessions_.end()));
   }
   auto handle = std::make_shared<StreamHandle>(owner_.loop().mailbox(), *this, false);
-  std::unique_ptr<StreamSession> made =
-      owner_.factory()(handle, {peer.address, false, peer.is_loopback, ""});
+  std::unique_ptr<StreamSession> made = owner_.factory()(
+      handle, {.peer = peer.address, .is_loopback = peer.is_loopback, .is_datagram = true});
   if (!made) return nullptr;
   sessions_.push_front({std::move(peer.address), std::move(handle), std::move(made)});
   by_address_.emplace(sessions_.front().address, sessions_.begin());

@@ -35,8 +35,10 @@ Task<> StreamConnection::run() {
   if (is_opened) {
     const PeerInfo& peer = *transport_.peer();
     handle_ = std::make_shared<StreamHandle>(owner_.loop().mailbox(), *this, true);
-    session_ = owner_.factory()(
-        handle_, {peer.address, peer.is_tls, peer.is_loopback, peer.client_certificate});
+    session_ = owner_.factory()(handle_, {.peer = peer.address,
+                                          .is_tls = peer.is_tls,
+                                          .is_loopback = peer.is_loopback,
+                                          .client_certificate = peer.client_certificate});
     if (session_) {
       co_await read_all();
       session_->on_close();

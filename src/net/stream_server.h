@@ -41,6 +41,7 @@ struct StreamInfo {
   std::string peer;
   bool is_tls = false, is_loopback = false;
   std::string client_certificate;
+  bool is_datagram = false;  ///< Each on_bytes() is one datagram: its end is the end of a line.
 };
 using StreamFactory =
     std::function<std::unique_ptr<StreamSession>(std::shared_ptr<StreamPeer>, StreamInfo)>;

@@ -103,6 +103,7 @@ TEST_F(StreamServerTest, bytes_arrive_in_order_and_the_end_is_told) {
   EXPECT_EQ(log_->bytes, sent);
   EXPECT_EQ(log_->opened.front().peer, "127.0.0.1");
   EXPECT_TRUE(log_->opened.front().is_loopback);
+  EXPECT_FALSE(log_->opened.front().is_datagram);
 }
 
 TEST_F(StreamServerTest, unix_streams_work_alike) {
@@ -254,6 +255,7 @@ TEST_F(DatagramTest, each_datagram_is_one_piece_of_one_session_an_address) {
   EXPECT_EQ(log_->pieces, sent);
   EXPECT_EQ(log_->opened.size(), 1u);
   EXPECT_EQ(log_->opened.front().peer, "127.0.0.1");
+  EXPECT_TRUE(log_->opened.front().is_datagram);
   EXPECT_EQ(metrics_.counter("tt_stream_datagrams_total", "").value(), 4u);
   EXPECT_FALSE(log_->last_peer->write("no way back"));
   server_->stop(0);
