@@ -33,6 +33,12 @@ RequestReader::~RequestReader() {
   if (budget_taken_) budget_->give(budget_taken_);
 }
 
+// Only for what has arrived: what a head promises costs a stranger nothing.
+bool RequestReader::take_budget_of(std::size_t arrived_bytes, std::size_t length) {
+  const std::size_t steps = (arrived_bytes + kBudgetStepBytes - 1) / kBudgetStepBytes;
+  return take_budget(std::min(steps * kBudgetStepBytes, length));
+}
+
 bool RequestReader::take_budget(std::size_t bytes) {
   if (bytes <= budget_taken_) return true;
   if (!budget_->take(bytes - budget_taken_)) return false;
@@ -78,9 +84,7 @@ bool RequestReader::is_body_missing() const {
 
 Step RequestReader::read_body(Transport& transport, std::size_t body_bytes_max) {
   if (parser_.head().is_chunked) return read_chunked_body(transport, body_bytes_max);
-  const std::uint64_t length = parser_.head().content_length;
-  if (length > body_bytes_max) return Step::kBodyTooLarge;
-  if (!take_budget(length)) return Step::kOverBudget;
+  if (parser_.head().content_length > body_bytes_max) return Step::kBodyTooLarge;
   return read_known_body(transport);
 }
 
@@ -88,7 +92,9 @@ Step RequestReader::read_known_body(Transport& transport) {
   const std::size_t length = parser_.head().content_length;
   const std::size_t begin = parser_.head_bytes();
   if (begin + length <= capacity_) {
-    while (filled_ < begin + length) {
+    for (;;) {
+      if (!take_budget_of(std::min(filled_ - begin, length), length)) return Step::kOverBudget;
+      if (filled_ >= begin + length) break;
       const IoResult got = transport.read({buffer_.get() + filled_, capacity_ - filled_});
       if (got.state != Io::kDone) return to_step(got.state);
       filled_ += got.bytes;
@@ -103,9 +109,11 @@ Step RequestReader::read_known_body(Transport& transport) {
     std::memcpy(large_body_.get(), buffer_.get() + begin, large_filled_);
     filled_ = begin;
   }
-  while (large_filled_ < length) {
-    const IoResult got =
-        transport.read({large_body_.get() + large_filled_, length - large_filled_});
+  for (;;) {
+    if (!take_budget_of(large_filled_, length)) return Step::kOverBudget;
+    if (large_filled_ == length) break;
+    const std::size_t room = std::min(length - large_filled_, kBudgetStepBytes);
+    const IoResult got = transport.read({large_body_.get() + large_filled_, room});
     if (got.state != Io::kDone) return to_step(got.state);
     large_filled_ += got.bytes;
   }

@@ -68,6 +68,7 @@ class RequestReader {
   Step read_known_body(Transport& transport);
   Step read_chunked_body(Transport& transport, std::size_t body_bytes_max);
   bool take_budget(std::size_t bytes);
+  bool take_budget_of(std::size_t arrived_bytes, std::size_t length);
   void grow(std::size_t capacity);
 
   std::shared_ptr<BodyBudget> budget_;
