@@ -69,21 +69,10 @@ bool is_json_number(const Field& field) {
 
 // Quoted when it would not read as one word, or could move the cursor of a terminal.
 void append_text_value(std::string& out, std::string_view value) {
-  const bool is_word = !value.empty() && value.find_first_of(" \"=\\\x7f") == std::string::npos &&
-                       std::none_of(value.begin(), value.end(),
-                                    [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  if (is_word) {
-    out += value;
-    return;
-  }
-  const std::string quoted = json_string(value);
-  for (const char c : quoted) {
-    if (c == '\x7f') {
-      out += "\\u007f";
-    } else {
-      out += c;
-    }
-  }
+  const bool is_word = !value.empty() && value.find_first_of(" \"=\\") == std::string::npos &&
+                       printable(value) == value;
+  // Quoting escapes the C0 controls; DEL and C1 are left for printable().
+  out += is_word ? std::string(value) : printable(json_string(value));
 }
 
 std::string text_line(Level level, std::string_view message, Fields fields) {

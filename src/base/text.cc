@@ -170,6 +170,18 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
   return out;
 }
 
+std::string printable(std::string_view text, std::string_view kept) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t position = 0; position < text.size();) {
+    const std::uint32_t rune = next_rune(text, position);
+    const bool is_control = rune < 0x20 || (rune >= 0x7f && rune < 0xa0);
+    const bool is_kept = rune < 0x80 && kept.find(static_cast<char>(rune)) != kept.npos;
+    append_rune(out, is_control && !is_kept ? ' ' : rune);
+  }
+  return out;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t position = 0;

@@ -25,6 +25,10 @@ std::optional<double> parse_double(std::string_view text);
 std::string percent_encode(std::string_view text);  ///< RFC 3986 unreserved stay.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 
+/// For people and terminals, on one line: control characters (C0, DEL and C1) that are not among
+/// the ASCII characters `kept` become spaces, invalid bytes U+FFFD.
+std::string printable(std::string_view text, std::string_view kept = {});
+
 /// Appends `text` as a JSON string with quotes; invalid UTF-8 becomes U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 std::string json_string(std::string_view text);

@@ -64,6 +64,20 @@ TEST(Percent, decodes_and_refuses_broken_escapes) {
   EXPECT_EQ(percent_decode("%41"), "A");
 }
 
+TEST(Printable, control_characters_become_spaces) {
+  EXPECT_EQ(printable("a\x1b[31m\tb\r\n\x7f."), "a [31m b   .");
+  EXPECT_EQ(printable(std::string_view("\0x", 2)), " x");
+  EXPECT_EQ(printable("a\tb\nc\rd", "\t\n"), "a\tb\nc d");
+}
+
+TEST(Printable, so_do_those_beyond_ascii) {
+  // U+0080, U+009B (starts a terminal's command as ESC [ does) and U+009F; U+00A0 is no control.
+  EXPECT_EQ(printable("\xC2\x80|\xC2\x9B\x31m|\xC2\x9F|\xC2\xA0|\xC3\xA9"),
+            " | 1m| |\xC2\xA0|\xC3\xA9");
+}
+
+TEST(Printable, a_bare_byte_cannot_act_as_one) { EXPECT_EQ(printable("a\x9Bz"), "a\xEF\xBF\xBDz"); }
+
 TEST(JsonString, escapes_what_json_demands) {
   EXPECT_EQ(json_string("a\"b\\c\n\r\t\b\x01"), R"("a\"b\\c\n\r\t\u0008\u0001")");
   EXPECT_EQ(json_string(""), "\"\"");

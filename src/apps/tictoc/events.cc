@@ -9,8 +9,8 @@
 #include <memory>
 
 #include "apps/tictoc/client.h"
-#include "base/text.h"
 #include "base/severity.h"
+#include "base/text.h"
 
 namespace tt::tictoc {
 namespace {

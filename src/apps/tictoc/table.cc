@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "base/text.h"
 #include "base/utf8.h"
 
 namespace tt::tictoc {
@@ -14,12 +15,8 @@ namespace {
 
 std::string to_text(const boost::json::value& value) {
   if (value.is_null()) return {};
-  std::string text =
-      value.if_string() ? std::string(value.get_string()) : boost::json::serialize(value);
-  std::replace_if(
-      text.begin(), text.end(),
-      [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }, ' ');
-  return text;
+  return printable(
+      value.if_string() ? std::string(value.get_string()) : boost::json::serialize(value), "\n");
 }
 
 void print_cell(const std::string& text, std::size_t width) {
@@ -68,7 +65,7 @@ void print_members(const boost::json::value& map) {
   const boost::json::object* object = map.if_object();
   if (!object) return;
   for (const auto& [name, value] : *object)
-    std::printf("%-16s %s\n", std::string(name).c_str(), to_text(value).c_str());
+    std::printf("%-16s %s\n", printable(name).c_str(), to_text(value).c_str());
 }
 
 }  // namespace tt::tictoc

@@ -5,12 +5,14 @@
 #include <span>
 #include <string>
 
+#include "base/text.h"
 #include "portals/kit/exit.h"
 
 namespace tt::portals {
 
 /// The events as lines with a newline each: the event's JSON when `line` is empty, else the
-/// rendered text with line breaks and other control characters replaced by spaces. Goes into the
+/// rendered text with line breaks and other control characters but tabs replaced by
+/// spaces. Goes into the
 /// request's body; method and URL stay empty.
 inline ExitRequest encode_lines(const tmpl::Template& line, std::span<const OutgoingEvent> events) {
   ExitRequest request{.method = ""};
@@ -18,10 +20,7 @@ inline ExitRequest encode_lines(const tmpl::Template& line, std::span<const Outg
     if (line.empty()) {
       request.body += event.event.json;
     } else {
-      std::string text = line.render(*event.scope, {.failures = &request.failures});
-      for (char& c : text)
-        if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) c = ' ';
-      request.body += text;
+      request.body += printable(line.render(*event.scope, {.failures = &request.failures}), "\t");
     }
     request.body += '\n';
   }

@@ -17,10 +17,7 @@ constexpr std::int64_t kRetryAfterNsMax = 3600 * kNsPerSec;
 
 /// The start of an answer on one line, for people.
 std::string excerpt(std::string_view body) {
-  std::string line = to_utf8(clip_bytes(trim(body), kExcerptBytesMax));
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return line;
+  return printable(clip_bytes(trim(body), kExcerptBytesMax));
 }
 
 }  // namespace
