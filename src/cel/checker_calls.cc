@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "base/severity.h"
 #include "base/text.h"
 #include "cel/checker.h"
 #include "cel/limits.h"
@@ -211,6 +212,25 @@ Type Checker::report_unknown_function(const Expr& expr) {
   return Type::error();
 }
 
+namespace {
+
+/// `field >= "error"` and its kin, said with atLeast.
+std::string by_rank(const Expr& call, const Expr& field, const std::string& text) {
+  const bool is_left = call.children.front() == &field;
+  const Expr& other = *call.children[is_left ? 1 : 0];
+  const bool is_word = other.kind == ExprKind::kLiteral && other.literal.is_string();
+  const auto word = is_word ? parse_severity(other.literal.as_string()) : std::nullopt;
+  const std::string_view symbol = operator_text(call.name);
+  const bool is_above = symbol.starts_with('>') == is_left;
+  // Above a word, and at most a word, begin at the next one.
+  const bool is_next = (symbol.size() == 1) == is_above;
+  const std::size_t rank = static_cast<std::size_t>(word.value_or(Severity::kWarning)) + is_next;
+  const std::string_view least = kSeverityWords[std::min(rank, kSeverityWords.size() - 1)];
+  return (is_above ? "" : "!") + text + ".atLeast(" + json_string(least) + ")";
+}
+
+}  // namespace
+
 void Checker::refuse_order_of_severity(const Expr& call) {
   for (const Expr* operand : call.children) {
     const Reference& to = reference(*operand);
@@ -221,7 +241,7 @@ void Checker::refuse_order_of_severity(const Expr& call) {
         Severity::kError, "severity-order", call.mark,
         static_cast<int>(operator_text(call.name).size()),
         "'" + std::string(operator_text(call.name)) + "' compares severities as text, not by rank",
-        "write " + text + ".atLeast(\"warning\")");
+        "write " + by_rank(call, *operand, text));
     return;
   }
 }

@@ -23,9 +23,14 @@ Prepared prepare_at_least(std::span<const Value* const> constants) {
   const std::string_view word = constants[1]->as_string();
   if (parse_severity(word)) return {};
   const std::string_view near = did_you_mean(word, kSeverityWords);
-  std::string text = "unknown severity " + json_string(word) + " ranks as info";
-  if (!near.empty()) text += ", did you mean '" + std::string(near) + "'?";
-  return {nullptr, {}, std::move(text)};
+  std::string text = "unknown severity " + json_string(word);
+  if (near.empty()) {
+    text += "; known are";
+    for (const std::string_view known : kSeverityWords) text.append(" ").append(known);
+  } else {
+    text += ", did you mean '" + std::string(near) + "'?";
+  }
+  return {nullptr, std::move(text), {}};
 }
 
 Value at_least(const CallContext&, Arguments a) {

@@ -160,6 +160,10 @@ constexpr CodeRow kRows[] = {
     {"no-effect", "An option that this version reads but does not act on yet",
      "Nothing breaks; do not rely on it.", ""},
     {"was-conflict", "`was` names an exit that exists or is taken over twice", "", ""},
+    {"needs-restart", "A reload cannot change this",
+     "Listeners, certificates and the data folder are opened once. Everything else of the new "
+     "configuration is in force.",
+     ""},
     {"listen-failed", "An address cannot be listened on",
      "Another program has it, or the daemon may not open it. `ss -ltnp` shows who listens.", ""},
     {"test-file", "A file of rule tests is wrong", "See the reference of `vortex test`.", ""},

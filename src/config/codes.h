@@ -79,6 +79,7 @@ inline constexpr std::string_view kCodeNames[] = {
     "no-effect",
     "was-conflict",
     "listen-failed",
+    "needs-restart",
     "test-file",
 };
 

@@ -14,9 +14,9 @@ constexpr auto kNone = std::string_view::npos;
 
 std::uint16_t default_port(std::string_view scheme) {
   constexpr std::pair<std::string_view, std::uint16_t> kPorts[] = {
-      {"http", 80},   {"https", 443},  {"ws", 80},      {"wss", 443},
-      {"smtp", 25},   {"smtps", 465},  {"amqp", 5672},  {"amqps", 5671},
-      {"mqtt", 1883}, {"mqtts", 8883}, {"redis", 6379}, {"nats", 4222}};
+      {"http", 80},    {"https", 443}, {"ws", 80},       {"wss", 443},     {"smtp", 25},
+      {"smtps", 465},  {"amqp", 5672}, {"amqps", 5671},  {"mqtt", 1883},   {"mqtts", 8883},
+      {"redis", 6379}, {"nats", 4222}, {"socks5", 1080}, {"socks5h", 1080}};
   for (const auto& [name, port] : kPorts)
     if (name == scheme) return port;
   return 0;
@@ -112,6 +112,8 @@ Result<UrlParts> parse_url(std::string_view text) {
   if (colon == kNone || !is_scheme(text.substr(0, colon)))
     return misconfigured("the URL has no scheme; write `https://...`");
   parts.scheme = to_lower(text.substr(0, colon));
+  if (parts.scheme != "unix" && default_port(parts.scheme) == 0)
+    return misconfigured("unknown scheme `" + parts.scheme + ":`; most URLs begin with `https://`");
   text.remove_prefix(colon + 1);
   if (text.find('#') != kNone) return misconfigured("a URL with `#` cannot be asked for");
   if (parts.scheme == "unix") {

@@ -54,8 +54,8 @@ Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t 
       parked_gauge_(context.metrics.gauge("tt_exit_parked_events",
                                           "Failing events that later ones were delivered past",
                                           {{"exit", settings_.name}})),
-      behind_gauge_(context.metrics.gauge("tt_exit_behind_seqs",
-                                          "Seqs between the cursor and the visible mark",
+      behind_gauge_(context.metrics.gauge("tt_exit_behind_events",
+                                          "Events between the cursor and the visible mark",
                                           {{"exit", settings_.name}})),
       seconds_(context.metrics.histogram("tt_exit_request_seconds", "Time to an answer",
                                          {{"exit", settings_.name}})) {
@@ -89,7 +89,14 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
 
 void Delivery::pause(bool paused) {
   is_paused_ = paused;
-  if (!paused) pump();
+  if (!paused) try_now();
+}
+
+// Somebody says that the other side is well again: nothing waits for its turn.
+void Delivery::try_now() {
+  breaker_.probe_now();
+  for (DeliveryJob& job : jobs_) job.due_ns = 0;
+  pump();
 }
 
 void Delivery::pump() {
@@ -118,7 +125,7 @@ void Delivery::pump() {
 
 void Delivery::show_behind() {
   const tunnel::Seq visible = context_.tunnel.status().visible;
-  behind_gauge_.set(static_cast<std::int64_t>(visible - std::min(visible, reader_->cursor())));
+  behind_gauge_.set(static_cast<std::int64_t>(context_.tunnel.count(reader_->cursor(), visible)));
 }
 
 void Delivery::arm(SteadyNs due_ns) {
@@ -214,6 +221,7 @@ void Delivery::apply(Job job, const Verdict& verdict, const ExitAnswer& answer) 
     case VerdictKind::kMisconfigured:
       // Keeps the event and counts no attempt: a wrong key must not turn into loss.
       breaker_.on_misconfigured(now);
+      retry_count_.add();
       problem_ = verdict.text;
       job->due_ns = breaker_.next_probe_ns();
       keep(*job);

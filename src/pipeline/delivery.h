@@ -83,6 +83,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void pump();
   /// A new generation: the exit's place in it, and its portal where its options changed.
   void replace(ExitSettings settings, std::size_t exit_index);
+  /// Resuming tries at once what waits for a retry.
   void pause(bool paused);
   /// Starts nothing new; `done` runs when nothing is in flight and local exits are synced.
   void drain(std::function<void()> done);
@@ -137,6 +138,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   struct Unsynced;
   void synced(const std::vector<Unsynced>& ranges, const Status& status);
   void arm(SteadyNs due_ns);
+  void try_now();
   void show_behind();
   void finish_drain();
 

@@ -183,7 +183,7 @@ ExitStatus Delivery::status() const {
                .parked = static_cast<std::uint64_t>(parked_gauge_.value()),
                .last_delivered_ns = last_delivered_ns_};
   const tunnel::Seq visible = context_.tunnel.status().visible;
-  s.behind = visible - std::min(visible, s.cursor);
+  s.behind = context_.tunnel.count(s.cursor, visible);
   s.state = is_paused_                           ? "paused"
             : breaker_.is_open()                 ? "waiting"
             : is_reading_ || !reader_->at_edge() ? "catching up"
@@ -191,7 +191,8 @@ ExitStatus Delivery::status() const {
   s.problem = problem_;
   SteadyNs next = 0;
   for (const DeliveryJob& job : jobs_)
-    if (!job.in_flight && job.attempts > 0 && (next == 0 || job.due_ns < next)) next = job.due_ns;
+    if (!job.in_flight && job.first_attempt_ns > 0 && (next == 0 || job.due_ns < next))
+      next = job.due_ns;
   if (next) s.next_attempt_ns = context_.clock.wall_ns() + next - context_.clock.steady_ns();
   return s;
 }
@@ -220,6 +221,8 @@ void Delivery::send_once(const tunnel::StoredEvent& event, std::string id, std::
           result.status = answer.status;
           result.answer = answer.status ? to_utf8(clip_bytes(answer.body, kAnswerExcerptBytesMax))
                                         : answer.error;
+          if (result.verdict.kind == portals::VerdictKind::kDelivered && !self->is_paused_)
+            self->try_now();
           if (result.verdict.kind != portals::VerdictKind::kDelivered ||
               !self->sender_->needs_sync())
             return done(std::move(result));

@@ -16,10 +16,13 @@ namespace {
 constexpr std::uint64_t kMovedEventsMax = 200'000;
 constexpr int kRemovedExitGraceMs = 30'000;
 
-/// What is bound or opened once in a life of the daemon.
-void warn_of_restart(const Settings& old, const Settings& next) {
-  const auto warn = [](const char* key) {
-    log::warning("a changed key takes effect at the next start only", {{"key", key}});
+/// What is opened once in a life of the daemon.
+void warn_of_restart(const Settings& old, const Settings& next, config::Diagnostics& diagnostics) {
+  const auto warn = [&](const std::string& key) {
+    diagnostics.warning("needs-restart", {},
+                        "`" + key +
+                            "` has changed; it takes effect at the "
+                            "next start");
   };
   if (next.data != old.data) warn("data");
   if (next.listen != old.listen) warn("listen");
@@ -52,7 +55,7 @@ ReloadReport RunningDaemon::reload() {
   const auto old = settings_.load();
   const auto loaded = load_settings(old->source, files, diagnostics);
   if (!loaded) return refuse(diagnostics, files);
-  warn_of_restart(*old, *loaded);
+  warn_of_restart(*old, *loaded, diagnostics);
   // Sockets stay as they were opened: who may send is judged by what is really reachable.
   auto next = std::make_shared<Settings>(*loaded);
   next->data = old->data;

@@ -67,9 +67,19 @@ std::vector<net::ListenAddress> parse_listens(
   return all;
 }
 
+/// Entries and exits are maps by name; null is none of them.
+bool is_map_of_portals(const config::Node& node, config::Diagnostics& diagnostics) {
+  if (node.is_map() || node.is_null()) return node.is_map();
+  diagnostics.error("wrong-type", node.place(),
+                    "expected a map of names, found " + std::string(node.described()),
+                    "write `name: {type: ...}`, one line each");
+  return false;
+}
+
 void read_entries(const config::Node& map, Settings& settings,
                   const std::shared_ptr<const tmpl::EventEnvironment>& environment,
                   config::ParseContext& context) {
+  if (!is_map_of_portals(map, context.diagnostics)) return;
   for (const config::Node& node : map.children) {
     const auto* type = type_of(node, "entry", portals::entry_catalog(), context.diagnostics);
     if (!type) continue;
@@ -84,6 +94,7 @@ void read_entries(const config::Node& map, Settings& settings,
 void read_exits(const config::Node& map, Settings& settings,
                 const std::shared_ptr<const tmpl::EventEnvironment>& environment,
                 config::ParseContext& context) {
+  if (!is_map_of_portals(map, context.diagnostics)) return;
   for (const config::Node& node : map.children) {
     const auto* type = type_of(node, "exit", portals::exit_catalog(), context.diagnostics);
     if (!type) continue;
@@ -181,7 +192,8 @@ std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config
   read_entries(top.entries, *settings, environment, context);
   read_exits(top.exits, *settings, environment, context);
   std::vector<std::string> exit_names;
-  for (const config::Node& exit : top.exits.children) exit_names.push_back(exit.key);
+  for (const config::Node& exit : top.exits.children)
+    if (!exit.key.empty()) exit_names.push_back(exit.key);
   settings->ruleset = rules::Ruleset::parse(top.rules.is_null() ? nullptr : &top.rules, exit_names,
                                             environment, context);
   // Now, when the secrets that stand in the files are known.

@@ -74,6 +74,7 @@ class DiskTunnel final : public Tunnel {
             .is_full = committer_->is_full(),
             .accepted_total = committer_->accepted_total()};
   }
+  std::uint64_t count(Seq from, Seq until) const override;
   Status trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) override;
 
   DeadLetters& dead_letters() override { return dead_; }
@@ -96,6 +97,7 @@ class DiskTunnel final : public Tunnel {
   Quarantine quarantine_;
   SegmentPool pool_;
   std::unique_ptr<CursorStore> cursors_;
+  std::vector<std::pair<Seq, Seq>> jumps_;  // Over seqs that may have been given before a crash.
   DeadLetterStore dead_;
   AttemptStore attempts_;
   Idempotency idempotency_;
@@ -119,9 +121,23 @@ Status DiskTunnel::open() {
   return open_writer(std::move(recovered));
 }
 
+std::uint64_t DiskTunnel::count(Seq from, Seq until) const {
+  if (until <= from) return 0;
+  std::uint64_t count = until - from;
+  for (const auto& [begin, end] : jumps_) {
+    const Seq first = std::max(begin, from), last = std::min(end, until);
+    if (first < last) count -= last - first;
+  }
+  return count;
+}
+
 Status DiskTunnel::open_writer(Recovered recovered) {
   Seq next = std::max(recovered.state.end.next_seq, cursors_->seq_max());
   if (!recovered.was_clean && !is_new_) next += kUncleanJump;
+  for (const SharedSegment& segment : recovered.segments)
+    if (segment->header.prev_end_seq < segment->header.base_seq)
+      jumps_.emplace_back(segment->header.prev_end_seq, segment->header.base_seq);
+  if (recovered.state.end.next_seq < next) jumps_.emplace_back(recovered.state.end.next_seq, next);
   for (const KeyedRequest& request : recovered.keys) idempotency_.remember(request);
 
   log_ = std::make_unique<LogView>(options_.edge_bytes, next);

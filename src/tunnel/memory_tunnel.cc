@@ -44,6 +44,7 @@ class MemoryTunnel final : public Tunnel {
             .visible = log_->visible.load(std::memory_order_acquire),
             .accepted_total = accepted_.load()};
   }
+  std::uint64_t count(Seq from, Seq until) const override { return until - std::min(from, until); }
   Status trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) override;
   DeadLetters& dead_letters() override { return dead_; }
   Attempts& attempts() override { return attempts_; }

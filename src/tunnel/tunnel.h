@@ -158,6 +158,9 @@ class Tunnel {
   virtual AckLevel ack_level() const = 0;       ///< The best level this implementation can honour.
   virtual std::string_view log_id() const = 0;  ///< 8 hexadecimal digits.
   virtual TunnelStatus status() const = 0;
+  /// At most how many events are in [from, until): seqs that a start after a crash left out are not
+  /// counted.
+  virtual std::uint64_t count(Seq from, Seq until) const = 0;
   /// Removes or recycles segments that every cursor has passed and that are older than
   /// `keep_for_ns` or above `keep_bytes`.
   virtual Status trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) = 0;

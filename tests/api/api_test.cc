@@ -59,7 +59,7 @@ TEST_F(RoutesTest, metrics_have_the_names_that_dashboards_know) {
       AllOf(HasSubstr(R"(tt_entry_events_total{entry="events",result="accepted"} 1)"),
             HasSubstr(R"(tt_exit_events_total{exit="hook",result="delivered"} 1)"),
             HasSubstr(R"(tt_exit_events_total{exit="hook",result="dead"} 0)"),
-            HasSubstr(R"(tt_exit_behind_seqs{exit="hook"})"), HasSubstr("tt_events_unrouted_total"),
+            HasSubstr(R"(tt_exit_behind_events{exit="hook"})"), HasSubstr("tt_events_unrouted_total"),
             HasSubstr("tt_rule_errors_total"), HasSubstr("tt_exit_request_seconds_bucket")));
 }
 

@@ -218,7 +218,7 @@ TEST_F(DeliveryTest, a_paused_exit_gets_nothing_until_it_is_resumed) {
   EXPECT_EQ(exit("hook").state, "paused");
   EXPECT_EQ(exit("hook").in_flight, 0u);
   EXPECT_EQ(target_.count(), 0u);
-  EXPECT_THAT(metrics_->render(), HasSubstr("tt_exit_behind_seqs{exit=\"hook\"} 1"));
+  EXPECT_THAT(metrics_->render(), HasSubstr("tt_exit_behind_events{exit=\"hook\"} 1"));
   ASSERT_TRUE(daemon_->pause("hook", false).ok());
   ASSERT_TRUE(eventually([&] { return is_settled(); }));
   EXPECT_THAT(target_.messages(), ElementsAre("wait for me"));

@@ -103,7 +103,7 @@ TEST_F(LocalExitTest, the_cursor_passes_a_line_only_when_it_is_synced) {
   EXPECT_EQ(exit("archive").behind, 1u);
   ASSERT_TRUE(eventually([&] { return is_settled(); }));
   EXPECT_EQ(forgetful_.syncs(), 1);
-  EXPECT_THAT(metrics_->render(), HasSubstr("tt_exit_behind_seqs{exit=\"archive\"} 0"));
+  EXPECT_THAT(metrics_->render(), HasSubstr("tt_exit_behind_events{exit=\"archive\"} 0"));
 }
 
 TEST_F(LocalExitTest, lines_that_a_failed_sync_took_are_written_again_in_order) {

@@ -88,6 +88,23 @@ TEST_F(StreamIntakeTest, lines_wait_for_room_and_are_stored_when_it_returns) {
   EXPECT_THAT(stored(), ElementsAre("fits", "waits"));
 }
 
+TEST_F(StreamIntakeTest, the_end_of_a_datagram_ends_its_line) {
+  start("entries:\n  lines: {type: lines, listen: 'udp://127.0.0.1:0', auth: none}\n");
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  for (const net::ListenAddress& address : daemon_->addresses())
+    if (address.kind == net::ListenAddress::Kind::kUdp) to.sin_port = htons(address.port);
+  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const std::string bare = R"({"message":"bare"})";
+  for (const std::string& sent : {bare, bare, std::string(), line("one") + bare, bare})
+    ::sendto(fd, sent.data(), sent.size(), 0, reinterpret_cast<sockaddr*>(&to), sizeof(to));
+  ::close(fd);
+  ASSERT_TRUE(eventually([&] { return stored().size() == 5; }));
+  EXPECT_THAT(stored(), ElementsAre("bare", "bare", "one", "bare", "bare"));
+  EXPECT_EQ(entry("lines").rejected, 0u);
+}
+
 TEST_F(StreamIntakeTest, an_entry_rewrites_lines_too) {
   start_lines(", set: {service: '{{ meta.entry }}'}");
   RawClient client = connect();

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "apps/cli/completion.h"
+#include "apps/cli/parse.h"
 #include "apps/tictoc/client.h"
 
 int main(int argc, char** argv) try {
@@ -33,12 +34,7 @@ int main(int argc, char** argv) try {
   tt::tictoc::add_event_commands(app, common, exit_code);
   tt::tictoc::add_operate_commands(app, common, exit_code);
   tt::cli::add_completion(app, exit_code);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? tt::tictoc::kOk : tt::tictoc::kUsage;
-  }
-  return exit_code;
+  return tt::cli::parse(app, argc, argv, exit_code, tt::tictoc::kUsage);
 } catch (const std::exception& error) {
   std::fprintf(stderr, "tictoc: %s\n", error.what());
   return tt::tictoc::kRefused;

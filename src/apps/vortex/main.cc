@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "apps/cli/completion.h"
+#include "apps/cli/parse.h"
 #include "apps/vortex/commands.h"
 
 int main(int argc, char** argv) try {
@@ -20,8 +21,8 @@ int main(int argc, char** argv) try {
       "  vortex check vortex.yaml         what is wrong, offline, with line and column\n"
       "  vortex decode gitlab < body.json what a hook becomes\n"
       "  vortex eval 'event.severity.atLeast(\"error\")' event.json\n"
-      "Exit codes: 0 fine, 1 wrong input, 2 wrong command line, 69 unavailable, 74 disk, 78 "
-      "format.");
+      "Exit codes: 0 fine, 1 wrong input, 2 wrong command line, 69 try again later, 74 disk,\n"
+      "78 a person must act first: data of a newer release, no permission.");
 
   int exit_code = tt::vortex::kOk;
   tt::vortex::add_run(app, exit_code);
@@ -32,12 +33,7 @@ int main(int argc, char** argv) try {
   tt::vortex::add_encode(app, exit_code);
   tt::vortex::add_eval(app, exit_code);
   tt::cli::add_completion(app, exit_code);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? tt::vortex::kOk : tt::vortex::kUsage;
-  }
-  return exit_code;
+  return tt::cli::parse(app, argc, argv, exit_code, tt::vortex::kUsage);
 } catch (const std::exception& error) {
   std::fprintf(stderr, "vortex: %s\n", error.what());
   return tt::vortex::kFailed;

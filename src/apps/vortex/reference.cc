@@ -3,6 +3,7 @@
 #include "pipeline/reference.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -22,6 +23,16 @@ int docs(const DocsArguments& arguments) {
   int result = kOk;
   std::vector<pipeline::Page> pages = pipeline::reference_pages();
   pages.push_back({"api", "api.md", std::string(pipeline::kGeneratedNote) + api::api_page()});
+  const bool is_known = std::any_of(pages.begin(), pages.end(), [&](const pipeline::Page& page) {
+    return page.name == arguments.page;
+  });
+  if (!arguments.page.empty() && !is_known) {
+    std::string names;
+    for (const pipeline::Page& page : pages) names += (names.empty() ? "" : ", ") + page.name;
+    std::fprintf(stderr, "vortex: no page `%s`; the pages are %s\n", arguments.page.c_str(),
+                 names.c_str());
+    return kUsage;
+  }
   for (const pipeline::Page& page : pages) {
     if (!arguments.page.empty() && page.name != arguments.page) continue;
     if (arguments.folder.empty()) {

@@ -39,6 +39,8 @@ class Breaker {
   /// Open: when the next probe is due. While a probe is out nothing is due: its answer decides.
   SteadyNs next_probe_ns() const { return next_probe_ns_; }
 
+  /// The next request may start at once: there is reason to believe that it will be answered.
+  void probe_now() { next_probe_ns_ = 0; }
   void on_start() {
     if (is_open_) is_probing_ = true;
   }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "portals/kit/json.h"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 
 #include "base/result.h"
@@ -89,7 +91,32 @@ const json::object* map_at(const json::value& value, std::string_view path) {
   return found ? found->if_object() : nullptr;
 }
 
-std::string json_text(const json::value& value) { return json::serialize(value); }
+namespace {
+
+void write_value(JsonWriter& out, const json::value& value) {
+  if (const json::object* object = value.if_object()) {
+    out.map();
+    for (const auto& [key, member] : *object) write_value(out.key(key), member);
+    out.end();
+  } else if (const json::array* array = value.if_array()) {
+    out.list();
+    for (const json::value& item : *array) write_value(out, item);
+    out.end();
+  } else if (const double* number = value.if_double()) {
+    // As people write it: Boost.JSON makes 1.7E1 of 17.0.
+    out.raw(fmt::format("{}", *number));
+  } else {
+    out.raw(json::serialize(value));
+  }
+}
+
+}  // namespace
+
+std::string json_text(const json::value& value) {
+  JsonWriter out;
+  write_value(out, value);
+  return out.take();
+}
 
 void JsonWriter::separate() {
   if (needs_comma_) out_ += ',';

@@ -6,10 +6,10 @@
 #include <boost/json/value.hpp>
 
 #include "base/secret.h"
+#include "base/severity.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "base/utf8.h"
-#include "base/severity.h"
 #include "event/writer.h"
 #include "portals/entry/hook/body.h"
 #include "portals/kit/entry.h"
@@ -78,6 +78,10 @@ struct Verify {
     };
   }
   static Status check(const Verify& v) {
+    if (v.scheme == Scheme::kNone && (!v.secret.empty() || !v.header.empty()))
+      return misconfigured(
+          "`verify` needs a `scheme`: `token` when the header holds the secret itself, `hmac`, "
+          "`github` or `standard-webhooks` when it holds a signature");
     if (v.scheme != Scheme::kNone && v.secret.empty())
       return misconfigured("`verify` needs a `secret`");
     if ((v.scheme == Scheme::kHmac || v.scheme == Scheme::kToken) && v.header.empty())

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "base/text.h"
 #include "base/severity.h"
+#include "base/text.h"
 #include "portals/kit/clip.h"
 #include "portals/kit/exit.h"
 #include "portals/kit/json.h"
@@ -48,6 +48,12 @@ struct Config {
             .minimum(10)
             .maximum(kTextRunesMax),
     };
+  }
+  static Status check(const Config& c) {
+    const std::string url = c.url.reveal();
+    if (url.empty()) return {};  // A reference without a text yet.
+    const auto parts = config::parse_url(url);
+    return parts.ok() ? Status() : Status(parts.error());
   }
 };
 

@@ -1,0 +1,57 @@
+// What CLI11 answers to an unknown command says neither the word nor the one that was meant.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/cli/parse.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+
+namespace tt::cli {
+namespace {
+
+/// The first word where a command of `app` should stand and none does; `app` becomes its parent.
+std::string unknown_command(CLI::App*& app, int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.starts_with('-')) {
+      const CLI::Option* option = app->get_option_no_throw(word);
+      if (!option && app->get_parent()) option = app->get_parent()->get_option_no_throw(word);
+      if (option && option->get_items_expected_max() > 0) ++i;  // Its value.
+      continue;
+    }
+    if (app->get_subcommands(nullptr).empty()) return "";
+    CLI::App* next = app->get_subcommand_no_throw(word);
+    if (!next) return word;
+    app = next;
+  }
+  return "";
+}
+
+}  // namespace
+
+int parse(CLI::App& app, int argc, char** argv, int& exit_code, int usage) {
+  try {
+    app.parse(argc, argv);
+    return exit_code;
+  } catch (const CLI::ParseError& error) {
+    CLI::App* parent = &app;
+    const bool is_help = error.get_exit_code() == 0;
+    const std::string word = is_help ? "" : unknown_command(parent, argc, argv);
+    if (word.empty()) return app.exit(error) == 0 ? 0 : usage;
+    std::vector<std::string> names;
+    for (const CLI::App* command : parent->get_subcommands(nullptr))
+      names.push_back(command->get_name());
+    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    const std::string_view near = did_you_mean(word, candidates);
+    const std::string hint = near.empty() ? "the commands are " + join(names, ", ")
+                                          : "did you mean `" + std::string(near) + "`?";
+    std::fprintf(stderr, "%s: no command `%s`; %s\n", parent->get_name().c_str(), word.c_str(),
+                 hint.c_str());
+    return usage;
+  }
+}
+
+}  // namespace tt::cli
