@@ -50,7 +50,7 @@ CALLS = [
 # Units that only tests of their layer as a whole reach (contract, conformance, golden and end-to-end
 # tests). The numbers may only fall.
 MIRRORLESS_MAX = {
-    "src/api": 7, "src/cel": 20, "src/config": 6, "src/event": 7, "src/net": 14, "src/pipeline": 9,
+    "src/api": 3, "src/cel": 20, "src/config": 6, "src/event": 7, "src/net": 14, "src/pipeline": 4,
     "src/portals": 11, "src/rules": 2, "src/template": 2, "src/tunnel": 19,
 }
 # One noun a thing: types are not named after what other programs call it.
