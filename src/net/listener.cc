@@ -31,13 +31,16 @@ struct SocketAddress {
   sockaddr* raw() { return reinterpret_cast<sockaddr*>(&bytes); }
 };
 
-Error cannot_listen(const ListenAddress& address, std::string_view why) {
-  return misconfigured("cannot listen on " + address.to_string() + ": " + std::string(why));
+Error cannot_listen(const ListenAddress& address, std::string_view why,
+                    Code code = Code::kMisconfigured) {
+  return {code, "cannot listen on " + address.to_string() + ": " + std::string(why)};
 }
 
 Error cannot_listen(const ListenAddress& address, int error) {
   if (error == EADDRINUSE) {
-    return cannot_listen(address, "address already in use; stop the other program or change it");
+    // The other program may go: often it is the one that this one replaces.
+    return cannot_listen(address, "address already in use; stop the other program or change it",
+                         Code::kRetry);
   }
   return cannot_listen(address, std::strerror(error));
 }

@@ -50,7 +50,8 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes) {
   }
   if (const auto major = load<std::uint16_t>(at + 8); major != kFormatMajor) {
     return misconfigured("a segment has format " + std::to_string(major) +
-                         ", this program knows format " + std::to_string(kFormatMajor));
+                         ", this program knows format " + std::to_string(kFormatMajor) +
+                         ": use a newer release");
   }
   SegmentHeader header;
   std::memcpy(header.identity.uuid.data(), at + 16, 16);

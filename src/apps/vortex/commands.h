@@ -14,11 +14,11 @@ namespace tt::vortex {
 /// Exit codes of all commands, shown by --help.
 enum ExitCode : int {
   kOk = 0,
-  kFailed = 1,        ///< The input was wrong: diagnostics were printed.
-  kUsage = 2,         ///< The command line was wrong.
-  kUnavailable = 69,  ///< Something outside is missing: address taken, folder locked.
-  kDiskFailed = 74,   ///< The disk refused a sync; what was acknowledged is safe.
-  kBadFormat = 78,    ///< The data directory is of a newer format.
+  kFailed = 1,          ///< The input was wrong: diagnostics were printed.
+  kUsage = 2,           ///< The command line was wrong.
+  kUnavailable = 69,    ///< Try again later: address taken, folder locked, disk full.
+  kDiskFailed = 74,     ///< The disk refused a sync; what was acknowledged is safe.
+  kMisconfigured = 78,  ///< A person must act first: data of a newer release, no permission.
 };
 
 /// Options that every command with a configuration has.

@@ -91,8 +91,7 @@ int run(const ConfigArguments& arguments, bool watch) {
       [](pipeline::Daemon& started) { return api::make_handler(started); });
   if (!daemon.ok()) {
     log::error("cannot start", {{"error", daemon.error().text}});
-    return daemon.error().text.find("newer format") != std::string::npos ? kBadFormat
-                                                                         : kUnavailable;
+    return daemon.error().code == Code::kMisconfigured ? kMisconfigured : kUnavailable;
   }
   for (const net::ListenAddress& address : (*daemon)->addresses())
     log::info("listening", {{"address", address.to_string()}});
