@@ -12,6 +12,15 @@
 namespace tt::tictoc {
 namespace {
 
+/// Names are coded here and nowhere else: the rest of the file has them as people write them.
+std::string exit_path(const std::string& name, std::string_view action = "") {
+  return "/api/v1/exits/" + percent_encode(name) + std::string(action);
+}
+std::string dead_path(const std::string& exit, const std::string& number = "") {
+  return "/api/v1/dead/" + percent_encode(exit) +
+         (number.empty() ? std::string() : "/" + percent_encode(number));
+}
+
 struct Names {
   std::string exit, number;
 };
@@ -52,7 +61,7 @@ int change(const Common& common, const std::string& path, const char* done) {
 
 int test_exit(const Common& common, const std::string& exit) {
   Client client(common);
-  const Answer answer = client.post("/api/v1/exits/" + percent_encode(exit) + "/test", "{}");
+  const Answer answer = client.post(exit_path(exit, "/test"), "{}");
   if (const int failed = report(answer, client)) return failed;
   const std::string verdict = member_text(answer.body, "verdict");
   if (common.json)
@@ -64,9 +73,7 @@ int test_exit(const Common& common, const std::string& exit) {
 
 int retry(const Common& common, const Names& names, const char* verb) {
   Client client(common);
-  std::string path = "/api/v1/dead/" + percent_encode(names.exit);
-  if (!names.number.empty()) path += "/" + percent_encode(names.number);
-  const Answer answer = client.post(path + "/" + verb, "{}");
+  const Answer answer = client.post(dead_path(names.exit, names.number) + "/" + verb, "{}");
   if (const int failed = report(answer, client)) return failed;
   if (common.json) std::fputs(answer.text.c_str(), stdout);
   const std::string tried = member_text(answer.body, "tried"),
@@ -125,21 +132,21 @@ void add_exit(CLI::App& app, Common& common, int& exit_code) {
     auto name = std::make_shared<std::string>();
     CLI::App* command = group->add_subcommand(verb, help);
     command->add_option("name", *name, "name of the exit")->required();
-    command->callback([=, &exit_code] { exit_code = run(percent_encode(*name)); });
+    command->callback([=, &exit_code] { exit_code = run(*name); });
   };
   named("show", "one of them",
-        [&](const std::string& name) { return show(common, "/api/v1/exits/" + name); });
+        [&](const std::string& name) { return show(common, exit_path(name)); });
   named("test", "sends a made-up event through it",
         [&](const std::string& name) { return test_exit(common, name); });
   named("pause", "sends nothing until resumed", [&](const std::string& name) {
-    return change(common, "/api/v1/exits/" + name + "/pause", "paused");
+    return change(common, exit_path(name, "/pause"), "paused");
   });
   named("resume", "sends again", [&](const std::string& name) {
-    return change(common, "/api/v1/exits/" + name + "/resume", "resumed");
+    return change(common, exit_path(name, "/resume"), "resumed");
   });
   named("forget", "removes the cursor of an exit that left the configuration",
         [&](const std::string& name) {
-          return change(common, "/api/v1/exits/" + name + "/forget", "forgotten");
+          return change(common, exit_path(name, "/forget"), "forgotten");
         });
   group->footer("Example: tictoc exit test team-chat");
 }
@@ -153,15 +160,14 @@ void add_dead(CLI::App& app, Common& common, int& exit_code) {
   ls->callback([=, &common, &exit_code] {
     exit_code = names->exit.empty()
                     ? list(common, "/api/v1/dead", "exits", {"exit", "count", "oldest", "newest"})
-                    : list(common, "/api/v1/dead/" + percent_encode(names->exit), "letters",
+                    : list(common, dead_path(names->exit), "letters",
                            {"number", "id", "reason", "status", "attempts", "last", "error"});
   });
   CLI::App* one = group->add_subcommand("show", "one, with its request and answer");
   one->add_option("exit", names->exit)->required();
   one->add_option("number", names->number)->required();
   one->callback([=, &common, &exit_code] {
-    exit_code = show(common, "/api/v1/dead/" + percent_encode(names->exit) + "/" +
-                                 percent_encode(names->number));
+    exit_code = show(common, dead_path(names->exit, names->number));
   });
   for (const char* verb : {"retry", "drop"}) {
     const bool drops = std::string_view(verb) == "drop";

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/disk.h"
 #include "base/random.h"
+#include "base/severity.h"
 #include "base/text.h"
 
 namespace tt::tictoc {
@@ -76,8 +77,15 @@ int send(const SendArguments& arguments, const Common& common) {
   }
   std::string body;
   if (!read_body(arguments, body)) return kUsage;
+  // It is the sender's word; but a slip would rank as info, and nobody would be woken.
+  if (!arguments.severity.empty() && !parse_severity(arguments.severity)) {
+    const std::string_view near = did_you_mean(arguments.severity, kSeverityWords);
+    std::fprintf(stderr, "tictoc: severity `%s` is not known and ranks as info%s%s\n",
+                 arguments.severity.c_str(), near.empty() ? "" : "; did you mean ",
+                 std::string(near).c_str());
+  }
   Client client(common);
-  // The key makes a retry harmless when the answer was lost on the way.
+  // A key of its own: a proxy on the way that repeats the request stores nothing twice.
   const Answer answer =
       client.post("/api/v1/events", std::move(body),
                   arguments.file.empty() ? "application/json" : "application/x-ndjson",
@@ -127,7 +135,8 @@ void add_send(CLI::App& app, Common& common, int& exit_code) {
   command->add_option("-f,--field", arguments->fields, "another field: k=text or k:=json");
   command->add_option("--file", arguments->file, "NDJSON file, - is standard input");
   command->footer(
-      "Exit code 0 means accepted to disk; prints the id.\n"
+      "Exit code 0 means accepted, as safely as the entry's `ack` says (on disk unless\n"
+      "configured weaker); prints the id.\n"
       "Examples:\n"
       "  tictoc send \"backup done\" --kind urn:backup:done -f host=db1 -f size:=1234\n"
       "  journalctl -o json -n 10 | jq -c '{message: .MESSAGE}' | tictoc send --file -");
