@@ -2,11 +2,11 @@
 # A comment after a target is its line in `make help`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: run test deps build check test-unit test-e2e test-asan test-tsan fuzz bench torture package help
+.PHONY: run test deps build check test-unit test-e2e test-asan test-tsan fuzz bench help
 STAGES := tools/stages.sh
 SECONDS_EACH ?= 60
 
-run: ## installs what is missing, builds, and runs the daemon with its built-in configuration
+run: ## installs what is missing, builds, and runs the daemon: with ./vortex.yaml, else as built in
 	@tools/deps.sh build
 	@$(STAGES) build
 	@tools/run.sh
@@ -40,14 +40,6 @@ fuzz: ## fuzzes every target for SECONDS_EACH=60 seconds, beginning with its cor
 
 bench: ## jobs beside the installed peers, one table; `make bench ONLY=micro` for the hot paths
 	@tools/bench.sh $(ONLY)
-
-torture: ## crash and fault runs of the whole daemon, for hours
-	@test -x tools/torture.sh || { echo "make torture: not written yet"; exit 1; }
-	@tools/torture.sh
-
-package: ## a Debian package under build/
-	@test -x tools/package.sh || { echo "make package: not written yet"; exit 1; }
-	@tools/package.sh
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
