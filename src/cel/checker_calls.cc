@@ -224,7 +224,8 @@ std::string by_rank(const Expr& call, const Expr& field, const std::string& text
   const bool is_above = symbol.starts_with('>') == is_left;
   // Above a word, and at most a word, begin at the next one.
   const bool is_next = (symbol.size() == 1) == is_above;
-  const std::size_t rank = static_cast<std::size_t>(word.value_or(Severity::kWarning)) + is_next;
+  const std::size_t rank =
+      static_cast<std::size_t>(word.value_or(tt::Severity::kWarning)) + is_next;
   const std::string_view least = kSeverityWords[std::min(rank, kSeverityWords.size() - 1)];
   return (is_above ? "" : "!") + text + ".atLeast(" + json_string(least) + ")";
 }

@@ -166,7 +166,6 @@ constexpr CodeRow kRows[] = {
      ""},
     {"listen-failed", "An address cannot be listened on",
      "Another program has it, or the daemon may not open it. `ss -ltnp` shows who listens.", ""},
-    {"test-file", "A file of rule tests is wrong", "See the reference of `vortex test`.", ""},
 };
 
 }  // namespace

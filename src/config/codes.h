@@ -78,9 +78,8 @@ inline constexpr std::string_view kCodeNames[] = {
     "order-conflict",
     "no-effect",
     "was-conflict",
-    "listen-failed",
     "needs-restart",
-    "test-file",
+    "listen-failed",
 };
 
 constexpr bool is_code(std::string_view name) {

@@ -24,7 +24,8 @@ std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
     if (job->in_flight || job->is_settling) continue;
     if (job->due_ns <= now) {
       if (!try_past_ || job->attempts < kParkAfterAttempts) return job;
-      if (!poor) poor = job;
+      // In turn: each must be able to fail often enough to be stepped over.
+      if (!poor || job->attempts < (*poor)->attempts) poor = job;
     }
     if (job->is_parked || common.order == Order::kNone) continue;
     if (common.order == Order::kStrict) return poor;

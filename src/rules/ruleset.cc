@@ -156,7 +156,7 @@ class Ruleset::Builder {
     if (is_new) return;
     config::Diagnostic& d = context_.diagnostics.error(
         "duplicate-name", config.name.mark, "another rule is called `" + config.name.value + "`",
-        "`why`, metrics and tests name rules: give each its own name, or none");
+        "search and dead letters name rules: give each its own name, or none");
     d.related_text = "first used here";
     d.related = first->second;
   }

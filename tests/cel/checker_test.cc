@@ -105,7 +105,7 @@ TEST(Checker, constant_arguments_are_tried_when_compiling) {
   EXPECT_EQ(first_of("event.timestamp.within('mon 8-9', 'UTC')").code, "argument");
   EXPECT_EQ(first_of("event.timestamp.format('%Q')").code, "argument");
   const Diagnostic word = first_of("event.severity.atLeast('critcal')");
-  EXPECT_EQ(word.severity, Severity::kWarning);
+  EXPECT_EQ(word.severity, Severity::kError);
   EXPECT_NE(word.text.find("did you mean 'critical'"), std::string::npos) << word.text;
 }
 

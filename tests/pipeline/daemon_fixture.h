@@ -138,6 +138,18 @@ class DaemonTest : public ::testing::Test {
     return list.ok() ? *std::move(list) : std::vector<tunnel::DeadLetter>();
   }
 
+  /// The attempts of an event, once at least `count_min` are noted: they go to the disk on a thread
+  /// of their own.
+  std::vector<tunnel::Attempt> attempts(tunnel::Seq seq, std::size_t count_min) {
+    std::vector<tunnel::Attempt> found;
+    EXPECT_TRUE(soon([&] {
+      auto list = daemon_->tunnel().attempts().find(seq);
+      if (list.ok()) found = *std::move(list);
+      return found.size() >= count_min;
+    }));
+    return found;
+  }
+
   /// Lets time pass until `is` holds. Timers of the daemon run on the test's clock: pauses of
   /// seconds cost milliseconds here, and nothing depends on how long anything takes.
   ::testing::AssertionResult eventually(const std::function<bool()>& is,

@@ -3,6 +3,7 @@
 #include "apps/cli/parse.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -22,10 +23,13 @@ std::string unknown_command(CLI::App*& app, int argc, char** argv) {
       if (option && option->get_items_expected_max() > 0) ++i;  // Its value.
       continue;
     }
-    if (app->get_subcommands(nullptr).empty()) return "";
-    CLI::App* next = app->get_subcommand_no_throw(word);
-    if (!next) return word;
-    app = next;
+    const auto commands = app->get_subcommands(nullptr);
+    if (commands.empty()) return "";
+    const auto found = std::find_if(commands.begin(), commands.end(), [&](const CLI::App* command) {
+      return command->get_name() == word;
+    });
+    if (found == commands.end()) return word;
+    app = *found;
   }
   return "";
 }
