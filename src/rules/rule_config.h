@@ -25,7 +25,7 @@ struct RuleConfig {
   static constexpr auto fields() {
     return std::tuple{
         config::field("name", &RuleConfig::name,
-                      "What people call the rule, in search, in dead letters and in warnings. Unique.")
+                      "What people call the rule: in search, dead letters, warnings. Unique.")
             .example("failed pipelines"),
         config::field("when", &RuleConfig::when,
                       "CEL over `event` and `meta`. Without it the rule takes every event that its "
