@@ -17,6 +17,7 @@ tools/deps.sh build bench
 [ "${1:-}" = micro ] || unpack_syslog_ng
 if [ "${1:-}" != micro ]; then
   tools/stages.sh build
+  python3 bench/idle.py
   exec python3 bench/jobs.py ${1:+--only "$1"}
 fi
 nice cmake --preset release -DTT_BENCH=ON

@@ -96,6 +96,19 @@ int reload(const Common& common) {
   return answer.ok() ? kOk : kRefused;
 }
 
+/// Cursors whose exit has left the configuration hold the log back, and nobody would know why.
+void print_orphans(const boost::json::value& body) {
+  const boost::json::object* map = body.if_object();
+  const boost::json::value* orphans = map ? map->if_contains("orphans") : nullptr;
+  if (!orphans || !orphans->is_array()) return;
+  for (const boost::json::value& name : orphans->get_array())
+    if (name.is_string())
+      std::printf(
+          "\nno exit has the cursor `%s`, which keeps its events; `tictoc exit forget` "
+          "gives them up\n",
+          printable(name.get_string()).c_str());
+}
+
 int status(const Common& common) {
   Client client(common);
   const Answer answer = client.get("/api/v1/status");
@@ -117,6 +130,7 @@ int status(const Common& common) {
   std::puts("");
   print_table(answer.body, "exits",
               {"name", "type", "state", "delivered", "behind", "dead", "parked", "problem"});
+  print_orphans(answer.body);
   return kOk;
 }
 
