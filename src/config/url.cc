@@ -12,14 +12,17 @@ namespace {
 
 constexpr auto kNone = std::string_view::npos;
 
-std::uint16_t default_port(std::string_view scheme) {
+/// The port of a scheme, 0 when it has none of its own; nothing for a scheme that nobody here
+/// speaks.
+std::optional<std::uint16_t> default_port(std::string_view scheme) {
   constexpr std::pair<std::string_view, std::uint16_t> kPorts[] = {
-      {"http", 80},    {"https", 443}, {"ws", 80},       {"wss", 443},     {"smtp", 25},
-      {"smtps", 465},  {"amqp", 5672}, {"amqps", 5671},  {"mqtt", 1883},   {"mqtts", 8883},
-      {"redis", 6379}, {"nats", 4222}, {"socks5", 1080}, {"socks5h", 1080}};
+      {"http", 80},    {"https", 443}, {"ws", 80},       {"wss", 443},      {"smtp", 25},
+      {"smtps", 465},  {"amqp", 5672}, {"amqps", 5671},  {"mqtt", 1883},    {"mqtts", 8883},
+      {"redis", 6379}, {"nats", 4222}, {"socks5", 1080}, {"socks5h", 1080}, {"tcp", 0},
+      {"tls", 0},      {"udp", 0}};
   for (const auto& [name, port] : kPorts)
     if (name == scheme) return port;
-  return 0;
+  return std::nullopt;
 }
 
 bool is_scheme(std::string_view text) {
@@ -112,7 +115,8 @@ Result<UrlParts> parse_url(std::string_view text) {
   if (colon == kNone || !is_scheme(text.substr(0, colon)))
     return misconfigured("the URL has no scheme; write `https://...`");
   parts.scheme = to_lower(text.substr(0, colon));
-  if (parts.scheme != "unix" && default_port(parts.scheme) == 0)
+  const auto port = default_port(parts.scheme);
+  if (!port && parts.scheme != "unix")
     return misconfigured("unknown scheme `" + parts.scheme + ":`; most URLs begin with `https://`");
   text.remove_prefix(colon + 1);
   if (text.find('#') != kNone) return misconfigured("a URL with `#` cannot be asked for");
@@ -125,7 +129,7 @@ Result<UrlParts> parse_url(std::string_view text) {
   if (!text.starts_with("//")) return misconfigured("the URL needs `//` after its scheme");
   text.remove_prefix(2);
   const std::size_t end = std::min(text.find_first_of("/?"), text.size());
-  parts.port = default_port(parts.scheme);
+  parts.port = *port;
   TT_CHECK(read_authority(text.substr(0, end), parts));
   if (parts.host.empty()) return misconfigured("the URL has no host");
   text.remove_prefix(end);

@@ -33,9 +33,10 @@ TEST(Url, knows_default_ports_and_ipv6_and_sockets) {
 }
 
 TEST(Url, refuses_what_is_none) {
-  for (const char* text : {"", "chat.example.com", "https:/a", "https://", "https://a b/",
-                           "https://a:99999/", "https://a/#f", "https://[::1", "1http://a",
-                           "https://a\nb/", "https://a/\x01", "unix:", "https://ex{ample/"})
+  for (const char* text :
+       {"", "chat.example.com", "https:/a", "https://", "https://a b/", "https://a:99999/",
+        "https://a/#f", "https://[::1", "1http://a", "https://a\nb/", "https://a/\x01", "htp://a/",
+        "unix:", "https://ex{ample/"})
     EXPECT_FALSE(parse_url(text).ok()) << text;
 }
 
