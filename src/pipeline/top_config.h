@@ -20,9 +20,8 @@ struct TunnelConfig {
 
   static constexpr auto fields() {
     return std::tuple{
-        config::field(
-            "keep_for", &TunnelConfig::keep_for,
-            "Events that every exit is done with are kept this long, for search."),
+        config::field("keep_for", &TunnelConfig::keep_for,
+                      "Events that every exit is done with are kept this long, for search."),
         config::field("keep_bytes", &TunnelConfig::keep_bytes,
                       "And at most this much of them; whichever comes first."),
         config::field(

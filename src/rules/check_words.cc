@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <string>
 
+#include "base/severity.h"
 #include "base/text.h"
 #include "cel/ast.h"
-#include "base/severity.h"
 #include "rules/check_parts.h"
 
 namespace tt::rules {

@@ -54,13 +54,13 @@ TEST_F(RoutesTest, metrics_have_the_names_that_dashboards_know) {
   ASSERT_TRUE(eventually([&] { return exit("hook").behind == 0; }));
   const Answer metrics = get("/metrics");
   EXPECT_THAT(net::find_header(metrics.headers, "content-type"), HasSubstr("version=0.0.4"));
-  EXPECT_THAT(
-      metrics.body,
-      AllOf(HasSubstr(R"(tt_entry_events_total{entry="events",result="accepted"} 1)"),
-            HasSubstr(R"(tt_exit_events_total{exit="hook",result="delivered"} 1)"),
-            HasSubstr(R"(tt_exit_events_total{exit="hook",result="dead"} 0)"),
-            HasSubstr(R"(tt_exit_behind_events{exit="hook"})"), HasSubstr("tt_events_unrouted_total"),
-            HasSubstr("tt_rule_errors_total"), HasSubstr("tt_exit_request_seconds_bucket")));
+  EXPECT_THAT(metrics.body,
+              AllOf(HasSubstr(R"(tt_entry_events_total{entry="events",result="accepted"} 1)"),
+                    HasSubstr(R"(tt_exit_events_total{exit="hook",result="delivered"} 1)"),
+                    HasSubstr(R"(tt_exit_events_total{exit="hook",result="dead"} 0)"),
+                    HasSubstr(R"(tt_exit_behind_events{exit="hook"})"),
+                    HasSubstr("tt_events_unrouted_total"), HasSubstr("tt_rule_errors_total"),
+                    HasSubstr("tt_exit_request_seconds_bucket")));
 }
 
 TEST_F(RoutesTest, the_front_page_names_the_entries_and_runs_nothing) {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "base/text.h"
 #include "base/severity.h"
+#include "base/text.h"
 #include "portals/kit/clip.h"
 #include "portals/kit/exit.h"
 #include "portals/kit/json.h"
