@@ -88,7 +88,7 @@ class ExitSender {
   virtual void send(const ExitRequest& request, const AttemptFacts& facts,
                     std::function<void(ExitAnswer)> done) = 0;
   /// Local exits: what was sent before is durable when `done` is called. Others: at once.
-  virtual void sync(std::function<void(Status)> done) { done({}); }
+  virtual void sync(std::function<void(Status)> done) { done({}); }  // NOLINT: kept by others.
   virtual bool needs_sync() const { return false; }
 };
 
