@@ -39,6 +39,7 @@ Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t 
     : context_(context),
       settings_(std::move(settings)),
       exit_index_(exit_index),
+      encoder_(context.routing.log_id()),
       reader_(std::move(reader)),
       backoff_(settings_.portal->common().retry.base_ns, settings_.portal->common().retry.cap_ns),
       breaker_(context.random),
@@ -68,7 +69,7 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
   const bool is_new = !sender_ || settings.fingerprint != settings_.fingerprint;
   settings_ = std::move(settings);
   exit_index_ = exit_index;
-  scopes_.clear();  // They belong to the environment of the old ruleset.
+  encoder_.reset();
   // What was gathered but not encoded is judged again by the new ruleset.
   if (!gathered_.empty()) go_back(gathered_.front().first);
   if (!is_new) return;
@@ -167,7 +168,6 @@ void Delivery::attempt(Job job) {
     job->request = *std::move(request);
     job->portal = settings_.portal;
     job->fingerprint = settings_.fingerprint;
-    template_errors_.add(job->request.failures.count);
     job->bytes = job->request.body.size();
   }
   const SteadyNs now = context_.clock.steady_ns();

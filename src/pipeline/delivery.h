@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
@@ -17,13 +16,13 @@
 #include "net/http_client.h"
 #include "pipeline/attempt_notes.h"
 #include "pipeline/daemon.h"
+#include "pipeline/encoder.h"
 #include "pipeline/loop.h"
 #include "pipeline/routing.h"
 #include "portals/kit/backoff.h"
 #include "portals/kit/breaker.h"
 #include "portals/kit/exit.h"
 #include "portals/kit/rate_limit.h"
-#include "template/event_scope.h"
 #include "tunnel/tunnel.h"
 
 namespace tt::pipeline {
@@ -145,6 +144,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   DeliveryContext& context_;
   ExitSettings settings_;
   std::size_t exit_index_;
+  Encoder encoder_;
   std::unique_ptr<tunnel::Reader> reader_;
   std::shared_ptr<portals::ExitSender> sender_;
   portals::Backoff backoff_;
@@ -165,7 +165,6 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
   std::list<DeliveryJob> jobs_;  // In tunnel order.
   std::size_t in_flight_ = 0, in_flight_bytes_ = 0;
-  std::deque<tmpl::EventScope> scopes_;  // Reused by encode; one an event of the largest batch.
 
   /// Written through `sender`, which has not synced it yet.
   struct Unsynced {

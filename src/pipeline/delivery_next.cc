@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "event/writer.h"
 #include "pipeline/delivery.h"
 #include "pipeline/limits.h"
 
@@ -199,37 +198,9 @@ bool Delivery::expired(const DeliveryItem& item) const {
 }
 
 Result<portals::ExitRequest> Delivery::encode(std::span<const tunnel::StoredEvent* const> events) {
-  rules::Router& router = context_.routing.router();
-  event::EventBatch rewritten;
-  event::EventWriter writer(rewritten, {.event_bytes_max = 16u << 20, .fields_max = 100'000});
-  std::vector<portals::OutgoingEvent> outgoing(events.size());
-  std::vector<std::string> ids(events.size());
-  std::vector<std::size_t> places(
-      events.size());  // One past the index in `rewritten`; 0: as it is.
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto& [stored, view] = *events[i];
-    ids[i] = tunnel::format_id(context_.routing.log_id(), stored.seq);
-    outgoing[i].id = ids[i];
-    outgoing[i].meta = {ids[i], stored.seq, stored.received_ns, stored.entry};
-    const rules::Delta delta = router.delta(view, outgoing[i].meta, exit_index_);
-    if (!delta.changes() && !settings_.rewrite) continue;
-    writer.begin();
-    writer.set_all(view);
-    std::size_t failures = delta.apply(view, outgoing[i].meta, writer);
-    if (settings_.rewrite) failures += settings_.rewrite->apply(view, outgoing[i].meta, writer);
-    template_errors_.add(failures);
-    if (Status done = writer.finish(stored.received_ns); !done)
-      return std::move(done).error().with("after set and unset");
-    places[i] = rewritten.size();
-  }
-  // Only now: the batch of rewritten events has stopped moving.
-  while (scopes_.size() < events.size()) scopes_.emplace_back(router.environment());
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    outgoing[i].event = places[i] ? rewritten[places[i] - 1] : events[i]->event;
-    scopes_[i].rebind(outgoing[i].event, outgoing[i].meta);
-    outgoing[i].scope = &scopes_[i];
-  }
-  return settings_.portal->encode(outgoing);
+  auto request = encoder_.encode(context_.routing.router(), settings_, exit_index_, events);
+  if (request.ok()) template_errors_.add(request->failures.count);
+  return request;
 }
 
 }  // namespace tt::pipeline

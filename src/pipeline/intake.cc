@@ -7,9 +7,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "net/compress.h"
+#include "pipeline/decode.h"
 #include "pipeline/limits.h"
 #include "portals/kit/authorise.h"
-#include "template/event_scope.h"
 
 namespace tt::pipeline {
 namespace {
@@ -151,36 +151,6 @@ net::Admission Intake::admit(const EntryRoute& route, const net::HttpRequest& re
   return admission;
 }
 
-std::optional<portals::EntryRefusal> Intake::decode(const EntryRoute& route,
-                                                    const portals::EntryRequest& request,
-                                                    portals::EntryEvents& out) const {
-  const portals::DecodeContext context{.limits = {},
-                                       .raw = route.entry.portal->common().raw,
-                                       .environment = route.entry.environment.get()};
-  if (auto refusal = route.entry.portal->decode(request, context, out)) return refusal;
-  if (!route.entry.rewrite || out.events.empty()) return std::nullopt;
-
-  // What the event *is* may be changed before it is stored; the id does not exist yet.
-  event::EventBatch rewritten;
-  event::EventWriter writer(rewritten, context.limits);
-  const tmpl::MetaView meta{.received_ns = request.now_ns, .entry = route.entry.name};
-  for (std::size_t i = 0; i < out.events.size(); ++i) {
-    writer.begin();
-    writer.set_all(out.events[i]);
-    route.entry.rewrite->apply(out.events[i], meta, writer);
-    if (Status done = writer.finish(request.now_ns); !done) {
-      // A rewrite that ruins an event must not lose it: it is stored as it came.
-      log::warning("entry rewrite refused",
-                   {{"entry", route.entry.name}, {"error", done.error().text}});
-      writer.begin();
-      writer.set_all(out.events[i]);
-      if (!writer.finish(request.now_ns)) writer.abandon();
-    }
-  }
-  out.events = std::move(rewritten);
-  return std::nullopt;
-}
-
 void Intake::append(const EntryRoute& route, portals::EntryEvents events,
                     std::function<void(tunnel::Appended, std::vector<event::Rejected>)> done) {
   const auto level = level_of(route.entry.portal->common().ack);
@@ -282,7 +252,7 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
   }
 
   portals::EntryEvents events;
-  if (auto refusal = decode(*route, request, events)) {
+  if (auto refusal = decode(route->entry, request, events)) {
     if (refusal->status == 401)
       counters.unauthorised.add();
     else

@@ -70,10 +70,6 @@ class Intake {
                                                   std::shared_ptr<net::StreamPeer> peer,
                                                   net::StreamInfo info);
 
-  /// Decodes one request of `route` and applies the entry's set and unset. Also used by streams.
-  std::optional<portals::EntryRefusal> decode(const EntryRoute& route,
-                                              const portals::EntryRequest& request,
-                                              portals::EntryEvents& out) const;
   void append(const EntryRoute& route, portals::EntryEvents events,
               std::function<void(tunnel::Appended, std::vector<event::Rejected>)> done);
   /// For streams, whose senders cannot be told to come again: tries once a second while the tunnel

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "base/log.h"
+#include "pipeline/decode.h"
 #include "pipeline/intake.h"
 #include "pipeline/limits.h"
 #include "portals/kit/authorise.h"
@@ -89,7 +90,7 @@ class LineSession final : public net::StreamSession {
     route_->counters.requests.add();
     portals::EntryRequest request{.body = lines, .peer = info_.peer, .now_ns = clock_.wall_ns()};
     portals::EntryEvents events;
-    if (auto refusal = intake_.decode(*route_, request, events)) {
+    if (auto refusal = decode(route_->entry, request, events)) {
       route_->counters.refused.add();
       log::warning("lines refused",
                    {{"entry", route_->entry.name}, {"peer", info_.peer}, {"error", refusal->text}});

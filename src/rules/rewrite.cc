@@ -66,10 +66,10 @@ std::size_t Rewrite::apply(const tmpl::EventScope& scope, event::EventWriter& wr
 }
 
 std::size_t Rewrite::apply(const event::EventView& event, const tmpl::MetaView& meta,
-                           event::EventWriter& writer) const {
+                           event::EventWriter& writer, tmpl::HoleFailures* failures) const {
   if (empty()) return 0;
   const tmpl::EventScope scope(*environment_, event, meta);
-  return apply(scope, writer);
+  return apply(scope, writer, failures);
 }
 
 void Rewrite::assign(const Assignment& assignment, const tmpl::EventScope& scope,

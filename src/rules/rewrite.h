@@ -59,7 +59,7 @@ class Rewrite {
                     tmpl::HoleFailures* failures = nullptr) const;
   /// As above with a scope of its own for this call.
   std::size_t apply(const event::EventView& event, const tmpl::MetaView& meta,
-                    event::EventWriter& writer) const;
+                    event::EventWriter& writer, tmpl::HoleFailures* failures = nullptr) const;
 
  private:
   /// How a field takes its value.

@@ -1,0 +1,40 @@
+// Encoder: stored events to the request that says them to one exit.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "pipeline/settings.h"
+#include "portals/kit/exit.h"
+#include "rules/router.h"
+#include "template/event_scope.h"
+#include "tunnel/tunnel.h"
+
+namespace tt::pipeline {
+
+/// The deciding rule's `set` and `unset`, the exit's own, then the portal's encode: the one way
+/// from event to request, for deliveries and for everything that tells what a delivery would send.
+/// Not thread safe; keeps scopes, so that it allocates little per event.
+class Encoder {
+ public:
+  explicit Encoder(std::string log_id) : log_id_(std::move(log_id)) {}
+
+  /// `exit_index`: of `exit` in the router's ruleset. kReject as ExitPortal::encode() says, or when
+  /// `set` has made an event over the limits. Holes and values that failed in `set` count in the
+  /// request's failures too.
+  Result<portals::ExitRequest> encode(rules::Router& router, const ExitSettings& exit,
+                                      std::size_t exit_index,
+                                      std::span<const tunnel::StoredEvent* const> events);
+  /// The next router belongs to another ruleset.
+  void reset() { scopes_.clear(); }
+
+ private:
+  std::string log_id_;
+  std::deque<tmpl::EventScope> scopes_;  // One an event of the largest batch.
+};
+
+}  // namespace tt::pipeline

@@ -1,0 +1,29 @@
+// The steps of the data path for one event at a time.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/rehearsal.h"
+
+namespace tt::pipeline {
+
+Rehearsal::Rehearsal(std::shared_ptr<const Settings> settings, std::string log_id)
+    : settings_(std::move(settings)),
+      log_id_(std::move(log_id)),
+      router_(settings_->ruleset),
+      encoder_(log_id_) {}
+
+std::string Rehearsal::id_of(const tunnel::StoredEvent& event) const {
+  return tunnel::format_id(log_id_, event.meta.seq);
+}
+
+rules::Explanation Rehearsal::explain(const tunnel::StoredEvent& event) const {
+  const std::string id = id_of(event);
+  return rules::explain(settings_->ruleset, event.event,
+                        {id, event.meta.seq, event.meta.received_ns, event.meta.entry});
+}
+
+Result<portals::ExitRequest> Rehearsal::request(std::size_t exit,
+                                                const tunnel::StoredEvent& event) {
+  const tunnel::StoredEvent* const only = &event;
+  return encoder_.encode(router_, settings_->exits[exit], exit, {&only, 1});
+}
+
+}  // namespace tt::pipeline
