@@ -75,14 +75,17 @@ stage_lint() {
     --extra-arg=-Wno-unknown-warning-option
 }
 
-# The generated pages equal what the program prints, and the examples are valid.
+# The generated pages equal what the program prints, the examples are valid, and so are the tests
+# of their rules.
 stage_docs() {
   local program=build/release/bin/vortex status=0 file
   [ -x $program ] || { echo "docs: no $program yet, nothing to compare"; return 0; }
   [ ! -x tools/check_docs ] || tools/check_docs $program || status=1
   for file in examples/*.yaml; do
-    [ ! -e "$file" ] || $program check "$file" || status=1
+    case $file in *.test.yaml) continue ;; esac
+    $program check "$file" || status=1
   done
+  $program test examples/*.test.yaml || status=1
   return $status
 }
 

@@ -70,7 +70,7 @@ struct TopConfig {
   std::vector<config::Located<std::string>> listen{{"127.0.0.1:8420", {}}};
   config::Path data{"./data"};
   TunnelConfig tunnel;
-  config::Node let, entries, exits, rules;
+  config::Node let, entries, exits, rules, tests;
   ApiConfig api;
   std::optional<TlsConfig> tls;
   LogLevel log = LogLevel::kInfo;
@@ -89,6 +89,9 @@ struct TopConfig {
         config::field("entries", &TopConfig::entries, "Entry portals by name."),
         config::field("exits", &TopConfig::exits, "Exit portals by name."),
         config::field("rules", &TopConfig::rules, "Which events go where, tried in order."),
+        config::field(
+            "tests", &TopConfig::tests,
+            "Tests of these rules. The daemon does not look at them: `vortex test` does."),
         config::field("api", &TopConfig::api, "The HTTP API."),
         config::field("tls", &TopConfig::tls, "Certificates of the `tls://` listeners."),
         config::field("log", &TopConfig::log, "Lines below this level are not written."),

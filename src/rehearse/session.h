@@ -1,0 +1,45 @@
+// Session: runs files of rule tests, each against its configuration.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/disk.h"
+#include "pipeline/settings.h"
+#include "rehearse/report.h"
+#include "rehearse/suite.h"
+
+namespace tt::rehearse {
+
+struct SessionOptions {
+  std::vector<std::string> config;  ///< Instead of what the files name; empty: what they name.
+  std::string filter;               ///< Only tests with this text in their name.
+};
+
+/// Reads a configuration once, however many files test it. Offline: no socket, no data directory,
+/// no secret. Not thread safe.
+class Session {
+ public:
+  Session(SessionOptions options, Disk& disk) : options_(std::move(options)), disk_(disk) {}
+
+  /// What cannot be used is told in `problem`: the errors of the file or of its configuration,
+  /// whose warnings are left to `vortex check`.
+  SuiteResult run(const std::string& path);
+
+ private:
+  struct Loaded {
+    std::shared_ptr<const pipeline::Settings> settings;
+    std::string problem;
+  };
+  void run(const Suite& suite, config::Diagnostics& diagnostics, SuiteResult& result);
+  const Loaded& load(const std::vector<std::string>& paths);
+
+  SessionOptions options_;
+  Disk& disk_;
+  std::map<std::vector<std::string>, Loaded> loaded_;
+};
+
+}  // namespace tt::rehearse

@@ -1,0 +1,34 @@
+// Suite: one file of rule tests, read and checked.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/disk.h"
+#include "config/diagnostic.h"
+#include "pipeline/settings.h"
+#include "rehearse/test_config.h"
+
+namespace tt::rehearse {
+
+struct Suite {
+  std::string path;
+  /// Files of the configuration under test; the file itself when it holds both; empty: it names
+  /// none.
+  std::vector<std::string> config;
+  std::vector<TestConfig> tests;
+  config::Node root;  ///< The tests as written, for places of names.
+};
+
+/// Reads a file of tests, or a configuration with `tests` in it. Nothing after errors, which are
+/// reported.
+std::optional<Suite> read_suite(const std::string& path, Disk& disk, config::Files& files,
+                                config::Diagnostics& diagnostics);
+
+/// Reports every name of an entry, exit or rule that the configuration does not have.
+void check_names(const Suite& suite, const pipeline::Settings& settings,
+                 config::Diagnostics& diagnostics);
+
+}  // namespace tt::rehearse

@@ -1,0 +1,81 @@
+// What is compared of an event's way through the rules, and what the reports say of it.
+// SPDX-License-Identifier: Apache-2.0
+#include "rehearse/comparison.h"
+
+#include "fixture.h"
+
+namespace tt::rehearse {
+namespace {
+
+class ComparisonTest : public Fixture {
+ protected:
+  void rules(const std::string& rules) {
+    write("vortex.yaml",
+          "exits: {a: {type: stdout}, b: {type: stdout}, "
+          "hook: {type: webhook, url: 'https://example.com/{{ event.team }}'}}\nrules:\n" +
+              rules);
+  }
+  SuiteResult expecting(const std::string& expect) {
+    return run_one("event: {message: x}\n    expect: {" + expect + "}");
+  }
+};
+
+TEST_F(ComparisonTest, exits_are_compared_as_a_set) {
+  rules("  - {to: [a, b]}\n");
+  expect_good(expecting("exits: [b, a]"));
+  expect_failure(expecting("exits: [b]"), "+ a (by `rules[0]`)");
+  expect_failure(expecting("exits: []"), "+ b (by `rules[0]`)");
+}
+
+TEST_F(ComparisonTest, a_discarded_event_has_no_exits) {
+  rules("  - {name: noise, final: true}\n  - {to: a}\n");
+  expect_good(expecting("exits: [], rules: [noise], not: {'rules[1]': not reached}"));
+}
+
+TEST_F(ComparisonTest, the_first_rule_that_names_an_exit_decides) {
+  rules("  - {name: one, to: a}\n  - {name: two, to: [a, b]}\n");
+  expect_good(expecting("decided_by: {a: one, b: two}"));
+  expect_failure(expecting("decided_by: {a: two}"), "- two\n          + one");
+}
+
+TEST_F(ComparisonTest, a_reason_is_the_part_that_was_false_however_it_is_spaced) {
+  rules("  - {name: r, when: 'event.message  ==  \"x\" && event.kind == \"y\"', to: a}\n");
+  expect_good(expecting("not: {r: 'event.kind==\"y\"'}"));
+  expect_good(expecting("not: [r]"));
+  expect_good(expecting("not: r"));
+  expect_good(expecting("not: {r: }"));
+  expect_failure(expecting("not: {r: 'event.message == \"x\"'}"), "+ event.kind == \"y\"");
+}
+
+TEST_F(ComparisonTest, a_part_that_fails_is_a_reason_too) {
+  rules("  - {name: r, when: 'event.nothing == \"y\"', to: a}\n");
+  expect_good(expecting("not: {r: 'event.nothing == \"y\"'}"));
+}
+
+TEST_F(ComparisonTest, requests_are_rendered_without_their_secrets) {
+  expect_good(run_one(R"(event: {message: hello}
+    expect: {requests: {chat: {url: '***', body: {contains: hello}}}})"));
+}
+
+TEST_F(ComparisonTest, a_request_can_be_looked_at_even_if_no_rule_sends_it) {
+  rules("  - {to: a}\n");
+  expect_good(run_one(R"(event: {message: x, team: ops}
+    expect: {exits: [a], requests: {hook: {url: https://example.com/ops}}})"));
+}
+
+TEST_F(ComparisonTest, an_exit_that_would_get_a_dead_letter_does_not_get_the_event) {
+  rules("  - {to: hook}\n");
+  expect_failure(expecting("exits: [hook]"), "+ a dead letter: template");
+  expect_good(expecting("exits: [hook], requests: {hook: {error: {contains: team}}}"));
+}
+
+TEST_F(ComparisonTest, the_report_shows_the_values_that_made_the_rule_fail) {
+  rules("  - {name: r, when: 'event.message == \"y\"', to: a}\n");
+  expect_failure(expecting("rules: [r]"),
+                 "r: no match\n"
+                 "            false  event.message == \"y\"\n"
+                 "              event.message = \"x\"\n");
+}
+
+}  // namespace
+}  // namespace tt::rehearse
