@@ -38,10 +38,18 @@ Value shift(Timestamp time, std::int64_t ns, int sign) {
 }
 
 Value distance(Timestamp a, Timestamp b) {
+  std::int64_t seconds = a.seconds - b.seconds;
+  std::int64_t nanos = static_cast<std::int64_t>(a.nanos) - static_cast<std::int64_t>(b.nanos);
+  // Of one sign: otherwise the seconds alone may not fit where the sum does.
+  if (seconds < 0 && nanos > 0) {
+    ++seconds;
+    nanos -= kNsPerSec;
+  } else if (seconds > 0 && nanos < 0) {
+    --seconds;
+    nanos += kNsPerSec;
+  }
   std::int64_t ns = 0;
-  if (__builtin_mul_overflow(a.seconds - b.seconds, kNsPerSec, &ns) ||
-      __builtin_add_overflow(
-          ns, static_cast<std::int64_t>(a.nanos) - static_cast<std::int64_t>(b.nanos), &ns)) {
+  if (__builtin_mul_overflow(seconds, kNsPerSec, &ns) || __builtin_add_overflow(ns, nanos, &ns)) {
     return duration_range();
   }
   return Value::duration(ns);

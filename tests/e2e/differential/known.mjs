@@ -1,0 +1,125 @@
+// Known differences: whose they are, why, and what the specification says. Each names one narrow
+// form of the smallest expression that shows it; whatever else differs is a failure.
+// SPDX-License-Identifier: Apache-2.0
+import { durationNs } from './values.mjs';
+
+const textOf = (outcome) => /^string "(.*)"$/s.exec(outcome.value ?? '')?.[1];
+/** The text between the marks that every generated format() puts around its clause. */
+const formatted = (outcome) => /^<(.*)>$/s.exec(textOf(outcome) ?? '')?.[1];
+const sameDuration = (a, b) => /^-?\d+(\.\d+)?s$/.test(a) && /^-?\d+(\.\d+)?s$/.test(b) && durationNs(a) === durationNs(b);
+const refusedByUs = (ours, theirs) => Boolean(ours.error && !theirs.error);
+const kAstral = /[\u{10000}-\u{10ffff}]/u;
+
+/**
+ * `form`: of the smallest expression; `when(ours, theirs, expression)`: of the outcomes; `why`: whose
+ * the difference is and what says so. langdef: doc/langdef.md of cel-spec.
+ */
+export const known = [
+  {
+    name: 'bufbuild: timestamp(int) in milliseconds', judge: 'bufbuild', form: /^timestamp\(\(?-?\w+\)?\)$/,
+    why: 'langdef, timestamp(int): seconds since the epoch; the peer takes milliseconds',
+  },
+  {
+    name: 'bufbuild: 17 digits in format', judge: 'bufbuild', form: /^"<%(\.2f|e|s)>"\.format\(\[.*\]\)$/s,
+    when: (ours, theirs) => formatted(ours) !== '' && Number(formatted(ours)) === Number(formatted(theirs)),
+    why: 'ext/strings: %f writes the exact decimal value; the peer pads its shortest digits with zeros',
+  },
+  {
+    name: 'bufbuild: zeros behind durations', judge: 'bufbuild', form: /^(string\(.*\)|"<%s>"\.format\(\[.*\]\))$/s,
+    when: (ours, theirs) => sameDuration(formatted(ours) ?? textOf(ours), formatted(theirs) ?? textOf(theirs)),
+    why: 'the peer writes 3, 6 or 9 digits, as JSON of protobuf does; cel-go and its tests the fewest',
+  },
+  {
+    name: 'bufbuild: lenient numbers', judge: 'bufbuild', form: /^(int|uint|double)\("(?![+-]?\d+(\.\d+)?(e\d+)?")[^"]*"\)$/,
+    when: refusedByUs,
+    why: 'langdef: a text that is no number is an error; the peer reads blanks, hexadecimal, NaN as JavaScript does',
+  },
+  {
+    name: 'bufbuild: dates that do not exist', judge: 'bufbuild', form: /^timestamp\("2026-02-30T00:00:00Z"\)$/,
+    when: refusedByUs, why: 'RFC 3339 has no 30 February; the peer makes it 2 March',
+  },
+  {
+    name: 'bufbuild: years below 100', judge: 'bufbuild', form: /^timestamp\("0001-01-01T00:00:00Z"\)\.get\w+\(.*\)$/,
+    why: 'the Date of JavaScript takes year 1 for 1901',
+  },
+  {
+    name: 'bufbuild: the last nanoseconds of a second', judge: 'bufbuild', form: /^.*9999-12-31T23:59:59\.999999999Z.*$/,
+    when: (ours, theirs) => /^int /.test(ours.value) && /^int /.test(theirs.value),
+    why: 'the peer rounds to the next millisecond, in the next year, before it takes the part',
+  },
+  {
+    name: 'bufbuild: `in` of a map with other keys', judge: 'bufbuild', form: /^.* in \{.*\}$/s,
+    when: (ours, theirs) => ours.value === 'bool false' && /@in/.test(theirs.error),
+    why: 'langdef: `in` of a map tells whether the key is there; one of a type that keys cannot have is not',
+  },
+  {
+    name: 'bufbuild: UTF-16', judge: 'bufbuild', form: kAstral,
+    why: 'langdef: texts are sequences of Unicode code points; the peer counts UTF-16 units',
+  },
+  {
+    name: 'bufbuild: search from the end', judge: 'bufbuild', form: /^.*\.(indexOf|lastIndexOf)\(.*, .*\)$/s,
+    when: (ours, theirs) => !ours.error && /^index (\d+) out of bounds \[0, \1\)/.test(theirs.error),
+    why: 'ext/strings: the offset may be the length; the peer refuses it',
+  },
+  {
+    name: 'bufbuild: durations without a number', judge: 'bufbuild', form: /^duration\("[^\d"]*"\)$/,
+    when: refusedByUs, why: 'a duration has at least one number with a unit; the peer takes it for 0',
+  },
+  {
+    name: 'bufbuild: great uints divided', judge: 'bufbuild', form: /u\)? [/%] \(?/,
+    when: (ours, theirs) => /^uint /.test(ours.value) && /overflow/.test(theirs.error),
+    why: 'langdef: uints reach 2^64 - 1; the peer checks the range of int',
+  },
+  {
+    name: 'bufbuild: format of ints', judge: 'bufbuild', form: /^"<%(\.2f|e)>"\.format\(\[.*\]\)$/s,
+    when: (ours, theirs) => !ours.error && /can only be used on doubles/.test(theirs.error),
+    why: 'the suite has "%e".format([2]); the peer takes doubles only',
+  },
+  {
+    name: 'bufbuild: replacing the empty text', judge: 'bufbuild', form: /\.replace\(\(?""\)?, /,
+    why: 'the empty text stands before each character and at the end, as cel-go has it; the peer replaces from the start, again and again',
+  },
+  {
+    name: 'bufbuild: the rest of a split', judge: 'bufbuild', form: /\.split\(.*, .*\)$/s,
+    when: (ours, theirs) => !ours.error && !theirs.error,
+    why: 'ext/strings: the last part holds the rest of the text; the peer drops it',
+  },
+  {
+    name: 'bufbuild: days in a time zone', judge: 'bufbuild', form: /\.get(Date|DayOf\w+|Month|FullYear)\(".*"\)$/,
+    when: (ours, theirs) => /^int /.test(ours.value) && /^int /.test(theirs.value),
+    why: 'langdef: DayOfMonth and DayOfYear count from 0 with a zone too; before 1970 the peer rounds to the next day',
+  },
+  ...['bufbuild', 'cel-js'].map((judge) => ({
+    name: `${judge}: digits of doubles`, judge, form: /^string\(.*\)$/s,
+    when: (ours, theirs) => Number(textOf(ours)) === Number(textOf(theirs)) && textOf(ours) !== '',
+    why: 'langdef leaves the form open; both texts read back as the same double',
+  })),
+  {
+    name: 'cel-js: UTF-16', judge: 'cel-js', form: kAstral,
+    why: 'langdef: texts are sequences of Unicode code points; the peer counts UTF-16 units, and cuts bytes to 8 bits',
+  },
+  {
+    name: 'cel-js: search from the end', judge: 'cel-js', form: /^.*\.(indexOf|lastIndexOf)\(.*, .*\)$/s,
+    when: (ours, theirs) => !ours.error && /fromIndex out of range/.test(theirs.error),
+    why: 'ext/strings: the offset may be the length; the peer refuses it',
+  },
+  {
+    name: 'cel-js: lenient numbers', judge: 'cel-js', form: /^(int|uint|double)\("(?![+-]?\d+(\.\d+)?(e\d+)?")[^"]*"\)$/,
+    when: refusedByUs, why: 'langdef: a text that is no number is an error; the peer reads an empty one as 0',
+  },
+  {
+    name: 'cel-js: keys', judge: 'cel-js', form: /\{.*\}/s,
+    when: (ours, theirs) => /cannot be a key|is there twice/.test(ours.error) && !theirs.error,
+    why: 'langdef: keys are bool, int, uint or string, each once; the peer makes texts of them and keeps the last',
+  },
+  {
+    name: 'checker: elements of an empty literal', judge: 'checker', form: /\[\](\[|\.map|\.filter)/,
+    when: (checked) => /^found .*, expected /.test(checked.error),
+    why: 'the element type of [] is unknown; the first overload that takes it decides, as in cel-go',
+  },
+  {
+    name: 'cel-js: bind is eager', judge: 'cel-js', form: /^cel\.bind\(/,
+    when: (ours, theirs) => !ours.error && Boolean(theirs.error),
+    why: 'ext/bindings: an error of a variable that is not used is no error; the peer evaluates first',
+  },
+];

@@ -1,0 +1,76 @@
+// Makes an expression that shows a difference as small as it gets.
+// SPDX-License-Identifier: Apache-2.0
+import { render } from './generate.mjs';
+import { kSimplest } from './literals.mjs';
+
+function* subtrees(node) {
+  for (const child of node.children) {
+    yield child;
+    yield* subtrees(child);
+  }
+}
+
+/** Every expression that is `node` with one part replaced by something simpler. */
+function* simpler(node, root = true) {
+  if (root) yield* subtrees(node);
+  for (const part of subtrees(node)) {
+    if (part.type === node.type && !root) yield part;
+  }
+  for (const text of kSimplest[node.type] ?? []) {
+    if (node.text !== text) yield { type: node.type, text, children: [] };
+  }
+  if (node.bare) yield { ...node, bare: false };
+  for (const [i, child] of node.children.entries()) {
+    for (const made of simpler(child, false)) yield { ...node, children: node.children.with(i, made) };
+  }
+}
+
+/** Names that no macro around them binds; an expression with any is no expression. */
+function freeNames(node) {
+  const names = node.children.flatMap((child, i) =>
+    freeNames(child).filter((name) => i === 0 || name !== node.variable));
+  return node.bound ? [...names, node.text] : names;
+}
+
+/** The text of a value, so that a field can be replaced by what it holds. */
+function literalOf({ type, value, base64 }) {
+  switch (type) {
+    case 'string': return JSON.stringify(value);
+    case 'bytes': return `b${JSON.stringify(Buffer.from(base64, 'base64').toString())}`;
+    case 'uint': return `${value}u`;
+    case 'double': return Number.isInteger(value) ? `${value}.0`.replace('e+21.0', 'e21') : String(value);
+    case 'timestamp': case 'duration': return `${type}("${value}")`;
+    case 'list': return `[${value.map(literalOf).join(', ')}]`;
+    case 'map': return `{${value.map((pair) => pair.map(literalOf).join(': ')).join(', ')}}`;
+    default: return String(value);
+  }
+}
+
+function withoutFields(node, event) {
+  if (node.field && event[node.field]) {
+    return { type: node.type, text: literalOf(event[node.field]), operator: true, children: [] };
+  }
+  return { ...node, children: node.children.map((child) => withoutFields(child, event)) };
+}
+
+/** `differs(expressions)` tells for each whether it still shows the difference. */
+export async function shrink(expression, event, differs) {
+  let best = expression;
+  const inlined = withoutFields(best, event);
+  if ((await differs([inlined]))[0]) best = inlined;
+  for (;;) {
+    const size = render(best).length;
+    // A parenthesis more is allowed, once: bare parts are looked at in full.
+    const candidates = [...new Map([...simpler(best)].filter((made) => freeNames(made).length === 0).map((made) => [render(made), made])).values()]
+      .filter((made) => render(made).length < size || (render(made).length === size && render(made) < render(best)))
+      .sort((a, b) => render(a).length - render(b).length).slice(0, 300);
+    let found = null;
+    for (let i = 0; i < candidates.length && !found; i += 25) {
+      const group = candidates.slice(i, i + 25);
+      const verdicts = await differs(group);
+      found = group[verdicts.indexOf(true)] ?? null;
+    }
+    if (!found) return best;
+    best = found;
+  }
+}
