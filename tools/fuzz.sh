@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes every target for some seconds (the argument, 60 by default) and keeps what it finds; then
-# compares generated expressions with other implementations of CEL for as long.
+# Fuzzes every target for some seconds (the argument, 60 by default) and keeps what it finds.
+# Then it compares generated expressions with other implementations of CEL, for as long.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
