@@ -65,6 +65,8 @@ std::string report_json(const pipeline::ReloadReport& report) {
   json.key("moved").map();
   for (const auto& [exit, events] : report.moved) count(json, exit, events);
   json.end()
+      .key("moved_is_cut")
+      .boolean(report.moved_is_cut)
       .key("diagnostics")
       .raw(report.diagnostics_json.empty() ? "[]" : report.diagnostics_json);
   json.key("text").text(report.diagnostics_text).end();

@@ -53,8 +53,9 @@ void Files::hide(std::string secret) {
 
 std::string Files::masked(std::string_view text) const {
   std::string out(text);
+  // Sought in the text as it was: one secret may stand inside of another.
   for (const std::string& secret : hidden_)
-    for (std::size_t at = 0; (at = out.find(secret, at)) != std::string::npos; at += secret.size())
+    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string_view::npos; ++at)
       out.replace(at, secret.size(), secret.size(), '*');
   return out;
 }

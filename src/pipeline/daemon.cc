@@ -47,12 +47,18 @@ Status RunningDaemon::open_tunnel() {
                       {seams_.clock, seams_.disk, seams_.random, seams_.spawner, seams_.metrics}));
   generations_ = std::make_unique<Generations>(seams_.disk, settings->data + "/rules");
   TT_TRY(const std::uint64_t generation, generations_->keep(settings->text));
-  generation_.store(generation);
+  show_generation(generation);
   std::lock_guard lock(status_mutex_);
   config_status_ = {.generation = generation,
                     .source = settings->source.describe(),
                     .loaded_ns = seams_.clock.wall_ns()};
   return {};
+}
+
+void RunningDaemon::show_generation(std::uint64_t generation) {
+  generation_.store(generation);
+  seams_.metrics.gauge("tt_config_generation", "Number of the configuration in force")
+      .set(static_cast<std::int64_t>(generation));
 }
 
 Status RunningDaemon::open_exits() {

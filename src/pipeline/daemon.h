@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,9 +44,9 @@ struct EntryStatus {
 struct ReloadReport {
   bool ok = false;
   std::uint64_t generation = 0;
-  std::vector<std::pair<std::string, std::uint64_t>>
-      moved;                     ///< Exit: pending events whose fate changes.
-  std::string diagnostics_text;  ///< As `vortex check` prints it.
+  std::map<std::string, std::uint64_t> moved;  ///< Exit: pending events whose fate changes.
+  bool moved_is_cut = false;                   ///< Only the beginning of a long backlog was judged.
+  std::string diagnostics_text;                ///< As `vortex check` prints it.
   std::string diagnostics_json;
 };
 

@@ -16,6 +16,7 @@
 #include "pipeline/generations.h"
 #include "pipeline/intake.h"
 #include "pipeline/loop.h"
+#include "pipeline/moved.h"
 #include "pipeline/routing.h"
 
 namespace tt::pipeline {
@@ -58,6 +59,7 @@ class RunningDaemon final : public Daemon {
   using Streams = std::map<std::string, std::unique_ptr<net::StreamServer>>;  // By address.
 
   Status open_tunnel();
+  void show_generation(std::uint64_t generation);
   Status open_exits();
   Status listen(const std::function<ApiHandler(Daemon&)>& make_api);
   /// Listeners that `settings` want and that are not open yet; nothing else changes.
@@ -79,7 +81,7 @@ class RunningDaemon final : public Daemon {
 
   // reload.cc
   ReloadReport refuse(const config::Diagnostics& diagnostics, const config::Files& files);
-  std::vector<std::pair<std::string, std::uint64_t>> count_moved(const Settings& next);
+  std::vector<PendingEvents> pending_events();
   void swap(std::shared_ptr<const Settings> next, std::uint64_t generation,
             std::map<std::string, std::shared_ptr<Delivery>> opened, Streams streams);
   void open_missing();

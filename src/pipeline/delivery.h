@@ -87,6 +87,11 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   /// Starts nothing new; `done` runs when nothing is in flight and local exits are synced.
   void drain(std::function<void()> done);
   ExitStatus status() const;
+  /// Events from here on are judged by the ruleset in force when their turn comes; those below are
+  /// decided or on their way, and a new ruleset does not touch them.
+  tunnel::Seq pending_from() const;
+  /// Decided although it is beyond pending_from(): before a restart, out of order. Thread safe.
+  bool is_decided(tunnel::Seq seq) const { return reader_->is_settled(seq); }
   const ExitSettings& settings() const { return settings_; }
   /// Encodes and sends one event outside the tunnel (test, dead letters); `done` on any thread.
   /// `number`: of the attempt that is noted; 0: none is.

@@ -107,6 +107,12 @@ void Delivery::settle_filtered(tunnel::Seq next) {
   decided_ = next;
 }
 
+tunnel::Seq Delivery::pending_from() const {
+  // What is gathered is not encoded yet, and what a failed sync may have taken is read again.
+  const tunnel::Seq next = gathered_.empty() ? decided_ : gathered_.front().first;
+  return std::min(next, again_from_.value_or(next));
+}
+
 // Reads again from `seq` on; what was settled since is skipped, what was gathered is forgotten.
 void Delivery::go_back(tunnel::Seq seq) {
   decided_ = seq;

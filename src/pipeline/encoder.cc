@@ -5,15 +5,22 @@
 
 #include <vector>
 
-#include "event/writer.h"
-
 namespace tt::pipeline {
-namespace {
 
-// Rewritten events leave the tunnel: they may be larger than what intake takes.
-constexpr event::Limits kRewrittenLimits{.event_bytes_max = 16u << 20, .fields_max = 100'000};
-
-}  // namespace
+Result<bool> rewrite_for_exit(rules::Router& router, const ExitSettings& exit,
+                              std::size_t exit_index, const event::EventView& event,
+                              const tmpl::MetaView& meta, event::EventWriter& writer,
+                              tmpl::HoleFailures& failures) {
+  const rules::Delta delta = router.delta(event, meta, exit_index);
+  if (!delta.changes() && !exit.rewrite) return false;
+  writer.begin();
+  writer.set_all(event);
+  delta.apply(writer, &failures);
+  if (exit.rewrite) exit.rewrite->apply(event, meta, writer, &failures);
+  if (Status done = writer.finish(meta.received_ns); !done)
+    return std::move(done).error().with("after set and unset");
+  return true;
+}
 
 Result<portals::ExitRequest> Encoder::encode(rules::Router& router, const ExitSettings& exit,
                                              std::size_t exit_index,
@@ -30,15 +37,9 @@ Result<portals::ExitRequest> Encoder::encode(rules::Router& router, const ExitSe
     ids[i] = tunnel::format_id(log_id_, stored.seq);
     outgoing[i].id = ids[i];
     outgoing[i].meta = {ids[i], stored.seq, stored.received_ns, stored.entry};
-    const rules::Delta delta = router.delta(view, outgoing[i].meta, exit_index);
-    if (!delta.changes() && !exit.rewrite) continue;
-    writer.begin();
-    writer.set_all(view);
-    delta.apply(writer, &failures);
-    if (exit.rewrite) exit.rewrite->apply(view, outgoing[i].meta, writer, &failures);
-    if (Status done = writer.finish(stored.received_ns); !done)
-      return std::move(done).error().with("after set and unset");
-    places[i] = rewritten.size();
+    TT_TRY(const bool is_rewritten,
+           rewrite_for_exit(router, exit, exit_index, view, outgoing[i].meta, writer, failures));
+    if (is_rewritten) places[i] = rewritten.size();
   }
   // Only now: the batch of rewritten events has stopped moving.
   while (scopes_.size() < events.size()) scopes_.emplace_back(router.environment());

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "event/writer.h"
 #include "pipeline/settings.h"
 #include "portals/kit/exit.h"
 #include "rules/router.h"
@@ -15,6 +16,17 @@
 #include "tunnel/tunnel.h"
 
 namespace tt::pipeline {
+
+/// Rewritten events leave the tunnel: they may be larger than what intake takes.
+constexpr event::Limits kRewrittenLimits{.event_bytes_max = 16u << 20, .fields_max = 100'000};
+
+/// Writes the event as this exit gets it, before its portal encodes it: the deciding rule's `set`
+/// and `unset`, then the exit's own. False: the exit gets it as it is stored, and nothing was
+/// written. kReject: over the limits.
+Result<bool> rewrite_for_exit(rules::Router& router, const ExitSettings& exit,
+                              std::size_t exit_index, const event::EventView& event,
+                              const tmpl::MetaView& meta, event::EventWriter& writer,
+                              tmpl::HoleFailures& failures);
 
 /// The deciding rule's `set` and `unset`, the exit's own, then the portal's encode: the one way
 /// from event to request, for deliveries and for everything that tells what a delivery would send.

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <vector>
-
 #include "base/text.h"
 #include "pipeline/limits.h"
 
@@ -18,8 +16,7 @@ std::string Generations::path(std::uint64_t number) const {
   return fmt::format("{}/{:010}.yaml", folder_, number);
 }
 
-Result<std::uint64_t> Generations::keep(std::string_view text) {
-  TT_CHECK(disk_.create_directories(folder_));
+Result<std::vector<std::uint64_t>> Generations::numbers() const {
   TT_TRY(const auto entries, disk_.list(folder_));
   std::vector<std::uint64_t> numbers;
   for (const DirectoryEntry& entry : entries) {
@@ -27,6 +24,19 @@ Result<std::uint64_t> Generations::keep(std::string_view text) {
     if (!name.ends_with(".yaml")) continue;
     if (const auto number = parse_u64(name.substr(0, name.size() - 5))) numbers.push_back(*number);
   }
+  return numbers;
+}
+
+Result<std::uint64_t> Generations::newest() const {
+  if (!disk_.exists(folder_)) return reject(folder_ + " holds no configuration");
+  TT_TRY(const auto numbers, this->numbers());
+  if (numbers.empty()) return reject(folder_ + " holds no configuration");
+  return numbers.back();
+}
+
+Result<std::uint64_t> Generations::keep(std::string_view text) {
+  TT_CHECK(disk_.create_directories(folder_));
+  TT_TRY(const auto numbers, this->numbers());
   if (!numbers.empty()) {
     const auto newest = read_file(disk_, path(numbers.back()));
     if (newest.ok() && *newest == text) return numbers.back();

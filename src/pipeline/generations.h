@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/disk.h"
 #include "base/result.h"
@@ -18,11 +19,14 @@ class Generations {
   /// The number of `text`: the newest kept one when it is the same, else the next number, stored
   /// durably. Older ones beyond kGenerationsKept are removed.
   Result<std::uint64_t> keep(std::string_view text);
+  /// The newest one kept; kReject when there is none.
+  Result<std::uint64_t> newest() const;
   /// The text of a kept generation.
   Result<std::string> find(std::uint64_t number) const;
 
  private:
   std::string path(std::uint64_t number) const;
+  Result<std::vector<std::uint64_t>> numbers() const;  // Rising.
   Disk& disk_;
   std::string folder_;
 };

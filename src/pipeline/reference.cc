@@ -140,6 +140,7 @@ Page limits_page() {
                   format_size(kRequestExcerptBytesMax)));
   row("requests of the API worked on at once", std::to_string(kApiThreads));
   row("generations of the configuration kept", std::to_string(kGenerationsKept));
+  row("pending events that a reload judges by both rulesets", std::to_string(kMovedEventsMax));
   return {"limits", "limits.md", text};
 }
 

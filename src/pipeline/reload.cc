@@ -2,7 +2,6 @@
 // may fail.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <limits>
 
 #include "base/log.h"
 #include "pipeline/check.h"
@@ -12,8 +11,6 @@
 namespace tt::pipeline {
 namespace {
 
-// Pending events looked at to say where a new ruleset moves them; a longer backlog is not counted.
-constexpr std::uint64_t kMovedEventsMax = 200'000;
 constexpr int kRemovedExitGraceMs = 30'000;
 
 /// What is opened once in a life of the daemon.
@@ -91,7 +88,7 @@ ReloadReport RunningDaemon::reload() {
     }
     opened.emplace(exit.name, *std::move(delivery));
   }
-  auto moved = count_moved(*next);
+  auto moved = count_moved(*tunnel_, *old, *next, pending_events(), kMovedEventsMax);
   // ---- Above this line everything may fail and changes nothing; below it nothing may fail. ----
 
   swap(next, *generation, std::move(opened), *std::move(streams));
@@ -104,43 +101,20 @@ ReloadReport RunningDaemon::reload() {
   config_status_.loaded_ns = seams_.clock.wall_ns();
   return {.ok = true,
           .generation = *generation,
-          .moved = std::move(moved),
+          .moved = std::move(moved.by_exit),
+          .moved_is_cut = moved.is_cut,
           .diagnostics_text = config::print_text(diagnostics, files),
           .diagnostics_json = config::print_json(diagnostics, files)};
 }
 
-std::vector<std::pair<std::string, std::uint64_t>> RunningDaemon::count_moved(
-    const Settings& next) {
-  std::map<std::string, tunnel::Seq> pending_from;
-  for (const ExitStatus& exit : exits()) pending_from.emplace(exit.name, exit.position);
-  tunnel::Seq from = std::numeric_limits<tunnel::Seq>::max();
-  for (const auto& [name, seq] : pending_from) from = std::min(from, seq);
-  const auto old = settings_.load();
-  const std::string log_id(tunnel_->log_id());
-  BatchRouter before(old->ruleset, log_id), after(next.ruleset, log_id);
-  rules::ExitBits old_bits, new_bits;
-  std::map<std::string, std::uint64_t> moved;
-  const auto scan = tunnel_->scan(from);
-  for (std::uint64_t seen = 0; seen < kMovedEventsMax;) {
-    const auto batch = scan->next(kReadBytesMax);
-    if (!batch.ok() || !*batch) break;
-    const auto events = (*batch)->events();
-    seen += events.size();
-    before.route(**batch, old_bits);
-    after.route(**batch, new_bits);
-    for (std::size_t o = 0; o < old->exits.size(); ++o) {
-      const std::string& name = old->exits[o].name;
-      const auto n = std::find_if(next.exits.begin(), next.exits.end(),
-                                  [&](const ExitSettings& e) { return e.name == name; });
-      const auto pending = pending_from.find(name);
-      if (n == next.exits.end() || pending == pending_from.end()) continue;
-      const auto index = static_cast<std::size_t>(n - next.exits.begin());
-      for (std::size_t i = 0; i < events.size(); ++i)
-        if (events[i].meta.seq >= pending->second && old_bits.test(i, o) != new_bits.test(i, index))
-          ++moved[name];
-    }
-  }
-  return {moved.begin(), moved.end()};
+std::vector<PendingEvents> RunningDaemon::pending_events() {
+  std::vector<PendingEvents> all;
+  loop_->run([&] {
+    for (const auto& delivery : deliveries_)
+      all.push_back({delivery->settings().name, delivery->pending_from(),
+                     [delivery](tunnel::Seq seq) { return delivery->is_decided(seq); }});
+  });
+  return all;
 }
 
 void RunningDaemon::swap(std::shared_ptr<const Settings> next, std::uint64_t generation,
@@ -164,7 +138,7 @@ void RunningDaemon::swap(std::shared_ptr<const Settings> next, std::uint64_t gen
     deliveries_ = std::move(kept);
   });
   settings_.store(next);
-  generation_.store(generation);
+  show_generation(generation);
   intake_->swap(*next);
   log::set_level(next->log_level);
   if (!drain(removed, kRemovedExitGraceMs))

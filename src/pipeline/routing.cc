@@ -12,6 +12,10 @@ BatchRouter::BatchRouter(std::shared_ptr<const rules::Ruleset> ruleset, std::str
       reads_ids_(router_.environment().meta_layout().find("id") >= 0) {}
 
 void BatchRouter::route(const tunnel::StoredBatch& stored, rules::ExitBits& bits) {
+  router_.route(bind(stored), bits);
+}
+
+std::span<const rules::RoutedEvent> BatchRouter::bind(const tunnel::StoredBatch& stored) {
   const auto events = stored.events();
   events_.clear();
   if (reads_ids_) {
@@ -27,7 +31,7 @@ void BatchRouter::route(const tunnel::StoredBatch& stored, rules::ExitBits& bits
                         .received_ns = meta.received_ns,
                         .entry = meta.entry}});
   }
-  router_.route(events_, bits);
+  return events_;
 }
 
 Routing::Routing(std::string log_id, Metrics& metrics)

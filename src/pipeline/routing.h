@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ class BatchRouter {
  public:
   BatchRouter(std::shared_ptr<const rules::Ruleset> ruleset, std::string log_id);
   void route(const tunnel::StoredBatch& stored, rules::ExitBits& bits);
+  /// The events as the router takes them; valid until the next call, and as long as `stored` lives.
+  std::span<const rules::RoutedEvent> bind(const tunnel::StoredBatch& stored);
   rules::Router& router() { return router_; }
 
  private:

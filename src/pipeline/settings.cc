@@ -11,6 +11,7 @@
 #include "config/schema.h"
 #include "config/yaml_reader.h"
 #include "pipeline/check.h"
+#include "pipeline/kept_text.h"
 #include "pipeline/top_config.h"
 #include "portals/kit/catalog.h"
 
@@ -87,6 +88,7 @@ void read_entries(const config::Node& map, Settings& settings,
     entry.portal = type->make(node, context);
     entry.rewrite = rules::parse_rewrite(node, environment, context);
     entry.environment = environment;
+    append_fingerprint(node, entry.as_shown);
     if (entry.portal) settings.entries.push_back(std::move(entry));
   }
 }
@@ -106,8 +108,26 @@ void read_exits(const config::Node& map, Settings& settings,
   }
 }
 
+// Once everything was read: only then the secrets that stand in the files are known.
+void mask_secrets(Settings& settings, const config::Files& files) {
+  std::vector<ConfigText> texts;
+  for (int i = 0; i < static_cast<int>(files.size()); ++i)
+    texts.push_back({files.path(i), files.masked(files.text(i))});
+  settings.text = join_files(texts);
+  for (EntrySettings& entry : settings.entries) entry.as_shown = files.masked(entry.as_shown);
+  for (ExitSettings& exit : settings.exits) exit.as_shown = files.masked(exit.fingerprint);
+}
+
 std::vector<config::Node> read_source(const ConfigSource& source, config::Files& files,
                                       config::Diagnostics& diagnostics) {
+  if (!source.kept.empty()) {
+    std::vector<config::Node> roots;
+    for (const ConfigText& one : source.kept)
+      if (auto root = config::read_yaml(files, files.add(one.path, one.text), diagnostics);
+          root && root->is_map())
+        roots.push_back(*std::move(root));
+    return roots;
+  }
   if (!source.paths.empty())
     return config::read_yaml_files(source.paths, system_disk(), files, diagnostics);
   std::vector<config::Node> roots;
@@ -119,6 +139,7 @@ std::vector<config::Node> read_source(const ConfigSource& source, config::Files&
 }  // namespace
 
 std::string ConfigSource::describe() const {
+  if (!kept.empty()) return "the configuration in force";
   return paths.empty() ? "built-in default" : join(paths, " ");
 }
 
@@ -158,6 +179,14 @@ const EntrySettings* Settings::find_entry(std::string_view name) const {
   return nullptr;
 }
 
+std::optional<std::size_t> find_successor(const Settings& next, std::string_view exit) {
+  for (std::size_t i = 0; i < next.exits.size(); ++i)
+    if (next.exits[i].name == exit) return i;
+  for (std::size_t i = 0; i < next.exits.size(); ++i)
+    if (next.exits[i].portal->common().was == exit) return i;
+  return std::nullopt;
+}
+
 std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config::Files& files,
                                               config::Diagnostics& diagnostics) {
   auto settings = std::make_shared<Settings>();
@@ -169,7 +198,8 @@ std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config
   config::ParseContext context{.files = files,
                                .diagnostics = diagnostics,
                                .environment = environment->environment(),
-                               .options = {.secrets_are_errors = source.secrets_are_errors}};
+                               .options = {.secrets_are_errors = source.secrets_are_errors,
+                                           .is_offline = !source.kept.empty()}};
   TopConfig top;
   const config::Part part{&config::struct_info<TopConfig>(), &top};
   config::parse_parts(root, {&part, 1}, context);
@@ -196,9 +226,8 @@ std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config
     if (!exit.key.empty()) exit_names.push_back(exit.key);
   settings->ruleset = rules::Ruleset::parse(top.rules.is_null() ? nullptr : &top.rules, exit_names,
                                             environment, context);
-  // Now, when the secrets that stand in the files are known.
-  for (int i = 0; i < static_cast<int>(files.size()); ++i)
-    settings->text += "# " + files.path(i) + "\n" + files.masked(files.text(i)) + "\n";
+  append_fingerprint(top.let, settings->lets);
+  mask_secrets(*settings, files);
   check_whole(*settings, root, context);
   diagnostics.sort();
   if (diagnostics.has_errors() || !settings->ruleset) return nullptr;

@@ -18,9 +18,16 @@
 
 namespace tt::pipeline {
 
+/// One file of a configuration.
+struct ConfigText {
+  std::string path, text;
+};
+
 /// Where a configuration comes from: files and folders in order, or the built-in default.
 struct ConfigSource {
   std::vector<std::string> paths;        ///< Empty: the built-in default.
+  std::vector<ConfigText> kept;          ///< Not empty: these instead, of a kept generation. Their
+                                         ///< secrets are masked: it can judge events, not send.
   std::optional<std::string> listen;     ///< --listen
   std::optional<std::string> data;       ///< --data
   std::optional<std::string> log_level;  ///< --log-level
@@ -41,6 +48,7 @@ struct EntrySettings {
   std::shared_ptr<const portals::EntryPortal> portal;
   std::shared_ptr<const rules::Rewrite> rewrite;              ///< Null: nothing to set or unset.
   std::shared_ptr<const tmpl::EventEnvironment> environment;  ///< Of its templates.
+  std::string as_shown;                                       ///< As ExitSettings::as_shown.
 };
 
 struct ExitSettings {
@@ -49,6 +57,7 @@ struct ExitSettings {
   std::shared_ptr<const portals::ExitPortal> portal;
   std::shared_ptr<const rules::Rewrite> rewrite;
   std::string fingerprint;  ///< Equal texts: the same exit, its connections live on over a reload.
+  std::string as_shown;     ///< The same with secrets masked: compares with a kept generation's.
 };
 
 struct ApiSettings {
@@ -70,10 +79,15 @@ struct Settings {
   std::vector<EntrySettings> entries;
   std::vector<ExitSettings> exits;  ///< Same order as ruleset->exits().
   std::shared_ptr<const rules::Ruleset> ruleset;
-  std::string text;  ///< All files as read, each below its name, secrets masked.
+  std::string lets;  ///< Fingerprint of `let`.
+  std::string text;  ///< All files as read, secrets masked: what join_files() makes of them.
 
   const EntrySettings* find_entry(std::string_view name) const;
 };
+
+/// The place of the exit in `next` that goes on with the cursor of `exit`: the one of that name,
+/// else the one whose `was` is that name. Nothing: the cursor is left as an orphan.
+std::optional<std::size_t> find_successor(const Settings& next, std::string_view exit);
 
 /// Reads and checks everything offline: no socket, no data directory. Null when `diagnostics` holds
 /// an error; warnings may come with settings.

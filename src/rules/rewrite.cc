@@ -52,6 +52,14 @@ Rewrite::Rewrite(const RewriteConfig& config,
   }
 }
 
+std::string Rewrite::as_written() const {
+  std::string text;
+  for (const std::string& name : unset_) text += "unset " + name + "\n";
+  for (const std::string& prefix : unset_prefixes_) text += "unset " + prefix + "*\n";
+  for (const Assignment& a : set_) text += "set " + a.name + ": " + a.value.as_written() + "\n";
+  return text;
+}
+
 std::size_t Rewrite::apply(const tmpl::EventScope& scope, event::EventWriter& writer,
                            tmpl::HoleFailures* failures) const {
   for (const std::string& name : unset_) writer.unset(name);

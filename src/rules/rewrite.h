@@ -51,6 +51,8 @@ class Rewrite {
 
   /// Nothing to set and nothing to unset.
   bool empty() const { return unset_.empty() && unset_prefixes_.empty() && set_.empty(); }
+  /// Equal texts do the same to every event, as long as their `let`s are equal.
+  std::string as_written() const;
 
   /// Applies `unset`, then `set`, to the event being written. The caller has called begin() and
   /// set_all(), and calls finish(). The holes read `scope`, which is bound to the event as stored.

@@ -98,6 +98,19 @@ const Rule* Router::decide(const event::EventView& event, const tmpl::MetaView& 
   return decider;
 }
 
+void Router::decide_all(const event::EventView& event, const tmpl::MetaView& meta, Decisions& out) {
+  out.rule_of_exit.assign(ruleset_->exits().size(), kNoRule);
+  out.matched.clear();
+  Counts uncounted;
+  walk(event, meta, uncounted, [&](const Rule& rule) {
+    out.matched.push_back(rule.index);
+    for (const std::uint32_t exit : rule.exits) {
+      if (out.rule_of_exit[exit] == kNoRule) out.rule_of_exit[exit] = rule.index;
+    }
+    return true;
+  });
+}
+
 Delta Router::delta(const event::EventView& event, const tmpl::MetaView& meta, std::size_t exit) {
   Delta delta;
   if (!ruleset_->has_rewrites(static_cast<std::uint32_t>(exit))) return delta;

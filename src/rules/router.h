@@ -47,6 +47,14 @@ class Delta {
   const Rule* rule_ = nullptr;
 };
 
+/// What the rules make of one event.
+struct Decisions {
+  /// By exit: the first rule in order that names it; kNoRule: it does not get the event.
+  std::vector<std::uint32_t> rule_of_exit;
+  std::vector<std::uint32_t>
+      matched;  ///< Rules that took the event, in order, with or without `to`.
+};
+
 /// Holds a scope and scratch memory, so that routing allocates nothing per event. Not thread safe.
 class Router {
  public:
@@ -73,6 +81,8 @@ class Router {
                  std::size_t row);
   /// The first rule in order that matches and names the exit; null when none does.
   const Rule* decide(const event::EventView& event, const tmpl::MetaView& meta, std::uint32_t exit);
+  /// The same for all exits in one walk. Counts nothing.
+  void decide_all(const event::EventView& event, const tmpl::MetaView& meta, Decisions& out);
   /// What that rule changes. Costs nothing where no rule of this exit has `set` or `unset`.
   Delta delta(const event::EventView& event, const tmpl::MetaView& meta, std::size_t exit);
 

@@ -40,6 +40,8 @@ TEST(Files, hidden_texts_are_masked_wherever_they_stand) {
   files.hide("s3cret");
   files.hide("ab");  // Too short to hide anything.
   EXPECT_EQ(files.masked("s3crets3cret ab"), "************ ab");
+  files.hide("my-s3cret-key");  // One inside of another hides the whole.
+  EXPECT_EQ(files.masked("my-s3cret-key, s3cret"), "*************, ******");
 }
 
 }  // namespace

@@ -22,6 +22,15 @@ TEST(Generations, the_same_text_keeps_its_number_and_another_gets_the_next) {
   EXPECT_EQ(*after_a_restart.find(2), "b");
 }
 
+TEST(Generations, the_newest_is_found_without_changing_anything) {
+  MemoryDisk disk;
+  Generations generations(disk, "data/rules");
+  EXPECT_FALSE(generations.newest().ok());
+  ASSERT_TRUE(generations.keep("a").ok() && generations.keep("b").ok());
+  disk.fail_always(MemoryDisk::Op::kWrite, retry("written to"));
+  EXPECT_EQ(*Generations(disk, "data/rules").newest(), 2u);
+}
+
 TEST(Generations, a_kept_text_survives_a_power_cut) {
   MemoryDisk disk;
   ASSERT_TRUE(Generations(disk, "data/rules").keep("rules: []").ok());

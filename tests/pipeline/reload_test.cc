@@ -161,6 +161,45 @@ TEST_F(ReloadTest, pending_events_are_judged_by_the_new_rules_and_the_report_cou
   EXPECT_THAT(target_.messages(), ElementsAre("b"));
 }
 
+TEST_F(ReloadTest, the_report_follows_a_rename_and_counts_what_a_removed_exit_would_have_got) {
+  start(config(webhook("before", target_) + webhook("gone", other_), "before, gone"));
+  ASSERT_TRUE(daemon_->pause("before", true).ok());
+  ASSERT_TRUE(daemon_->pause("gone", true).ok());
+  for (const char* message : {"a", "b", "c"}) say(message);
+  const ReloadReport report = reload("exits:\n" + webhook("after", target_, "was: before") +
+                                     "rules:\n  - {when: 'event.message != \"b\"', to: after}\n");
+  ASSERT_TRUE(report.ok) << report.diagnostics_text;
+  EXPECT_THAT(report.moved, ElementsAre(Pair("after", 1u), Pair("gone", 3u)));
+  EXPECT_FALSE(report.moved_is_cut);
+  ASSERT_TRUE(eventually([&] { return is_settled("after"); }));
+  EXPECT_THAT(target_.messages(), ElementsAre("a", "c"));
+}
+
+TEST_F(ReloadTest, what_waits_for_a_batch_is_judged_again_and_what_is_in_flight_is_not) {
+  const std::string exits =
+      "exits:\n" + webhook("hook", target_) +
+      webhook("batch", other_, "format: ndjson, batch: {events: 10, wait: 1m}");
+  start(exits + "rules:\n  - {to: [hook, batch]}\n");
+  target_.hold();
+  say("a");
+  ASSERT_TRUE(soon([&] { return target_.held() == 1; }));
+  const ReloadReport report = reload(exits + "rules: []\n");
+  ASSERT_TRUE(report.ok) << report.diagnostics_text;
+  EXPECT_THAT(report.moved, ElementsAre(Pair("batch", 1u)));
+  target_.release();
+  ASSERT_TRUE(eventually([&] { return is_settled("hook") && is_settled("batch"); }));
+  EXPECT_THAT(target_.messages(), ElementsAre("a"));
+  EXPECT_THAT(other_.messages(), IsEmpty());
+}
+
+TEST_F(ReloadTest, the_generation_in_force_is_a_metric) {
+  start(config(webhook("hook", target_), "hook"));
+  const auto metric = [&] { return metrics_->gauge("tt_config_generation", "").value(); };
+  EXPECT_EQ(metric(), static_cast<std::int64_t>(daemon_->generation()));
+  const ReloadReport report = reload(config(webhook("hook", target_), "hook") + "x-note: new\n");
+  EXPECT_EQ(metric(), static_cast<std::int64_t>(report.generation));
+}
+
 TEST_F(ReloadTest, entries_come_and_go_with_the_file) {
   start("entries:\n  a: {type: http, path: /a}\n");
   const std::string event = R"({"message":"x"})";

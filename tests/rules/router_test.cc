@@ -176,6 +176,27 @@ TEST(Router, the_first_rule_that_names_an_exit_decides) {
   EXPECT_EQ(decider(1, 1), "inner");
 }
 
+TEST(Router, one_walk_gives_the_decisions_of_all_exits) {
+  World world(R"(
+exits: {a: , b: , c: }
+rules:
+  - {when: 'event.x > 0', to: [a, b]}
+  - {when: 'event.x > 1', to: [b, c], final: true}
+  - {to: c}
+)");
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  Router router(world.ruleset);
+  const Events events("{\"message\":\"m\",\"x\":2}\n{\"message\":\"m\",\"x\":0}\n");
+  Decisions decisions;
+  router.decide_all(events[0], meta_of(), decisions);
+  EXPECT_EQ(decisions.rule_of_exit, (std::vector<std::uint32_t>{0, 0, 1}));
+  EXPECT_EQ(decisions.matched, (std::vector<std::uint32_t>{0, 1}));
+  router.decide_all(events[1], meta_of(), decisions);
+  EXPECT_EQ(decisions.rule_of_exit, (std::vector<std::uint32_t>{kNoRule, kNoRule, 2}));
+  EXPECT_EQ(decisions.matched, (std::vector<std::uint32_t>{2}));
+  EXPECT_EQ(router.take_counts().events, 0u);
+}
+
 TEST(Router, children_inherit_set_and_unset) {
   World world(kDeciders);
   ASSERT_TRUE(world.ruleset) << world.printed();

@@ -45,6 +45,8 @@ void report(const pipeline::ReloadReport& report) {
   if (!report.diagnostics_text.empty()) std::fputs(report.diagnostics_text.c_str(), stderr);
   for (const auto& [exit, count] : report.moved)
     log::info("pending events change destination", {{"exit", exit}, {"count", count}});
+  if (report.moved_is_cut)
+    log::info("the backlog is long: only its beginning was judged by both rulesets");
 }
 
 /// Waits for signals until one of them ends the daemon.
