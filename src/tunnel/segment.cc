@@ -107,9 +107,9 @@ bool Segment::report_damage(std::uint64_t position) {
 
 Result<SharedSegment> open_segment(Disk& disk, const std::string& folder, std::uint64_t base_seq,
                                    std::string_view kind, const LogIdentity& identity,
-                                   bool* header_was_damaged) {
+                                   bool* header_was_damaged, Open mode) {
   const std::string path = folder + "/" + segment_name(base_seq);
-  TT_TRY(auto file, disk.open(path, Open::kReadWrite));
+  TT_TRY(auto file, disk.open(path, mode));
   TT_TRY(const std::uint64_t size, file->size());
   char bytes[kSegmentHeaderBytes];
   auto got = file->pread(bytes, 0);

@@ -93,6 +93,7 @@ using SharedSegment = std::shared_ptr<Segment>;
 /// Opens `<folder>/<base_seq>.seg`. A damaged header is made again from the name and the key.
 Result<SharedSegment> open_segment(Disk& disk, const std::string& folder, std::uint64_t base_seq,
                                    std::string_view kind, const LogIdentity& identity,
-                                   bool* header_was_damaged = nullptr);
+                                   bool* header_was_damaged = nullptr,
+                                   Open mode = Open::kReadWrite);
 
 }  // namespace tt::tunnel
