@@ -15,11 +15,23 @@ using config::Node;
 
 constexpr std::string_view kNotReached = "not reached";
 
-/// Blanks do not matter in an expression that is compared with one in another file.
+/// Whether the first parenthesis closes at the very end.
+bool is_enclosed(std::string_view text) {
+  int depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+    if (depth == 0) return i > 0 && i + 1 == text.size();
+  }
+  return false;
+}
+
+/// Neither blanks nor parentheses around the whole matter in an expression that is compared with
+/// one in another file.
 std::string squeezed(std::string_view text) {
   std::string out;
   for (const char c : text)
     if (c != ' ' && c != '\n' && c != '\t' && c != '\r') out += c;
+  while (is_enclosed(out)) out = out.substr(1, out.size() - 2);
   return out;
 }
 

@@ -47,6 +47,11 @@ TEST_F(ComparisonTest, a_reason_is_the_part_that_was_false_however_it_is_spaced)
   expect_failure(expecting("not: {r: 'event.message == \"x\"'}"), "+ event.kind == \"y\"");
 }
 
+TEST_F(ComparisonTest, parentheses_around_a_part_may_be_left_out) {
+  rules("  - {name: r, when: 'event.message == \"x\" && (event.kind == \"y\" || false)', to: a}\n");
+  expect_good(expecting("not: {r: 'event.kind == \"y\" || false'}"));
+}
+
 TEST_F(ComparisonTest, a_part_that_fails_is_a_reason_too) {
   rules("  - {name: r, when: 'event.nothing == \"y\"', to: a}\n");
   expect_good(expecting("not: {r: 'event.nothing == \"y\"'}"));
