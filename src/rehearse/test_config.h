@@ -139,7 +139,7 @@ struct TestConfig {
             .example("a failed pipeline pages the team at night"),
         config::field("entry", &TestConfig::entry,
                       "The entry that the event came by, `meta.entry`.")
-            .default_text("the first `http` entry"),
+            .default_text("the first http entry"),
         config::field("received", &TestConfig::received,
                       "When the event came, `meta.received`; also its `timestamp` when it has "
                       "none.")
@@ -179,7 +179,7 @@ struct TestFile {
                       "The configuration under test: files or folders, relative to this file. `-c` "
                       "on the command line goes before it. A configuration file may also hold its "
                       "`tests` itself.")
-            .default_text("what `vortex run` would take")
+            .default_text("what vortex run takes")
             .example("../vortex.yaml"),
         config::field("tests", &TestFile::tests, "The tests.").required().not_empty(),
     };

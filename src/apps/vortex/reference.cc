@@ -10,6 +10,7 @@
 #include "api/api.h"
 #include "apps/vortex/commands.h"
 #include "base/disk.h"
+#include "rehearse/reference.h"
 
 namespace tt::vortex {
 namespace {
@@ -23,6 +24,8 @@ int docs(const DocsArguments& arguments) {
   int result = kOk;
   std::vector<pipeline::Page> pages = pipeline::reference_pages();
   pages.push_back({"api", "api.md", std::string(pipeline::kGeneratedNote) + api::api_page()});
+  pages.push_back(
+      {"tests", "tests.md", std::string(pipeline::kGeneratedNote) + rehearse::tests_page()});
   const bool is_known = std::any_of(pages.begin(), pages.end(), [&](const pipeline::Page& page) {
     return page.name == arguments.page;
   });
@@ -57,12 +60,14 @@ int docs(const DocsArguments& arguments) {
 }  // namespace
 
 void add_schema(CLI::App& app, int& exit_code) {
+  auto of_tests = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("schema", "JSON Schema of the configuration");
+  command->add_flag("--test", *of_tests, "of a file of rule tests instead");
   command->footer(
       "Example: vortex schema > vortex.schema.json, then in an editor\n"
       "  # yaml-language-server: $schema=vortex.schema.json");
-  command->callback([&exit_code] {
-    std::puts(pipeline::json_schema().c_str());
+  command->callback([=, &exit_code] {
+    std::puts((*of_tests ? rehearse::json_schema() : pipeline::json_schema()).c_str());
     exit_code = kOk;
   });
 }
