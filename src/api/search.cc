@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "pipeline/limits.h"
+#include "rehearse/as_test.h"
 
 namespace tt::api {
 namespace {
@@ -231,6 +232,9 @@ void search(pipeline::Daemon& daemon, const Request& request, net::Responder res
 
 void show_event(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
   tunnel::Tunnel& tunnel = daemon.tunnel();
+  const std::string_view form = request.param("as");
+  if (!form.empty() && form != "test" && form != "json")
+    return responder.answer(error_answer(400, "as is json or test"));
   const auto seq = tunnel::parse_id(tunnel.log_id(), request.path);
   if (!seq)
     return responder.answer(error_answer(404, "no event `" + request.path +
@@ -241,6 +245,10 @@ void show_event(pipeline::Daemon& daemon, const Request& request, net::Responder
   if (*batch) {
     for (const tunnel::StoredEvent& event : (*batch)->events()) {
       if (event.meta.seq != *seq) continue;
+      if (form == "test")
+        return responder.answer(
+            {.content_type = "application/yaml",
+             .body = rehearse::as_test(daemon.settings(), tunnel.log_id(), event)});
       std::string body;
       append_event(body, event, request.path);
       return responder.answer(json_answer(std::move(body)));

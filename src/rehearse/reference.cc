@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kIntroduction = R"(# Rule tests
 
-`vortex test FILE...` tries rules on events, offline: no daemon, no secret, no clock but the one that
-a test gives. `tictoc show ID --as-test` prints a test of an event that really came. The
+`vortex test FILE...` tries rules on events, offline: no daemon, no secret, no clock but the one
+that a test gives. `tictoc show ID --as-test` prints a test of an event that really came. The
 [examples](../../examples) have tests; [rules.md](../rules.md) teaches with them.
 
 ```yaml
@@ -38,12 +38,12 @@ constexpr std::string_view kValues = R"(
 |---|---|
 | a text, number, `true`, `false`, `null` | the same value of the same type; numbers by value |
 | `{contains: TEXT}` | a text with this part; a list with this item |
-| `{matches: REGEX}` | a text in which this is found ([RE2](https://github.com/google/re2/wiki/Syntax)) |
+| `{matches: REGEX}` | a text in which this is found (RE2) |
 | `{absent: true}` | nothing is there; `{absent: false}`: anything is |
 | a map | a map with at least these members, each as expected |
 | a list | a list of as many items, each as expected |
 
-Fields of events have dotted names: `raw.user.name: ada` and `raw: {user: {name: ada}}` are the same.
+Fields of events have dotted names: `raw.user.name: ada` is the same as `raw: {user: {name: ada}}`.
 )";
 
 template <class Config>

@@ -18,6 +18,7 @@ namespace {
 struct ViewArguments {
   std::string where, since, until, kind, exit, rule, format = "text", id;
   std::uint64_t limit = 100;
+  bool is_as_test = false;
 };
 
 std::string_view text_of(const boost::json::object& map, std::string_view name) {
@@ -112,7 +113,20 @@ int tail(const ViewArguments& arguments, const Common& common) {
   }
 }
 
+int show_as_test(const ViewArguments& arguments, const Common& common) {
+  Client client(common);
+  const Answer answer = client.get("/api/v1/events/" + percent_encode(arguments.id) + "?as=test");
+  if (const int failed = report(answer, client)) return failed;
+  if (answer.body.is_object()) {
+    std::fputs("tictoc: the daemon is of a release that makes no tests\n", stderr);
+    return kRefused;
+  }
+  std::fputs(answer.text.c_str(), stdout);
+  return kOk;
+}
+
 int show(const ViewArguments& arguments, const Common& common) {
+  if (arguments.is_as_test) return show_as_test(arguments, common);
   Client client(common);
   const Answer answer = client.get("/api/v1/events/" + percent_encode(arguments.id));
   if (const int failed = report(answer, client)) return failed;
@@ -171,7 +185,14 @@ void add_event_commands(CLI::App& app, Common& common, int& exit_code) {
   auto one = std::make_shared<ViewArguments>();
   CLI::App* show_command = app.add_subcommand("show", "one event, all of it");
   show_command->add_option("id", one->id, "its id")->required();
-  show_command->footer("Example: tictoc show $(tictoc search --limit 1 -o id)");
+  show_command->add_flag("--as-test", one->is_as_test,
+                         "as a test for `vortex test`: the event without secrets, and where it "
+                         "goes now");
+  show_command->footer(
+      "Examples:\n"
+      "  tictoc show $(tictoc search --limit 1 -o id)\n"
+      "  tictoc show 0badcafe-7 --as-test > event.test.yaml\n"
+      "  vortex test -c vortex.yaml event.test.yaml");
   show_command->callback([=, &common, &exit_code] { exit_code = show(*one, common); });
 }
 

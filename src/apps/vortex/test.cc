@@ -52,8 +52,11 @@ void add_test(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("test", "rule tests: events in, exits, requests and reasons out; offline");
   command->add_option("files", arguments->files, "files with tests")->required();
-  command->add_option("-c,--config", arguments->config,
-                      "test this configuration instead of the one that the files name");
+  command
+      ->add_option("-c,--config", arguments->config,
+                   "test this configuration instead of the one that the files name; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
   command->add_option("--filter", arguments->filter, "only tests with this text in their name");
   command->add_option("--junit", arguments->junit, "also writes a JUnit report into this file")
       ->type_name("FILE");
