@@ -28,6 +28,7 @@ constexpr Parameter kParameters[] = {
     {"order", "`desc` (default: the newest first) or `asc`."},
     {"next", "The `next` of the answer before: its next page."},
     {"after", "Dead letters with a higher number."},
+    {"as", "`json` (default), or `test`: YAML for `vortex test`, without secrets."},
 };
 
 std::string_view meaning_of(std::string_view name) {
