@@ -40,6 +40,12 @@ test('every shipped example has tests, and they pass without any secret', () => 
   assert.match(run.stdout, /^\d+ tests, \d+ passed, 0 failed$/m);
 });
 
+test('the examples of docs/rules.md are tests that pass', () => {
+  const run = spawnSync('tools/run_page_tests.py', [path.join(bin, 'vortex'), '15', 'docs/rules.md'],
+    { cwd: root, encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stdout + run.stderr);
+});
+
 test('a failing file ends with 1 and says what differs and why', () => {
   const golden = 'tests/golden/rehearse/exits_differ';
   const run = vortex(['test', `${golden}.yaml`]);
