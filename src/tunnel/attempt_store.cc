@@ -31,6 +31,7 @@ std::string encode_attempt(const Attempt& attempt) {
   append_number(fields, Tag::kAttempts, attempt.number);
   append_number(fields, Tag::kLastTime, attempt.time_ns);
   append_number(fields, Tag::kDuration, attempt.duration_ns);
+  if (attempt.replay) append_number(fields, Tag::kReplay, attempt.replay);
   append_number(fields, Tag::kStatus, static_cast<std::int32_t>(attempt.status));
   append_field(fields, Tag::kReference,
                std::string_view(attempt.reference).substr(0, kAnswerBytesMax));
@@ -79,6 +80,9 @@ Result<Attempt> decode_attempt(std::string_view body) {
       case Tag::kStatus:
         attempt.status = field->number<std::int32_t>();
         break;
+      case Tag::kReplay:
+        attempt.replay = field->number<std::uint64_t>();
+        break;
       case Tag::kReference:
         attempt.reference = field->text();
         break;
@@ -124,6 +128,11 @@ void AttemptStore::append(const Attempt& attempt) {
 void AttemptStore::flush() {
   const std::lock_guard lock(mutex_);
   (void)log_.flush();
+}
+
+WallNs AttemptStore::kept_since() {
+  const std::lock_guard lock(mutex_);
+  return log_.files().empty() ? 0 : log_.files().front()->header.created_ns;
 }
 
 Result<std::vector<Attempt>> AttemptStore::find(std::uint64_t seq) {

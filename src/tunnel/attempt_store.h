@@ -32,6 +32,7 @@ class AttemptStore final : public Attempts {
 
   void append(const Attempt& attempt) override;
   Result<std::vector<Attempt>> find(std::uint64_t seq) override;
+  WallNs kept_since() override;
 
  private:
   struct Range {

@@ -21,8 +21,9 @@ struct Attempt {
   std::int64_t duration_ns = 0;
   std::string verdict;  ///< delivered | retry | rejected | misconfigured
   int status = 0;
-  std::string answer;     ///< Failed ones: at most 1 KiB, redacted.
-  std::string reference;  ///< What the exit calls it (queue item, message id), or empty.
+  std::string answer;        ///< Failed ones: at most 1 KiB, redacted.
+  std::string reference;     ///< What the exit calls it (queue item, message id), or empty.
+  std::uint64_t replay = 0;  ///< Epoch of the replay that sent it; 0: the first run.
 };
 
 /// Thread safe. At most 256 MiB under data/attempts/, oldest first out.
@@ -33,6 +34,8 @@ class Attempts {
   virtual void append(const Attempt& attempt) = 0;
   /// All kept attempts that touched the event, oldest first.
   virtual Result<std::vector<Attempt>> find(std::uint64_t seq) = 0;
+  /// Attempts before this may have been dropped; 0 when none was ever kept.
+  virtual WallNs kept_since() = 0;
 };
 
 }  // namespace tt::tunnel

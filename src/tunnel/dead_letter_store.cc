@@ -9,6 +9,19 @@
 #include "tunnel/tagged.h"
 
 namespace tt::tunnel {
+namespace {
+
+/// The seq alone: an index of many letters needs no copy of their events.
+Seq event_of(std::string_view body) {
+  const auto parts = split_body(body);
+  if (!parts) return 0;
+  FieldReader fields(parts->fields);
+  while (const auto field = fields.next())
+    if (field->tag == Tag::kEventSeq) return field->number<std::uint64_t>();
+  return 0;
+}
+
+}  // namespace
 
 DeadLetterStore::DeadLetterStore(Disk& disk, Clock& clock, Metrics& metrics,
                                  const LogIdentity& identity, std::string folder,
@@ -35,7 +48,8 @@ Status DeadLetterStore::open_box(const std::string& exit) {
   std::map<std::uint64_t, Letter> letters;
   TT_CHECK(box->log.open([&](const Record& record, const SharedSegment& file) {
     if (record.frame.type == RecordType::kDeadLetter) {
-      letters[record.frame.seq] = {{file, record.position}, record.frame.time_ns};
+      letters[record.frame.seq] = {
+          {file, record.position}, record.frame.time_ns, event_of(record.body)};
     } else if (record.frame.type == RecordType::kDeadRemoved && record.body.size() == 8) {
       letters.erase(tunnel::load<std::uint64_t>(record.body.data()));
     }
@@ -75,7 +89,7 @@ Result<std::uint64_t> DeadLetterStore::append(DeadLetter letter) {
   }
   {
     const std::lock_guard lock(mutex_);
-    box->letters[letter.number] = {place, clock_.wall_ns()};
+    box->letters[letter.number] = {place, clock_.wall_ns(), letter.seq};
   }
   trim(*box);
   return letter.number;
@@ -113,6 +127,15 @@ std::vector<DeadSummary> DeadLetterStore::summary() const {
                          .newest_ns = box->letters.rbegin()->second.last_ns});
   }
   return summaries;
+}
+
+std::vector<LetterName> DeadLetterStore::of_event(std::uint64_t seq) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<LetterName> names;
+  for (const auto& [exit, box] : boxes_)
+    for (const auto& [number, letter] : box->letters)
+      if (letter.event == seq) names.push_back({exit, number});
+  return names;
 }
 
 Result<DeadLetter> DeadLetterStore::load(std::string_view exit, std::uint64_t number,

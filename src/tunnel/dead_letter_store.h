@@ -39,12 +39,14 @@ class DeadLetterStore final : public DeadLetters {
   Result<std::vector<DeadLetter>> list(std::string_view exit, std::uint64_t after_number,
                                        std::size_t count_max) override;
   Result<DeadLetter> find(std::string_view exit, std::uint64_t number) override;
+  std::vector<LetterName> of_event(std::uint64_t seq) const override;
   Status remove(std::string_view exit, std::uint64_t number) override;
 
  private:
   struct Letter {
     SideLog::Place place;
     WallNs last_ns = 0;
+    Seq event = 0;
   };
   struct Box {
     Box(Disk& disk, Clock& clock, const LogIdentity& identity, SideLog::Options options)

@@ -32,6 +32,11 @@ struct DeadLetter {
   std::string event_json;  ///< The stored event, whole: the tunnel may drop the original.
 };
 
+struct LetterName {
+  std::string exit;
+  std::uint64_t number = 0;
+};
+
 struct DeadSummary {
   std::string exit;
   std::uint64_t count = 0;
@@ -49,6 +54,8 @@ class DeadLetters {
   virtual Result<std::vector<DeadLetter>> list(std::string_view exit, std::uint64_t after_number,
                                                std::size_t count_max) = 0;
   virtual Result<DeadLetter> find(std::string_view exit, std::uint64_t number) = 0;
+  /// The letters of this event, by exit. Reads no disk.
+  virtual std::vector<LetterName> of_event(std::uint64_t seq) const = 0;
   /// The letter was delivered by hand or dropped; durable on return.
   virtual Status remove(std::string_view exit, std::uint64_t number) = 0;
 };

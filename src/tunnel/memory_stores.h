@@ -61,6 +61,14 @@ class MemoryDeadLetters final : public DeadLetters {
     }
     return reject("no dead letter " + std::to_string(number) + " of exit " + std::string(exit));
   }
+  std::vector<LetterName> of_event(std::uint64_t seq) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<LetterName> names;
+    for (const auto& [exit, box] : boxes_)
+      for (const auto& [number, letter] : box.letters)
+        if (letter.seq == seq) names.push_back({exit, number});
+    return names;
+  }
   Status remove(std::string_view exit, std::uint64_t number) override {
     const std::lock_guard lock(mutex_);
     const auto box = boxes_.find(exit);
@@ -104,6 +112,10 @@ class MemoryAttempts final : public Attempts {
       }
     }
     return found;
+  }
+  WallNs kept_since() override {
+    const std::lock_guard lock(mutex_);
+    return attempts_.empty() ? 0 : attempts_.front().time_ns;
   }
 
  private:

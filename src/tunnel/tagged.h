@@ -40,6 +40,7 @@ enum class Tag : std::uint8_t {
   kDuration = 29,    ///< i64, nanoseconds.
   kVerdict = 30,
   kReference = 31,
+  kReplay = 32,  ///< u64: epoch of the replay; missing in the first run.
 };
 
 /// Appends one field, cutting a value that no longer fits 64 KiB of fields.

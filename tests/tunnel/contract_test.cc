@@ -239,6 +239,19 @@ TEST_P(Contract, dead_letters_are_listed_found_and_removed) {
   EXPECT_TRUE(dead.list("exit", *two, 10)->empty());
 }
 
+TEST_P(Contract, dead_letters_are_found_by_event) {
+  DeadLetters& dead = tunnel_->dead_letters();
+  ASSERT_TRUE(dead.append({.exit = "a", .seq = 9, .event_json = "{}"}).ok());
+  const auto other = dead.append({.exit = "b", .seq = 9, .event_json = "{}"});
+  ASSERT_TRUE(dead.append({.exit = "b", .seq = 10, .event_json = "{}"}).ok());
+  ASSERT_EQ(dead.of_event(9).size(), 2u);
+  EXPECT_EQ(dead.of_event(9)[1].exit, "b");
+  EXPECT_EQ(dead.of_event(9)[1].number, *other);
+  EXPECT_TRUE(dead.of_event(11).empty());
+  ASSERT_TRUE(dead.remove("b", *other).ok());
+  EXPECT_EQ(dead.of_event(9).size(), 1u);
+}
+
 TEST_P(Contract, attempts_are_found_by_event) {
   Attempts& attempts = tunnel_->attempts();
   attempts.append({.exit = "a", .seqs = {1, 2, 3, 7}, .verdict = "delivered", .status = 200});
@@ -248,13 +261,16 @@ TEST_P(Contract, attempts_are_found_by_event) {
                    .verdict = "retry",
                    .status = 503,
                    .answer = "busy",
-                   .reference = "r-1"});
+                   .reference = "r-1",
+                   .replay = 4});
   const auto found = attempts.find(3);
   ASSERT_TRUE(found.ok());
   ASSERT_EQ(found->size(), 2u);
   EXPECT_EQ((*found)[0].seqs, (std::vector<std::uint64_t>{1, 2, 3, 7}));
   EXPECT_EQ((*found)[1].answer, "busy");
   EXPECT_EQ((*found)[1].reference, "r-1");
+  EXPECT_EQ((*found)[0].replay, 0u) << "the first run";
+  EXPECT_EQ((*found)[1].replay, 4u);
   EXPECT_TRUE(attempts.find(4)->empty());
 }
 

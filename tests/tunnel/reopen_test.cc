@@ -231,6 +231,16 @@ TEST(Reopen, dead_letters_and_removals_survive_a_power_cut) {
   EXPECT_GT(*three, *two);
 }
 
+TEST(Reopen, dead_letters_are_found_by_event_after_a_start) {
+  World world;
+  auto tunnel = open_tunnel(world);
+  ASSERT_TRUE(tunnel->dead_letters().append({.exit = "a", .seq = 9, .event_json = "{}"}).ok());
+  tunnel.reset();
+  tunnel = open_tunnel(world);
+  ASSERT_EQ(tunnel->dead_letters().of_event(9).size(), 1u);
+  EXPECT_EQ(tunnel->dead_letters().of_event(9)[0].exit, "a");
+}
+
 TEST(Reopen, attempts_survive_a_stop) {
   World world;
   auto tunnel = open_tunnel(world);
