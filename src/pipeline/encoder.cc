@@ -26,7 +26,7 @@ Result<portals::ExitRequest> Encoder::encode(rules::Router& router, const ExitSe
                                              std::size_t exit_index,
                                              std::span<const tunnel::StoredEvent* const> events) {
   event::EventBatch rewritten;
-  event::EventWriter writer(rewritten, kRewrittenLimits);
+  event::EventWriter writer(rewritten, rules::kRewrittenLimits);
   tmpl::HoleFailures failures;
   std::vector<portals::OutgoingEvent> outgoing(events.size());
   std::vector<std::string> ids(events.size());

@@ -17,9 +17,6 @@
 
 namespace tt::pipeline {
 
-/// Rewritten events leave the tunnel: they may be larger than what intake takes.
-constexpr event::Limits kRewrittenLimits{.event_bytes_max = 16u << 20, .fields_max = 100'000};
-
 /// Writes the event as this exit gets it, before its portal encodes it: the deciding rule's `set`
 /// and `unset`, then the exit's own. False: the exit gets it as it is stored, and nothing was
 /// written. kReject: over the limits.

@@ -61,11 +61,18 @@ std::string Rewrite::as_written() const {
 }
 
 std::size_t Rewrite::apply(const tmpl::EventScope& scope, event::EventWriter& writer,
-                           tmpl::HoleFailures* failures) const {
+                           tmpl::HoleFailures* failures, std::vector<FieldFailure>* fields) const {
   for (const std::string& name : unset_) writer.unset(name);
   for (const std::string& prefix : unset_prefixes_) writer.unset_prefix(prefix);
   tmpl::HoleFailures own;
-  for (const Assignment& assignment : set_) assign(assignment, scope, writer, own);
+  for (const Assignment& assignment : set_) {
+    tmpl::HoleFailures of_field;
+    assign(assignment, scope, writer, of_field);
+    if (of_field.count == 0) continue;
+    if (fields != nullptr) fields->push_back({assignment.name, of_field.first});
+    if (own.count == 0) own.first = std::move(of_field.first);
+    own.count += of_field.count;
+  }
   if (failures != nullptr) {
     if (failures->count == 0) failures->first = own.first;
     failures->count += own.count;

@@ -37,6 +37,15 @@ struct RewriteConfig {
   }
 };
 
+/// Rewritten events leave the tunnel: they may be larger than what intake takes.
+constexpr event::Limits kRewrittenLimits{.event_bytes_max = 16u << 20, .fields_max = 100'000};
+
+/// A field that `set` could not give its value.
+struct FieldFailure {
+  std::string field;
+  std::string text;  ///< Of the first hole or value that failed.
+};
+
 /// Checked `set` and `unset` of one place. Immutable and thread safe.
 ///
 /// The result is always an event that EventWriter::finish() takes, limits apart: the named fields
@@ -56,9 +65,11 @@ class Rewrite {
 
   /// Applies `unset`, then `set`, to the event being written. The caller has called begin() and
   /// set_all(), and calls finish(). The holes read `scope`, which is bound to the event as stored.
-  /// Returns the number of holes and values that failed; the first one's text goes to `failures`.
+  /// Returns the number of holes and values that failed; the first one's text goes to `failures`,
+  /// the first one's of each field to `fields`.
   std::size_t apply(const tmpl::EventScope& scope, event::EventWriter& writer,
-                    tmpl::HoleFailures* failures = nullptr) const;
+                    tmpl::HoleFailures* failures = nullptr,
+                    std::vector<FieldFailure>* fields = nullptr) const;
   /// As above with a scope of its own for this call.
   std::size_t apply(const event::EventView& event, const tmpl::MetaView& meta,
                     event::EventWriter& writer, tmpl::HoleFailures* failures = nullptr) const;

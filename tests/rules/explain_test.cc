@@ -79,18 +79,60 @@ TEST(Explain, text_for_people) {
   EXPECT_EQ(to_text(explained(world, events), &world.files),
             R"(all: matched -> archive  [vortex.yaml:3]
 critical: no match  [vortex.yaml:4]
-  false  event.severity == "critical"
-      event.severity = "info"
-  false  event.region == "eu"
-      event.region = "us"
+  false  event.severity == "critical"  where event.severity = "info"
+  false  event.region == "eu"  where event.region = "us"
 rules[2]: no match  [vortex.yaml:9]
-  false  event.region == "eu"
-      event.region = "us"
+  false  event.region == "eu"  where event.region = "us"
 behind: matched -> pager  [vortex.yaml:10]
 exits:
   archive: by all
   pager: by behind
 )");
+}
+
+TEST(Explain, an_error_says_where_it_arose_and_which_field_is_absent) {
+  World world("exits: {a: }\nrules: [{when: 'event.host == \"h\" && event.n > 1', to: a}]");
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  const Events events(R"({"message":"m","host":"h"})");
+  EXPECT_EQ(rules_text(explained(world, events)),
+            "rules[0]: error: no such field 'n' (column 28)\n"
+            "  error  event.n > 1: no such field 'n'  where event.n is absent\n"
+            "  true   event.host == \"h\"  where event.host = \"h\"\n");
+}
+
+TEST(Explain, rules_behind_a_final_one_say_what_ended_their_list) {
+  World world(
+      "exits: {a: }\nrules: [{name: noise, when: 'event.host == \"h\"', final: true}, "
+      "{name: rest, to: a}]");
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  const Events events(R"({"message":"m","host":"h"})");
+  EXPECT_EQ(to_text(explained(world, events)),
+            "noise: matched, ends its list\n"
+            "  true   event.host == \"h\"  where event.host = \"h\"\n"
+            "rest: not reached, `noise` ended the list\n"
+            "no exit gets this event\n");
+}
+
+TEST(Explain, every_set_step_tells_who_changed_which_field_from_what_to_what) {
+  World world(R"(exits: {a: }
+rules:
+  - name: outer
+    unset: [raw.*]
+    set: {host: web, note: "{{ event.nothing }}"}
+    rules:
+      - {name: inner, set: {host: "{{ event.host }}-1", n: 2}, to: a}
+)");
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  const Events events(R"({"message":"m","host":"db","raw.x":1})");
+  const Explanation e = explained(world, events);
+  ASSERT_EQ(e.exits.size(), 1u);
+  EXPECT_EQ(changes_text(e.exits[0], "  "),
+            "  outer sets host = \"web\", which was \"db\"\n"
+            "  outer sets note = null; failed: {{ event.nothing }}: no such field 'nothing'\n"
+            "  outer removes raw.x, which was 1\n"
+            "  inner sets host = \"db-1\", which was \"web\"\n"
+            "  inner sets n = 2\n");
+  EXPECT_EQ(e.exits[0].failures, 1u);
 }
 
 TEST(Explain, an_unrouted_event_says_so) {
@@ -106,11 +148,12 @@ TEST(Explain, json_for_programs) {
   World world("exits: {a: }\nrules: [{when: 'event.host == \"h\"', to: a, final: true}]");
   ASSERT_TRUE(world.ruleset) << world.printed();
   const Events events(R"({"message":"m","host":"h"})");
-  EXPECT_EQ(to_json(explained(world, events)),
-            R"({"rules":[{"rule":"rules[0]","depth":0,"line":2,"when":"event.host == \"h\"",)"
-            R"("result":"matched","operands":[{"text":"event.host == \"h\"","value":true,)"
-            R"("fields":{"event.host":"\"h\""}}],"to":["a"],"decides":["a"],"ended_list":true}],)"
-            R"("exits":[{"exit":"a","rule":"rules[0]"}],"unrouted":false})");
+  EXPECT_EQ(
+      to_json(explained(world, events)),
+      R"({"rules":[{"rule":"rules[0]","depth":0,"line":2,"when":"event.host == \"h\"",)"
+      R"("result":"matched","operands":[{"text":"event.host == \"h\"","value":true,)"
+      R"("parts":[{"text":"event.host","value":"h"}],"fields":{"event.host":"\"h\""}}],"to":["a"],"decides":["a"],"ended_list":true}],)"
+      R"("exits":[{"exit":"a","rule":"rules[0]"}],"unrouted":false})");
 }
 
 }  // namespace
