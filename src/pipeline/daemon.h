@@ -34,6 +34,26 @@ struct ExitStatus {
   WallNs next_attempt_ns = 0;  ///< 0: none planned.
 };
 
+/// Where one event stands at one exit, as the exit's cursor and its open requests tell it.
+struct EventFate {
+  enum class State : std::uint8_t {
+    kDecided,   ///< Delivered, filtered or dead; attempts, rules and dead letters tell which.
+    kPending,   ///< Not judged yet: the exit has not come so far.
+    kGathered,  ///< Judged; waits for its batch or its turn.
+    kInFlight,
+    kRetrying,  ///< Failed, and will be tried again.
+    kParked,    ///< Likewise, and later events were delivered past it.
+    kBurying,   ///< Its dead letter is on its way to the disk.
+    kUnsynced,  ///< Written by a local exit, not yet durable.
+  } state = State::kDecided;
+  ExitStatus exit;
+  std::uint64_t generation = 0;  ///< That judged it; 0: not told here.
+  std::uint32_t attempts = 0;    ///< Failed ones so far.
+  std::uint64_t ahead = 0;       ///< Pending: at most so many events come before it.
+  WallNs next_attempt_ns = 0;    ///< 0: none is planned.
+  bool is_held_by_rate = false;  ///< The exit's `rate` lets nothing go at this moment.
+};
+
 struct EntryStatus {
   std::string name, type, path;
   std::vector<std::string> listen;
@@ -90,6 +110,8 @@ class Daemon {
 
   virtual std::shared_ptr<const Settings> settings() const = 0;
   virtual std::uint64_t generation() const = 0;
+  /// The text of a kept generation, as Settings::text; kReject when it is no longer kept.
+  virtual Result<std::string> generation_text(std::uint64_t number) const = 0;
   /// Blocks. `text` not empty: that YAML instead of the files (plan, tests).
   virtual ReloadReport reload() = 0;
   virtual ConfigStatus config_status() const = 0;
@@ -99,6 +121,8 @@ class Daemon {
   virtual Clock& clock() = 0;
 
   virtual std::vector<ExitStatus> exits() = 0;  ///< Blocks briefly.
+  /// Of one event, at every exit of the configuration. Blocks briefly.
+  virtual std::vector<EventFate> fates(tunnel::Seq seq) = 0;
   virtual std::vector<EntryStatus> entries() = 0;
   virtual Status pause(std::string_view exit, bool paused) = 0;  ///< kReject: no such exit.
   /// Sends a made-up event through that exit only, without the tunnel. Blocks up to its timeout.

@@ -34,12 +34,16 @@ class RunningDaemon final : public Daemon {
   std::vector<net::ListenAddress> addresses() const override;
   std::shared_ptr<const Settings> settings() const override { return settings_.load(); }
   std::uint64_t generation() const override { return generation_.load(); }
+  Result<std::string> generation_text(std::uint64_t number) const override {
+    return generations_->find(number);
+  }
   ReloadReport reload() override;
   ConfigStatus config_status() const override;
   tunnel::Tunnel& tunnel() override { return *tunnel_; }
   Metrics& metrics() override { return seams_.metrics; }
   Clock& clock() override { return seams_.clock; }
   std::vector<ExitStatus> exits() override;
+  std::vector<EventFate> fates(tunnel::Seq seq) override;
   std::vector<EntryStatus> entries() override { return intake_->status(); }
   Status pause(std::string_view exit, bool paused) override;
   Result<SendTest> test(std::string_view exit) override;

@@ -92,6 +92,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   tunnel::Seq pending_from() const;
   /// Decided although it is beyond pending_from(): before a restart, out of order. Thread safe.
   bool is_decided(tunnel::Seq seq) const { return reader_->is_settled(seq); }
+  /// Where this event stands (delivery_fate.cc).
+  EventFate fate(tunnel::Seq seq) const;
   const ExitSettings& settings() const { return settings_; }
   /// Encodes and sends one event outside the tunnel (test, dead letters); `done` on any thread.
   /// `number`: of the attempt that is noted; 0: none is.

@@ -21,7 +21,7 @@ class Generations {
   Result<std::uint64_t> keep(std::string_view text);
   /// The newest one kept; kReject when there is none.
   Result<std::uint64_t> newest() const;
-  /// The text of a kept generation.
+  /// The text of a kept generation. From any thread.
   Result<std::string> find(std::uint64_t number) const;
 
  private:

@@ -17,6 +17,14 @@ std::vector<ExitStatus> RunningDaemon::exits() {
   return all;
 }
 
+std::vector<EventFate> RunningDaemon::fates(tunnel::Seq seq) {
+  std::vector<EventFate> all;
+  loop_->run([&] {
+    for (const auto& delivery : deliveries_) all.push_back(delivery->fate(seq));
+  });
+  return all;
+}
+
 std::shared_ptr<Delivery> RunningDaemon::find_delivery(std::string_view exit) {
   std::shared_ptr<Delivery> found;
   loop_->run([&] {

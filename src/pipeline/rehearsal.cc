@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/rehearsal.h"
 
+#include <vector>
+
 namespace tt::pipeline {
 
 Rehearsal::Rehearsal(std::shared_ptr<const Settings> settings, std::string log_id)
@@ -16,8 +18,11 @@ std::string Rehearsal::id_of(const tunnel::StoredEvent& event) const {
 
 rules::Explanation Rehearsal::explain(const tunnel::StoredEvent& event) const {
   const std::string id = id_of(event);
+  std::vector<const rules::Rewrite*> exit_rewrites;
+  for (const ExitSettings& exit : settings_->exits) exit_rewrites.push_back(exit.rewrite.get());
   return rules::explain(settings_->ruleset, event.event,
-                        {id, event.meta.seq, event.meta.received_ns, event.meta.entry});
+                        {id, event.meta.seq, event.meta.received_ns, event.meta.entry},
+                        exit_rewrites);
 }
 
 Result<portals::ExitRequest> Rehearsal::request(std::size_t exit,

@@ -25,7 +25,8 @@ class Rehearsal {
   const Settings& settings() const { return *settings_; }
   /// `<log>-<seq>` of the event.
   std::string id_of(const tunnel::StoredEvent& event) const;
-  /// Every rule's outcome with operands, and which exits get the event.
+  /// Every rule's outcome with operands, which exits get the event, and what `set` does for each,
+  /// the exit's own included.
   rules::Explanation explain(const tunnel::StoredEvent& event) const;
   /// What exit `exit` (its index in Settings::exits) would be sent for this event alone, whether or
   /// not the rules send it there. kReject: it would become a dead letter with this reason.

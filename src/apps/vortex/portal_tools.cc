@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "config/parse.h"
 #include "event/decode.h"
+#include "pipeline/decision.h"
 #include "portals/kit/catalog.h"
 #include "template/event_scope.h"
 #include "tunnel/tunnel.h"
@@ -105,16 +106,6 @@ int decode(const PortalArguments& arguments) {
   return events.rejected.empty() ? kOk : kFailed;
 }
 
-std::string request_json(const portals::ExitRequest& request) {
-  std::string out = "{\"method\":" + json_string(request.method) +
-                    ",\"url\":" + json_string(request.url.masked()) + ",\"headers\":{";
-  for (const auto& [name, value] : request.headers) {
-    if (out.back() != '{') out += ',';
-    out += json_string(name) + ":" + json_string(value.masked());
-  }
-  return out + "},\"body\":" + json_string(request.body) + "}";
-}
-
 int encode(const PortalArguments& arguments) {
   const portals::ExitDescriptor* type = portals::find_exit(arguments.type);
   if (!type) return unknown_type("exit", arguments.type, portals::exit_catalog());
@@ -151,7 +142,7 @@ int encode(const PortalArguments& arguments) {
     }
     const auto request = portal->encode(outgoing);
     if (request.ok()) {
-      std::puts(request_json(*request).c_str());
+      std::puts(pipeline::request_json(*request).c_str());
     } else {
       std::fprintf(stderr, "vortex: event %zu: %s\n", begin, request.error().text.c_str());
       result = kFailed;

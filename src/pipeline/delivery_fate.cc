@@ -1,0 +1,55 @@
+// What one exit can say of one event: in which step it is, and what it waits for.
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "pipeline/delivery.h"
+
+namespace tt::pipeline {
+namespace {
+
+using State = EventFate::State;
+
+State state_of(const DeliveryJob& job) {
+  if (job.letter || job.is_settling) return State::kBurying;
+  if (job.in_flight) return State::kInFlight;
+  if (job.is_parked) return State::kParked;
+  return job.first_attempt_ns > 0 ? State::kRetrying : State::kGathered;
+}
+
+bool holds(const std::vector<DeliveryItem>& items, tunnel::Seq seq) {
+  return std::any_of(items.begin(), items.end(),
+                     [&](const DeliveryItem& item) { return item.seq == seq; });
+}
+
+}  // namespace
+
+EventFate Delivery::fate(tunnel::Seq seq) const {
+  EventFate fate{.exit = status()};
+  const SteadyNs now = context_.clock.steady_ns();
+  fate.is_held_by_rate = rate_ && rate_->next_ns(now) > now;
+  if (reader_->is_settled(seq)) return fate;
+  for (const DeliveryJob& job : jobs_) {
+    if (!holds(job.items, seq)) continue;
+    fate.state = state_of(job);
+    fate.generation = job.generation;
+    fate.attempts = job.attempts;
+    if (!job.in_flight && job.due_ns > now)
+      fate.next_attempt_ns = context_.clock.wall_ns() + job.due_ns - now;
+    return fate;
+  }
+  if (holds(gathered_, seq)) {
+    fate.state = State::kGathered;
+    fate.generation = context_.routing.generation();
+  } else if (std::any_of(unsynced_.begin(), unsynced_.end(), [&](const Unsynced& range) {
+               return seq >= range.first && seq <= range.last;
+             })) {
+    fate.state = State::kUnsynced;
+  } else if (seq >= decided_) {
+    fate.state = State::kPending;
+    fate.ahead = context_.tunnel.count(decided_, seq);
+  }
+  // Else no rule sent it here, and it is settled with the next event that one does.
+  return fate;
+}
+
+}  // namespace tt::pipeline
