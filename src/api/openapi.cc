@@ -28,7 +28,10 @@ constexpr Parameter kParameters[] = {
     {"order", "`desc` (default: the newest first) or `asc`."},
     {"next", "The `next` of the answer before: its next page."},
     {"after", "Dead letters with a higher number."},
-    {"as", "`json` (default), or `test`: YAML for `vortex test`, without secrets."},
+    {"as",
+     "`json` (default); of an event `test`: YAML for `vortex test`, without secrets; of its why "
+     "`text`: as `tictoc why` prints it."},
+    {"generation", "Number of a kept generation to judge by, beside those that did."},
 };
 
 std::string_view meaning_of(std::string_view name) {

@@ -20,6 +20,8 @@ std::vector<Route> routes(std::shared_ptr<Tail> tail) {
       {"GET", "/api/v1/events/stream", "New events as they are stored, as server-sent events",
        "where kind exit rule since", stream},
       {"GET", "/api/v1/events/{id}", "One event, or a rule test of it", "as", show_event},
+      {"GET", "/api/v1/events/{id}/why",
+       "Why it went where it went: rules, exits, requests, attempts", "generation as", show_event},
       {"GET", "/api/v1/status", "The tunnel, all entries and all exits", "", show_status},
       {"GET", "/api/v1/entries", "Entries with their counters", "", list_entries},
       {"GET", "/api/v1/entries/{name}", "One entry", "", list_entries},

@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 
+#include "api/why.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "pipeline/limits.h"
@@ -231,34 +232,24 @@ void search(pipeline::Daemon& daemon, const Request& request, net::Responder res
 }
 
 void show_event(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
-  tunnel::Tunnel& tunnel = daemon.tunnel();
+  constexpr std::string_view kWhy = "/why";
+  if (request.path.ends_with(kWhy)) {
+    Request of_event = request;
+    of_event.path.resize(of_event.path.size() - kWhy.size());
+    return show_why(daemon, of_event, std::move(responder));
+  }
   const std::string_view form = request.param("as");
   if (!form.empty() && form != "test" && form != "json")
     return responder.answer(error_answer(400, "as is json or test"));
-  const auto seq = tunnel::parse_id(tunnel.log_id(), request.path);
-  if (!seq)
-    return responder.answer(error_answer(404, "no event `" + request.path +
-                                                  "`; ids of this log are " +
-                                                  std::string(tunnel.log_id()) + "-NUMBER"));
-  const auto batch = tunnel.scan(*seq)->next(pipeline::kReadBytesMax);
-  if (!batch.ok()) return responder.answer(error_answer(batch.error()));
-  if (*batch) {
-    for (const tunnel::StoredEvent& event : (*batch)->events()) {
-      if (event.meta.seq != *seq) continue;
-      if (form == "test")
-        return responder.answer(
-            {.content_type = "application/yaml",
-             .body = rehearse::as_test(daemon.settings(), tunnel.log_id(), event)});
-      std::string body;
-      append_event(body, event, request.path);
-      return responder.answer(json_answer(std::move(body)));
-    }
-  }
-  const bool is_old = *seq < tunnel.status().oldest;
-  responder.answer(error_answer(404, is_old ? "no event `" + request.path +
-                                                  "`: it is older than the "
-                                                  "tunnel keeps (`tunnel.keep_for`)"
-                                            : "no event `" + request.path + "`"));
+  const auto found = find_event(daemon, request.path);
+  if (!found.ok()) return responder.answer(error_answer(found.error()));
+  if (form == "test")
+    return responder.answer(
+        {.content_type = "application/yaml",
+         .body = rehearse::as_test(daemon.settings(), daemon.tunnel().log_id(), found->event)});
+  std::string body;
+  append_event(body, found->event, request.path);
+  responder.answer(json_answer(std::move(body)));
 }
 
 }  // namespace tt::api

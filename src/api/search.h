@@ -37,7 +37,7 @@ class Filter {
 /// `{"id", "received", "entry", "event": {...}}`.
 void append_event(std::string& out, const tunnel::StoredEvent& event, std::string_view id);
 
-/// GET /api/v1/events and /api/v1/events/{id}.
+/// GET /api/v1/events, /api/v1/events/{id} and what stands below it.
 void search(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
 void show_event(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
 

@@ -1,0 +1,207 @@
+// One exit at a time: the first of these that holds is the state: dead letter, open request,
+// delivery, failed attempts, then what the rules say.
+// SPDX-License-Identifier: Apache-2.0
+#include "api/why_exit.h"
+
+#include <algorithm>
+
+#include "base/units.h"
+
+namespace tt::api {
+namespace {
+
+using pipeline::EventFate;
+using State = EventFate::State;
+
+const rules::PartTrace* decisive_part(const rules::RuleTrace& trace) {
+  for (const rules::OperandTrace& operand : trace.operands)
+    if (!operand.error.empty() || operand.is_false()) return &operand;
+  return nullptr;
+}
+
+/// Why this rule does not send the event: itself, a parent, or a final rule before it.
+std::string obstacle_text(const rules::Explanation& explanation, std::uint32_t rule) {
+  const rules::Ruleset& ruleset = *explanation.ruleset;
+  const rules::RuleTrace* trace = &explanation.rules[rule];
+  std::string where;
+  while (trace->outcome == rules::Outcome::kNotReached && trace->ended_by == rules::kNoRule) {
+    const std::uint32_t parent = ruleset.rule(trace->rule).parent;
+    if (parent == rules::kNoRule) break;
+    trace = &explanation.rules[parent];
+    where = "`" + ruleset.rule(parent).label + "` above it: ";
+  }
+  if (trace->ended_by != rules::kNoRule)
+    return where + "not reached, `" + ruleset.rule(trace->ended_by).label + "` ended the list";
+  const rules::PartTrace* part = decisive_part(*trace);
+  if (!trace->error.empty()) return where + "error: " + trace->error;
+  return where + "no match" + (part ? ": " + part->text + " is false" : "");
+}
+
+/// The judgement that this exit's story is told by.
+const Judgement* judgement_of(const ExitStory& story, const std::vector<Judgement>& judgements) {
+  for (const Judgement& one : judgements)
+    if (one.generation == story.generation) return &one;
+  // What is pending is judged when its turn comes.
+  for (const Judgement& one : judgements)
+    if (story.state == "pending" && one.is_in_force) return &one;
+  return story.generation == 0 && !judgements.empty() ? &judgements.front() : nullptr;
+}
+
+/// False: no rule of that generation sends the event here. Sets rule or obstacles.
+bool apply_rules(const Judgement& judgement, ExitStory& story) {
+  const rules::Explanation& explanation = judgement.decision->explanation;
+  const rules::Ruleset& ruleset = *explanation.ruleset;
+  for (const rules::ExitTrace& exit : explanation.exits)
+    if (ruleset.exits()[exit.exit] == story.exit) story.rule = ruleset.rule(exit.rule).label;
+  if (!story.rule.empty()) return true;
+  const auto exit = ruleset.find_exit(story.exit);
+  for (const rules::Rule& rule : ruleset.rules()) {
+    const bool names_it =
+        exit && std::find(rule.exits.begin(), rule.exits.end(), *exit) != rule.exits.end();
+    if (names_it) story.obstacles.push_back({rule.label, obstacle_text(explanation, rule.index)});
+  }
+  return false;
+}
+
+std::string status_text(int status) { return status ? ", HTTP " + std::to_string(status) : ""; }
+
+void tell_attempts(ExitStory& story, bool is_configured) {
+  const tunnel::Attempt& last = story.attempts.back();
+  const auto delivered =
+      std::find_if(story.attempts.rbegin(), story.attempts.rend(),
+                   [](const tunnel::Attempt& one) { return one.verdict == "delivered"; });
+  if (delivered != story.attempts.rend()) {
+    story.state = "delivered";
+    story.detail = "at " + format_time_us(delivered->time_ns) + ", attempt " +
+                   std::to_string(delivered->number) + status_text(delivered->status) +
+                   (delivered->reference.empty() ? "" : ", there called " + delivered->reference);
+    story.generation = delivered->generation;
+    return;
+  }
+  story.generation = last.generation;
+  story.state = is_configured ? "given up" : "unknown";
+  story.detail = is_configured
+                     ? "its dead letter is gone: dropped by hand, or older than letters are kept"
+                     : "the exit has left the configuration before it got the event";
+}
+
+/// A name as a word for the shell.
+std::string shell_word(const std::string& name) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
+  if (name.find_first_not_of(kPlain) == std::string::npos) return name;
+  std::string word = "'";
+  for (const char c : name) word += c == '\'' ? "'\\''" : std::string(1, c);
+  return word + "'";
+}
+
+void tell_letter(ExitStory& story) {
+  const tunnel::DeadLetter& letter = story.letters.back();
+  story.state = "dead";
+  story.detail = "letter " + std::to_string(letter.number) + ", " + letter.reason + ": " +
+                 letter.error + (letter.last_ns ? ", at " + format_time_us(letter.last_ns) : "");
+  story.advice =
+      "tictoc dead retry " + shell_word(story.exit) + " " + std::to_string(letter.number);
+  if (!story.attempts.empty()) story.generation = story.attempts.back().generation;
+}
+
+/// What an event waits for that the exit has not come to, or has failed with.
+std::string waiting_text(const EventFate& fate) {
+  std::string text;
+  if (fate.exit.state == "paused")
+    text = "the exit is paused";
+  else if (!fate.exit.problem.empty())
+    text = "the exit fails: " + fate.exit.problem;
+  else if (fate.is_held_by_rate)
+    text = "the exit's `rate` holds it back";
+  if (fate.ahead > 0)
+    text += (text.empty() ? "" : "; ") + std::to_string(fate.ahead) + " events come before it";
+  const WallNs next = fate.next_attempt_ns ? fate.next_attempt_ns : fate.exit.next_attempt_ns;
+  if (next > 0) text += (text.empty() ? "" : "; ") + ("next attempt at " + format_time_us(next));
+  return text;
+}
+
+void tell_open(const EventFate& fate, ExitStory& story) {
+  story.generation = fate.generation;
+  story.detail = waiting_text(fate);
+  if (fate.exit.state == "paused") story.advice = "tictoc exit resume " + shell_word(story.exit);
+  switch (fate.state) {
+    case State::kPending:
+      story.state = "pending";
+      return;
+    case State::kGathered:
+      story.state = "pending";
+      if (story.detail.empty()) story.detail = "waits for its batch";
+      return;
+    case State::kInFlight:
+      story.state = "in flight";
+      story.detail = "attempt " + std::to_string(fate.attempts + 1) + " waits for its answer";
+      return;
+    case State::kRetrying:
+      story.state = "retrying";
+      return;
+    case State::kParked:
+      story.state = "parked";
+      return;
+    case State::kBurying:
+      story.state = "dead";
+      story.detail = "its dead letter is being stored";
+      return;
+    case State::kUnsynced:
+      story.state = "delivered";
+      story.detail = "written, and not yet synced to the disk";
+      return;
+    case State::kDecided:
+      return;
+  }
+}
+
+void tell(const EventFate* fate, const std::vector<Judgement>& judgements, ExitStory& story) {
+  if (!story.letters.empty())
+    tell_letter(story);
+  else if (fate && fate->state != State::kDecided)
+    tell_open(*fate, story);
+  else if (!story.attempts.empty())
+    tell_attempts(story, fate != nullptr);
+  const Judgement* judgement = judgement_of(story, judgements);
+  if (!judgement || !judgement->decision) {
+    if (story.state.empty()) story.state = "unknown";
+    return;
+  }
+  story.generation = judgement->generation;
+  const bool is_routed = apply_rules(*judgement, story);
+  if (story.state == "pending" && !is_routed) story.detail = "no rule in force sends it there";
+  if (!story.state.empty()) return;
+  story.state = is_routed ? "unknown" : "filtered";
+  if (is_routed)
+    story.detail =
+        "no attempt is on record: the exit began after this event (`start`), another generation "
+        "judged it, or its attempts have been dropped";
+  else if (story.obstacles.empty())
+    story.detail = "no rule names this exit";
+}
+
+}  // namespace
+
+std::vector<ExitStory> stories_of(const ExitFacts& facts,
+                                  const std::vector<Judgement>& judgements) {
+  std::vector<ExitStory> stories;
+  const auto story = [&](const std::string& exit) -> ExitStory& {
+    for (ExitStory& one : stories)
+      if (one.exit == exit) return one;
+    ExitStory& made = stories.emplace_back();
+    made.exit = exit;
+    return made;
+  };
+  for (const EventFate& fate : facts.fates) story(fate.exit.name);
+  for (const tunnel::Attempt& one : facts.attempts) story(one.exit).attempts.push_back(one);
+  for (const tunnel::DeadLetter& one : facts.letters) story(one.exit).letters.push_back(one);
+  for (ExitStory& one : stories) {
+    const auto fate = std::find_if(facts.fates.begin(), facts.fates.end(),
+                                   [&](const EventFate& f) { return f.exit.name == one.exit; });
+    tell(fate == facts.fates.end() ? nullptr : &*fate, judgements, one);
+  }
+  return stories;
+}
+
+}  // namespace tt::api

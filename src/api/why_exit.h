@@ -1,0 +1,23 @@
+// What became of an event at each exit, concluded from cursors, attempts and dead letters.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "api/why.h"
+#include "pipeline/daemon.h"
+
+namespace tt::api {
+
+/// All that is on record of one event.
+struct ExitFacts {
+  std::vector<pipeline::EventFate> fates;  ///< Of the exits of the configuration in force.
+  std::vector<tunnel::Attempt> attempts;
+  std::vector<tunnel::DeadLetter> letters;
+};
+
+/// A story for each exit that is configured or has left a trace of the event; the configured ones
+/// first, in their order.
+std::vector<ExitStory> stories_of(const ExitFacts& facts, const std::vector<Judgement>& judgements);
+
+}  // namespace tt::api

@@ -1,0 +1,94 @@
+// What is concluded of an exit from cursor, attempts and letters, one fate after the other.
+// SPDX-License-Identifier: Apache-2.0
+#include "api/why_exit.h"
+
+#include <gmock/gmock.h>
+
+namespace tt::api {
+namespace {
+
+using pipeline::EventFate;
+using State = EventFate::State;
+using ::testing::HasSubstr;
+
+constexpr WallNs kNoon = 1'769'860'800'000'000'000;  // 2026-01-31T12:00:00Z
+
+EventFate fate(State state) {
+  EventFate made{.state = state, .exit = {}};
+  made.exit.name = "hook";
+  return made;
+}
+
+ExitStory only(const ExitFacts& facts) {
+  const auto stories = stories_of(facts, {});
+  EXPECT_EQ(stories.size(), 1u);
+  return stories.empty() ? ExitStory{} : stories[0];
+}
+
+tunnel::Attempt attempt(const std::string& exit, const std::string& verdict) {
+  return {.exit = exit,
+          .seqs = {1},
+          .generation = 2,
+          .time_ns = kNoon,
+          .verdict = verdict,
+          .status = 200};
+}
+
+TEST(WhyExit, every_open_state_has_its_word) {
+  const std::pair<State, const char*> words[] = {
+      {State::kPending, "pending"},    {State::kGathered, "pending"},
+      {State::kInFlight, "in flight"}, {State::kRetrying, "retrying"},
+      {State::kParked, "parked"},      {State::kBurying, "dead"},
+      {State::kUnsynced, "delivered"}};
+  for (const auto& [state, word] : words) {
+    const ExitStory story = only({.fates = {fate(state)}, .attempts = {}, .letters = {}});
+    EXPECT_EQ(story.state, word);
+  }
+}
+
+TEST(WhyExit, a_failing_exit_says_what_fails_and_when_it_is_tried_again) {
+  EventFate retrying = fate(State::kRetrying);
+  retrying.exit.problem = "HTTP 503";
+  retrying.next_attempt_ns = kNoon;
+  const ExitStory story = only({.fates = {retrying}, .attempts = {}, .letters = {}});
+  EXPECT_THAT(story.detail, HasSubstr("the exit fails: HTTP 503"));
+  EXPECT_THAT(story.detail, HasSubstr("next attempt at 2026-01-31T12:00:00"));
+}
+
+TEST(WhyExit, a_rate_that_holds_back_is_named) {
+  EventFate held = fate(State::kPending);
+  held.is_held_by_rate = true;
+  held.ahead = 3;
+  EXPECT_EQ(only({.fates = {held}, .attempts = {}, .letters = {}}).detail,
+            "the exit's `rate` holds it back; 3 events come before it");
+}
+
+TEST(WhyExit, an_exit_that_has_left_is_told_from_its_attempts) {
+  const auto stories = stories_of(
+      {.fates = {fate(State::kDecided)}, .attempts = {attempt("gone", "retry")}, .letters = {}},
+      {});
+  ASSERT_EQ(stories.size(), 2u);
+  EXPECT_EQ(stories[1].exit, "gone");
+  EXPECT_EQ(stories[1].state, "unknown");
+  EXPECT_THAT(stories[1].detail, HasSubstr("left the configuration"));
+}
+
+TEST(WhyExit, a_delivery_counts_also_when_a_later_attempt_failed) {
+  const ExitStory story =
+      only({.fates = {fate(State::kDecided)},
+            .attempts = {attempt("hook", "delivered"), attempt("hook", "retry")},
+            .letters = {}});
+  EXPECT_EQ(story.state, "delivered");
+  EXPECT_EQ(story.generation, 2u);
+}
+
+TEST(WhyExit, the_advice_is_a_command_that_a_shell_takes) {
+  tunnel::DeadLetter letter;
+  letter.exit = "Bob's room";
+  letter.number = 4;
+  EXPECT_EQ(only({.fates = {}, .attempts = {}, .letters = {letter}}).advice,
+            "tictoc dead retry 'Bob'\\''s room' 4");
+}
+
+}  // namespace
+}  // namespace tt::api
