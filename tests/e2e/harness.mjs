@@ -98,6 +98,7 @@ export function run(program, args, env = process.env, cwd = root, stdin = '') {
     child.stdout.on('data', (b) => (stdout += b));
     child.stderr.on('data', (b) => (stderr += b));
     child.on('exit', (code) => done({ code, stdout, stderr }));
+    child.stdin.on('error', () => {}); // Whoever does not read it may have ended before.
     child.stdin.end(stdin);
   });
 }

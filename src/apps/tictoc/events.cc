@@ -1,4 +1,4 @@
-// tictoc tail, search and show: events as lines for people, JSON for programs.
+// tictoc tail, search, show and why: events as lines for people, JSON for programs.
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "apps/cli/story.h"
 #include "apps/tictoc/client.h"
 #include "base/severity.h"
 #include "base/text.h"
@@ -16,7 +17,7 @@ namespace tt::tictoc {
 namespace {
 
 struct ViewArguments {
-  std::string where, since, until, kind, exit, rule, format = "text", id;
+  std::string where, since, until, kind, exit, rule, format = "text", id, generation;
   std::uint64_t limit = 100;
   bool is_as_test = false;
 };
@@ -145,6 +146,21 @@ int show(const ViewArguments& arguments, const Common& common) {
                   printable(value.if_string() ? std::string(value.get_string())
                                               : boost::json::serialize(value))
                       .c_str());
+  std::printf("\nwhere it went, and why: tictoc why %s\n", printable(text_of(*map, "id")).c_str());
+  return kOk;
+}
+
+int why(const ViewArguments& arguments, const Common& common) {
+  Client client(common);
+  std::string path = "/api/v1/events/" + percent_encode(arguments.id) + "/why";
+  append_param(path, "generation", arguments.generation);
+  if (!common.json) append_param(path, "as", "text");
+  const Answer answer = client.get(path);
+  if (const int failed = report(answer, client)) return failed;
+  if (common.json)
+    std::fputs(answer.text.c_str(), stdout);
+  else
+    cli::print_story(answer.text);
   return kOk;
 }
 
@@ -194,6 +210,18 @@ void add_event_commands(CLI::App& app, Common& common, int& exit_code) {
       "  tictoc show 0badcafe-7 --as-test > event.test.yaml\n"
       "  vortex test -c vortex.yaml event.test.yaml");
   show_command->callback([=, &common, &exit_code] { exit_code = show(*one, common); });
+
+  auto asked = std::make_shared<ViewArguments>();
+  CLI::App* why_command = app.add_subcommand(
+      "why", "why an event did, or did not, arrive: rules, exits, requests, attempts, answers");
+  why_command->add_option("id", asked->id, "its id")->required();
+  why_command
+      ->add_option("--generation", asked->generation,
+                   "judges by the configuration of this number too; else by those that did")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("NUMBER");
+  why_command->footer("Example: tictoc why $(tictoc search --limit 1 -o id)");
+  why_command->callback([=, &common, &exit_code] { exit_code = why(*asked, common); });
 }
 
 }  // namespace tt::tictoc

@@ -49,6 +49,20 @@ int show(const Common& common, const std::string& path) {
   return kOk;
 }
 
+int show_letter(const Common& common, const Names& names) {
+  Client client(common);
+  const Answer answer = client.get(dead_path(names.exit, names.number));
+  if (const int failed = report(answer, client)) return failed;
+  if (common.json) {
+    std::fputs(answer.text.c_str(), stdout);
+    return kOk;
+  }
+  print_members(answer.body);
+  std::printf("\nrules, attempts and answers: tictoc why %s\n",
+              member_text(answer.body, "id").c_str());
+  return kOk;
+}
+
 int change(const Common& common, const std::string& path, const char* done) {
   Client client(common);
   const Answer answer = client.post(path, "{}");
@@ -180,9 +194,7 @@ void add_dead(CLI::App& app, Common& common, int& exit_code) {
   CLI::App* one = group->add_subcommand("show", "one, with its request and answer");
   one->add_option("exit", names->exit)->required();
   one->add_option("number", names->number)->required();
-  one->callback([=, &common, &exit_code] {
-    exit_code = show(common, dead_path(names->exit, names->number));
-  });
+  one->callback([=, &common, &exit_code] { exit_code = show_letter(common, *names); });
   for (const char* verb : {"retry", "drop"}) {
     const bool drops = std::string_view(verb) == "drop";
     CLI::App* command = group->add_subcommand(

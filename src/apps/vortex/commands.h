@@ -36,6 +36,7 @@ void add_docs(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);
 void add_encode(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);
+void add_why(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
 
 }  // namespace tt::vortex

@@ -21,6 +21,7 @@ int main(int argc, char** argv) try {
       "  vortex check vortex.yaml         what is wrong, offline, with line and column\n"
       "  vortex test rules.test.yaml      do the rules still do what they should\n"
       "  vortex decode gitlab < body.json what a hook becomes\n"
+      "  vortex why -c vortex.yaml < event.json\n"
       "  vortex eval 'event.severity.atLeast(\"error\")' event.json\n"
       "Exit codes: 0 fine, 1 wrong input, 2 wrong command line, 69 try again later, 74 disk,\n"
       "78 a person must act first: data of a newer release, no permission.");
@@ -33,6 +34,7 @@ int main(int argc, char** argv) try {
   tt::vortex::add_decode(app, exit_code);
   tt::vortex::add_encode(app, exit_code);
   tt::vortex::add_eval(app, exit_code);
+  tt::vortex::add_why(app, exit_code);
   tt::vortex::add_test(app, exit_code);
   tt::cli::add_completion(app, exit_code);
   return tt::cli::parse(app, argc, argv, exit_code, tt::vortex::kUsage);
