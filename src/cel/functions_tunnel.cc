@@ -7,6 +7,7 @@
 #include "base/severity.h"
 #include "base/text.h"
 #include "base/time_zone.h"
+#include "base/utf8.h"
 #include "cel/functions.h"
 #include "cel/limits.h"
 #include "cel/operators.h"
@@ -118,6 +119,13 @@ Value sample(const CallContext&, Arguments a) {
   return Value::boolean(place < share);
 }
 
+/// For texts with a limit, where substring() fails on those that are short enough.
+Value clip(const CallContext&, Arguments a) {
+  const std::int64_t runes_max = a[1].as_int();
+  if (runes_max < 0) return Value::error("clip takes no negative length");
+  return Value::string(clip_runes(a[0].as_string(), static_cast<std::size_t>(runes_max)));
+}
+
 }  // namespace
 
 void add_tunnel_functions(Environment& environment) {
@@ -131,6 +139,7 @@ void add_tunnel_functions(Environment& environment) {
   add("within", "timestamp, string, string", "bool", true, within, prepare_within);
   add("format", "timestamp, string", "string", true, format_timestamp_as, prepare_format);
   add("format", "timestamp, string, string", "string", true, format_timestamp_as, prepare_format);
+  add("clip", "string, int", "string", true, clip, nullptr);
   add("sample", "string, double", "bool", false, sample, nullptr);
   add("sample", "string, int", "bool", false, sample, nullptr);
 }

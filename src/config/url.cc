@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cel/program.h"
+#include "template/path.h"
 
 namespace tt::config {
 namespace {
@@ -169,6 +170,7 @@ Result<std::string> UrlTemplate::render(const cel::Scope& scope) const {
   }
   UrlParts parts = parts_;
   TT_TRY(parts.path, path_->render_strict(scope, tmpl::Escape::kPathSegment));
+  TT_CHECK(tmpl::check_path(parts.path, parts_.path));
   TT_TRY(parts.query, query_->render_strict(scope, tmpl::Escape::kQueryValue));
   return parts.text();
 }

@@ -8,7 +8,9 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "cel/program.h"
+#include "template/clip.h"
 #include "template/holes.h"
+#include "template/link.h"
 
 namespace tt::tmpl {
 
@@ -29,6 +31,11 @@ namespace {
 
 const std::string kEmptyText;
 
+// RFC 9110 section 5.5.
+bool is_no_header_byte(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == '\x7f';
+}
+
 void note_failure(HoleFailures* failures, std::string_view hole, std::string_view why) {
   if (!failures) return;
   if (failures->count++ == 0)
@@ -46,20 +53,20 @@ TemplateError from_cel(const cel::Diagnostic& d, std::size_t hole_begin) {
   return error;
 }
 
-// A cut must not leave half a reference.
-void drop_half_reference(std::string& text) {
-  const std::size_t amp = text.rfind('&');
-  if (amp != std::string::npos && text.size() - amp <= 6 &&
-      text.find(';', amp) == std::string::npos)
-    text.resize(amp);
+std::string clip(std::string_view text, std::size_t runes_max, Escape escape) {
+  if (escape == Escape::kHtml) return clip_html(text, runes_max);
+  if (escape == Escape::kChat) return clip_markup(text, runes_max);
+  return clip_runes(text, runes_max);
 }
 
 void cut(std::string& text, const RenderOptions& options) {
   if (options.runes_max && text.size() > options.runes_max)
-    text = clip_runes(text, options.runes_max);
+    text = clip(text, options.runes_max, options.escape);
   if (!options.bytes_max || text.size() <= options.bytes_max) return;
-  text.resize(clip_bytes(text, options.bytes_max).size());
-  if (options.escape == Escape::kHtml) drop_half_reference(text);
+  std::string_view kept = clip_bytes(text, options.bytes_max);
+  if (options.escape == Escape::kHtml || options.escape == Escape::kChat)
+    kept = without_half_markup(kept);
+  text.resize(kept.size());
 }
 
 }  // namespace
@@ -156,10 +163,17 @@ std::string Template::render(const cel::Scope& scope, const RenderOptions& optio
       continue;
     }
     const cel::Value value = piece.program->evaluate(scope);
-    if (value.is_error())
+    if (value.is_error()) {
       note_failure(options.failures, piece.hole, value.error_text());
-    else
-      append_escaped(out, value.is_string() ? value.as_string() : hole_text(value), options.escape);
+      continue;
+    }
+    const std::string other = value.is_string() ? std::string() : hole_text(value);
+    const std::string_view text = value.is_string() ? value.as_string() : other;
+    if (!text.empty() && is_link_place(out, options.escape) && safe_link(text).empty()) {
+      note_failure(options.failures, piece.hole, "no http or https address");
+      continue;
+    }
+    append_escaped(out, text, options.escape);
   }
   cut(out, options);
   return out;
@@ -169,8 +183,8 @@ Result<std::string> Template::render_strict(const cel::Scope& scope, Escape esca
   HoleFailures failures;
   std::string out = render(scope, {.escape = escape, .failures = &failures});
   if (failures.count > 0) return reject("template: " + failures.first);
-  if (escape == Escape::kHeader && out.find_first_of(std::string_view("\r\n\0", 3)) != out.npos)
-    return reject("template: " + text() + ": the value holds a line break");
+  if (escape == Escape::kHeader && std::any_of(out.begin(), out.end(), is_no_header_byte))
+    return reject("template: " + text() + ": the value holds a line break or a control character");
   return out;
 }
 

@@ -24,10 +24,10 @@ enum class Escape : std::uint8_t {
   kNone,         ///< Plain text: chat lines, mail bodies, topics.
   kPathSegment,  ///< RFC 3986 unreserved stay, the rest is %XX; `.` and `..` alone as well.
   kQueryValue,   ///< As above.
-  kHtml,         ///< & < > " ' become references.
-  kHeader,       ///< CR, LF and NUL anywhere in the result are a failure.
-  kChat,         ///< Slack's markup: & < > become references, and a zero width space (U+200B) after
-                 ///< the @ of @all @channel @everyone @group @here takes their effect away.
+  kHtml,         ///< & < > " ' become references; a hole that is an href or src is a web link.
+  kHeader,       ///< Control characters other than tabs anywhere in the result are a failure.
+  kChat,         ///< Slack's markup: & < > become references, a hole behind `<` is a web link, and
+                 ///< a zero width space (U+200B) behind the @ of @all @channel @here disarms it.
 };
 
 /// Counts the holes that failed. A failed hole is empty text, or null as a whole value.
@@ -39,7 +39,7 @@ struct HoleFailures {
 struct RenderOptions {
   Escape escape = Escape::kNone;
   std::size_t runes_max = 0;  ///< 0: no limit. Cut at a character, "…" as the last one.
-  std::size_t bytes_max = 0;  ///< 0: no limit. Cut between characters, after escaping.
+  std::size_t bytes_max = 0;  ///< 0: no limit. Both never cut through a tag or a reference.
   HoleFailures* failures = nullptr;
 };
 

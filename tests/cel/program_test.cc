@@ -98,6 +98,14 @@ TEST_F(OverEvents, functions_of_the_tunnel) {
       "true");
 }
 
+TEST_F(OverEvents, clip_cuts_long_texts_and_leaves_short_ones) {
+  EXPECT_EQ(eval("'disk full'.clip(20)"), "\"disk full\"");
+  EXPECT_EQ(eval("'disk full'.clip(5)"), "\"disk…\"");
+  EXPECT_EQ(eval("'ääää'.clip(3)"), "\"ää…\"");
+  EXPECT_EQ(eval("'x'.clip(0)"), "\"\"");
+  EXPECT_NE(eval("'x'.clip(-1)").find("negative"), std::string::npos);
+}
+
 TEST_F(OverEvents, definitions_are_inlined) {
   const Compiled inner = compile("event.severity.atLeast('error')", world.environment);
   ASSERT_TRUE(inner.ok());

@@ -66,8 +66,16 @@ TEST_F(UrlTemplates, holes_are_escaped_for_where_they_stand) {
 }
 
 TEST_F(UrlTemplates, an_event_cannot_climb_out_of_the_path) {
-  EXPECT_EQ(*render("https://h.example.com/a/{{ event.branch }}/b"),
-            "https://h.example.com/a/%2E%2E/b");
+  const auto url = render("https://h.example.com/a/{{ event.branch }}/b");
+  ASSERT_FALSE(url.ok()) << "servers that tidy paths up take %2E%2E for ..";
+  EXPECT_EQ(url.error().text, "template: a segment of the path is made of dots");
+}
+
+TEST_F(UrlTemplates, a_value_that_empties_a_segment_is_a_dead_letter) {
+  EXPECT_FALSE(render("https://h.example.com/a/{{ event.host }}/b").ok());
+  EXPECT_FALSE(render("https://h.example.com/{{ event.host }}").ok());
+  EXPECT_EQ(*render("https://h.example.com/a?host={{ event.host }}"),
+            "https://h.example.com/a?host=");
 }
 
 TEST_F(UrlTemplates, a_question_mark_inside_a_hole_is_cel) {

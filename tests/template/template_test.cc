@@ -95,12 +95,42 @@ TEST(Template, a_header_takes_no_line_breaks) {
   EXPECT_EQ(*b.parse("x{{ event.project }}").render_strict(*b.scope, Escape::kHeader), "xa/b");
 }
 
+TEST(Template, a_header_takes_no_control_character_but_a_tab) {
+  Bound b(R"({"message":"x","esc":"a\u001bb","tab":"a\tb","del":"\u007f"})");
+  EXPECT_FALSE(b.parse("{{ event.esc }}").render_strict(*b.scope, Escape::kHeader).ok());
+  EXPECT_FALSE(b.parse("{{ event.del }}").render_strict(*b.scope, Escape::kHeader).ok());
+  EXPECT_EQ(*b.parse("{{ event.tab }}").render_strict(*b.scope, Escape::kHeader), "a\tb");
+}
+
+TEST(Template, a_value_becomes_a_link_only_when_it_is_one) {
+  Bound b(
+      R"j({"message":"javascript:alert(1)","view_link":"https://e.example/?a=1&b","all":"!channel"})j");
+  HoleFailures failures;
+  const auto render = [&](const char* text, Escape escape) {
+    return b.render(text, {.escape = escape, .failures = &failures});
+  };
+  EXPECT_EQ(render("<a href=\"{{ event.view_link }}\">x</a>", Escape::kHtml),
+            "<a href=\"https://e.example/?a=1&amp;b\">x</a>");
+  EXPECT_EQ(render("<{{ event.view_link }}|x>", Escape::kChat), "<https://e.example/?a=1&amp;b|x>");
+  EXPECT_EQ(failures.count, 0u);
+  EXPECT_EQ(render("<a href='{{ event.message }}'>x</a>", Escape::kHtml), "<a href=''>x</a>");
+  EXPECT_EQ(render("<{{ event.all }}>", Escape::kChat), "<>");
+  EXPECT_EQ(failures.count, 2u);
+  EXPECT_EQ(failures.first, "{{ event.message }}: no http or https address");
+  EXPECT_EQ(render("<a href='{{ event.ack_link }}'>x</a>", Escape::kHtml), "<a href=''>x</a>");
+  EXPECT_EQ(failures.count, 2u) << "an absent link is no failure";
+}
+
 TEST(Template, cutting_splits_no_character_and_no_reference) {
   Bound b(R"({"message":"ääää","h":"a&b"})");
   EXPECT_EQ(b.render("{{ event.message }}", {.runes_max = 3}), "ää…");
   EXPECT_EQ(b.render("{{ event.message }}", {.bytes_max = 3}), "ä");
   EXPECT_EQ(b.render("{{ event.h }}", {.escape = Escape::kHtml, .bytes_max = 4}), "a");
   EXPECT_EQ(b.render("{{ event.h }}", {.escape = Escape::kHtml, .bytes_max = 6}), "a&amp;");
+  EXPECT_EQ(b.render("{{ event.h }}", {.escape = Escape::kChat, .bytes_max = 4}), "a");
+  EXPECT_EQ(b.render("{{ event.h }}", {.escape = Escape::kChat, .runes_max = 4}), "a…");
+  EXPECT_EQ(b.render("<b>{{ event.message }}</b>", {.escape = Escape::kHtml, .runes_max = 10}),
+            "<b>ää…</b>");
 }
 
 TEST(Template, a_single_hole_keeps_its_type) {

@@ -8,7 +8,6 @@
 
 #include "base/random.h"
 #include "base/utf8.h"
-#include "portals/kit/clip.h"
 #include "portals/kit/json.h"
 #include "portals/kit/shrink.h"
 
@@ -131,15 +130,6 @@ TEST(Shrink, reaches_tiny_limits) {
   const FlatCost cost = flat_cost(value, 3);
   EXPECT_LE(cost.bytes, 20u);
   EXPECT_LE(cost.fields, 1u);
-}
-
-TEST(ClipMarkup, never_cuts_through_a_tag_or_a_reference) {
-  EXPECT_EQ(clip_markup("short", 10), "short");
-  EXPECT_EQ(clip_markup("0123456789", 5), "0123…");
-  EXPECT_EQ(clip_markup("ab&amp;cd", 5), "ab…");
-  EXPECT_EQ(clip_markup("ab<a href=\"x\">cd</a>", 9), "ab…");
-  EXPECT_EQ(clip_markup("äöüäöü", 3), "äö…");
-  EXPECT_EQ(clip_markup("abc", 0), "");
 }
 
 }  // namespace

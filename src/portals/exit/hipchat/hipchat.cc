@@ -6,11 +6,12 @@
 
 #include "base/severity.h"
 #include "base/text.h"
-#include "portals/kit/clip.h"
+#include "base/utf8.h"
 #include "portals/kit/exit.h"
 #include "portals/kit/json.h"
-#include "portals/kit/link.h"
 #include "portals/kit/url.h"
+#include "template/clip.h"
+#include "template/link.h"
 
 namespace tt::portals::exit::hipchat {
 
@@ -111,7 +112,7 @@ std::string default_message(const event::EventView& event, Format format) {
     text += is_html ? "<b>" + escaped(severity) + "</b> " : severity + ": ";
   text += escaped(event.text("message"));
   const std::string link = event.text("view_link");
-  if (!safe_link(link).empty())
+  if (!tmpl::safe_link(link).empty())
     text += is_html ? " <a href=\"" + escaped(link) + "\">link</a>" : " " + link;
   return text;
 }
@@ -135,7 +136,7 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
       c.message.empty() ? default_message(event.event, c.format)
                         : rendered(c.message, is_html ? tmpl::Escape::kHtml : tmpl::Escape::kNone);
   message =
-      is_html ? clip_markup(message, kMessageRunesMax) : clip_runes(message, kMessageRunesMax);
+      is_html ? tmpl::clip_html(message, kMessageRunesMax) : clip_runes(message, kMessageRunesMax);
   if (trim(message).empty()) return reject("the message is empty");
 
   std::string color(color_of(event.event));

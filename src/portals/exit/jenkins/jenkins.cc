@@ -6,6 +6,7 @@
 #include "portals/kit/exit.h"
 #include "portals/kit/json.h"
 #include "portals/kit/url.h"
+#include "template/path.h"
 
 namespace tt::portals::exit::jenkins {
 
@@ -103,9 +104,8 @@ Result<std::string> job_path(const Config& c, const tmpl::EventScope& scope) {
   std::string path;
   for (const std::string_view segment : split(job, '/')) {
     if (trim(segment).empty()) return reject("template: a segment of `job` is empty");
-    // Escaped dots are dots again for servers and proxies that tidy paths up.
     if (trim(segment).find_first_not_of('.') == std::string_view::npos ||
-        segment.starts_with("%2E"))
+        tmpl::is_climbing_segment(segment))
       return reject("template: a segment of `job` is made of dots");
     path += "/job/" + escaped_literal(segment);
   }

@@ -6,11 +6,11 @@
 
 #include "base/severity.h"
 #include "base/text.h"
-#include "portals/kit/clip.h"
 #include "portals/kit/exit.h"
 #include "portals/kit/json.h"
-#include "portals/kit/link.h"
 #include "portals/kit/url.h"
+#include "template/clip.h"
+#include "template/link.h"
 
 namespace tt::portals::exit::slack {
 namespace {
@@ -87,7 +87,7 @@ std::string default_text(const event::EventView& event) {
     text += "*" + escaped(severity) + "* ";
   text += escaped(event.text("message"));
   const std::string link = event.text("view_link");
-  if (!safe_link(link).empty()) text += " (<" + escaped(link) + "|link>)";
+  if (!tmpl::safe_link(link).empty()) text += " (<" + escaped(link) + "|link>)";
   return text;
 }
 
@@ -98,7 +98,7 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
   std::string text = c.text.empty() ? default_text(event.event)
                                     : c.text.render(*event.scope, {.escape = tmpl::Escape::kChat,
                                                                    .failures = &request.failures});
-  text = clip_markup(text, static_cast<std::size_t>(c.text_max));
+  text = tmpl::clip_markup(text, static_cast<std::size_t>(c.text_max));
   if (trim(text).empty()) return reject("the text is empty");
 
   JsonWriter json;
@@ -107,14 +107,14 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
   json.some("channel", channel);
   json.some("username", c.username.render(*event.scope, {.failures = &request.failures}));
   const std::string icon = c.icon.render(*event.scope, {.failures = &request.failures});
-  if (!safe_link(icon).empty())
+  if (!tmpl::safe_link(icon).empty())
     json.some("icon_url", icon);
   else
     json.some("icon_emoji", icon);
   if (c.color) {
     json.key("attachments").list().map();
     json.key("color").text(color_of(event.event));
-    json.key("fallback").text(clip_markup(text, kFallbackRunesMax)).key("text").text(text);
+    json.key("fallback").text(tmpl::clip_markup(text, kFallbackRunesMax)).key("text").text(text);
     json.key("mrkdwn_in").list().text("text").end().end().end();
   } else {
     json.key("text").text(text);

@@ -1,19 +1,21 @@
-// Links: only http and https addresses from events become something to click.
+// Knows a web address, and the places where a value would become one.
 // SPDX-License-Identifier: Apache-2.0
-#pragma once
+#include "template/link.h"
+
+#include <re2/re2.h>
 
 #include <algorithm>
-#include <string_view>
 
 #include "base/text.h"
 
-namespace tt::portals {
+namespace tt::tmpl {
+namespace {
 
-constexpr std::size_t kLinkBytesMax = 2048;
+constexpr std::size_t kAttributeBytesMax = 32;
 
-/// `url` when it is an http or https URL of visible ASCII that cannot end an attribute, a Markdown
-/// or a Slack link (no quotes, angle brackets, bars, backslashes, spaces); else empty.
-inline std::string_view safe_link(std::string_view url) {
+}  // namespace
+
+std::string_view safe_link(std::string_view url) {
   const std::size_t colon = url.find("://");
   if (colon == std::string_view::npos || url.size() > kLinkBytesMax) return {};
   const std::string_view scheme = url.substr(0, colon);
@@ -27,4 +29,12 @@ inline std::string_view safe_link(std::string_view url) {
   return is_clean ? url : std::string_view{};
 }
 
-}  // namespace tt::portals
+bool is_link_place(std::string_view before, Escape escape) {
+  static const RE2 kAttribute(R"((?i)\b(?:href|src|action)\s*=\s*["']?$)");
+  if (escape == Escape::kChat) return before.ends_with('<');
+  if (escape != Escape::kHtml) return false;
+  const std::size_t tail = std::min(before.size(), kAttributeBytesMax);
+  return RE2::PartialMatch(before.substr(before.size() - tail), kAttribute);
+}
+
+}  // namespace tt::tmpl
