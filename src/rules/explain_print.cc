@@ -47,9 +47,9 @@ std::string leaves_text(const std::vector<PartTrace>& parts) {
 }
 
 /// Those that made the value what it is: the false ones of a false `&&`, the true ones of a true
-/// `||`.
+/// `||`. An error decides unless something true has absorbed it.
 bool is_decisive(const PartTrace& part, std::string_view value) {
-  return part.value == value || !part.error.empty();
+  return part.error.empty() ? part.value == value : value != "true";
 }
 
 void append_part(std::string& out, const PartTrace& part, std::size_t indent, bool is_short);

@@ -41,6 +41,29 @@ TEST(ExplainParts, a_let_name_is_shown_with_its_expression_and_its_parts) {
             "         true   event.n > 5  where event.n = 9\n");
 }
 
+TEST(ExplainParts, what_a_true_or_has_absorbed_stays_short_and_last) {
+  EXPECT_EQ(
+      reasons(R"(event.users > 100 || event.host == "h")", R"({"message":"m","host":"h"})"),
+      "  true   event.users > 100 || event.host == \"h\"\n"
+      "         true   event.host == \"h\"  where event.host = \"h\"\n"
+      "         error  event.users > 100: no such field 'users'  where event.users is absent\n");
+}
+
+TEST(ExplainParts, taking_apart_adds_no_field_to_a_ruleset_that_others_read) {
+  World world(R"(let: {deep: 'has(event.a.b) || event.?c.d.orValue("") == "x"'}
+exits: {a: }
+rules:
+  - {when: 'deep && event.list[0].name == "n" && event["x.y"] == 1', to: a}
+  - {when: 'event.e.f.exists(k, k == event.g.h) || "i.j" in event', to: a}
+  - {when: 'cel.bind(v, event.k.l, v > 1) ? event.m.n : event[event.o.p] == 2', to: a}
+)");
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  const int before = world.environment->event_layout().size();
+  const Events events(R"({"message":"m","a.b":1,"list.0.name":"n","x.y":1,"e.f":["z"],"k.l":3})");
+  EXPECT_EQ(explain(world.ruleset, events[0], meta_of()).rules.size(), 3u);
+  EXPECT_EQ(world.environment->event_layout().size(), before);
+}
+
 TEST(ExplainParts, a_negation_shows_what_is_negated) {
   EXPECT_EQ(reasons("!(event.n in [1, 2])", R"({"message":"m","n":2})"),
             "  false  !(event.n in [1, 2])\n"
