@@ -124,6 +124,9 @@ Type Checker::resolve_call(const Expr& expr, const FunctionDeclaration& function
   const bool erroneous = std::any_of(arguments.begin(), arguments.end(),
                                      [](const Type& t) { return t.is(TypeKind::kError); });
   if (erroneous) return Type::error();
+  // What a dyn argument leaves open in the result is dyn too, not free for the next call to choose.
+  const bool any_dyn = std::any_of(arguments.begin(), arguments.end(),
+                                   [&](const Type& t) { return types_.resolve(t).is_dyn(); });
   bool found = false;
   Type result;
   for (const Overload& overload : function.overloads) {
@@ -132,7 +135,7 @@ Type Checker::resolve_call(const Expr& expr, const FunctionDeclaration& function
     std::vector<Type> parameters;
     for (const Type& parameter : overload.parameters) parameters.push_back(rename(parameter));
     if (!types_.all_assignable(arguments, parameters)) continue;
-    const Type candidate = types_.resolve(rename(overload.result));
+    const Type candidate = types_.resolve(rename(overload.result), any_dyn);
     // Several overloads fit only where an argument is dyn.
     if (found && !(candidate == result)) result = Type::dyn();
     if (!found) result = candidate;

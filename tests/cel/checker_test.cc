@@ -40,6 +40,8 @@ TEST(Checker, types_follow_from_operands) {
       {"event.any.thing", "dyn"},
       {"event.any + 1", "int"},
       {"event.any + event.other", "dyn"},
+      {"(event.tags[?0].value() + event.other).startsWith('a')", "bool"},
+      {"(event.tags.first().value() + event.other).startsWith('a')", "bool"},
       {"event.?project", "optional_type(string)"},
       {"has(event.any)", "bool"},
       {"meta.seq", "int"},

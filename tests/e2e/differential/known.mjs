@@ -7,6 +7,8 @@ const textOf = (outcome) => /^string "(.*)"$/s.exec(outcome.value ?? '')?.[1];
 /** The text between the marks that every generated format() puts around its clause. */
 const formatted = (outcome) => /^<(.*)>$/s.exec(textOf(outcome) ?? '')?.[1];
 const sameDuration = (a, b) => /^-?\d+(\.\d+)?s$/.test(a) && /^-?\d+(\.\d+)?s$/.test(b) && durationNs(a) === durationNs(b);
+/** Texts of numbers as the numbers that they are. */
+const numbersRead = (value = '') => value.replace(/"<?(-?\d[\d.e+-]*)>?"/g, (_, digits) => String(Number(digits)));
 const refusedByUs = (ours, theirs) => Boolean(ours.error && !theirs.error);
 const kAstral = /[\u{10000}-\u{10ffff}]/u;
 
@@ -16,12 +18,12 @@ const kAstral = /[\u{10000}-\u{10ffff}]/u;
  */
 export const known = [
   {
-    name: 'bufbuild: timestamp(int) in milliseconds', judge: 'bufbuild', form: /^timestamp\(\(?-?\w+\)?\)$/,
+    name: 'bufbuild: timestamp(int) in milliseconds', judge: 'bufbuild', form: /timestamp\((?!")/,
     why: 'langdef, timestamp(int): seconds since the epoch; the peer takes milliseconds',
   },
   {
-    name: 'bufbuild: 17 digits in format', judge: 'bufbuild', form: /^"<%(\.2f|e|s)>"\.format\(\[.*\]\)$/s,
-    when: (ours, theirs) => formatted(ours) !== '' && Number(formatted(ours)) === Number(formatted(theirs)),
+    name: 'bufbuild: 17 digits in format', judge: 'bufbuild', form: /"<%(\.2f|e|s)>"\.format\(\[/,
+    when: (ours, theirs) => numbersRead(ours.value) === numbersRead(theirs.value),
     why: 'ext/strings: %f writes the exact decimal value; the peer pads its shortest digits with zeros',
   },
   {
@@ -53,7 +55,8 @@ export const known = [
     why: 'langdef: `in` of a map tells whether the key is there; one of a type that keys cannot have is not',
   },
   {
-    name: 'bufbuild: UTF-16', judge: 'bufbuild', form: kAstral,
+    name: 'bufbuild: UTF-16', judge: 'bufbuild', form: /./s,
+    when: (ours, theirs, expression) => kAstral.test(expression + ours.value),
     why: 'langdef: texts are sequences of Unicode code points; the peer counts UTF-16 units',
   },
   {
@@ -66,7 +69,7 @@ export const known = [
     when: refusedByUs, why: 'a duration has at least one number with a unit; the peer takes it for 0',
   },
   {
-    name: 'bufbuild: great uints divided', judge: 'bufbuild', form: /u\)? [/%] \(?/,
+    name: 'bufbuild: great uints divided', judge: 'bufbuild', form: / [/%] /,
     when: (ours, theirs) => /^uint /.test(ours.value) && /overflow/.test(theirs.error),
     why: 'langdef: uints reach 2^64 - 1; the peer checks the range of int',
   },
@@ -74,6 +77,16 @@ export const known = [
     name: 'bufbuild: doubles as keys', judge: 'bufbuild', form: /\{.*\}/s,
     when: (ours, theirs) => /type double cannot be a key/.test(ours.error) && !theirs.error,
     why: 'langdef: keys are bool, int, uint or string; the peer makes ints of whole doubles',
+  },
+  {
+    name: 'bufbuild: keys of two types', judge: 'bufbuild', form: /\{.*\}/s,
+    when: (ours, theirs) => /^the key \d+ is there twice/.test(ours.error) && !theirs.error,
+    why: 'langdef: 0 and 0u are equal, so they are one key',
+  },
+  {
+    name: 'cel-js: keys become texts', judge: 'cel-js', form: /\{.*\}/s,
+    when: (ours, theirs) => (ours.value ?? '').replace(/\b(?:int|uint|bool) (\w+): /g, 'string "$1": ') === theirs.value,
+    why: 'langdef: keys keep their type; the peer has objects of JavaScript',
   },
   {
     name: 'bufbuild: format of ints', judge: 'bufbuild', form: /^"<%(\.2f|e)>"\.format\(\[.*\]\)$/s,
@@ -85,6 +98,34 @@ export const known = [
     why: 'the empty text stands before each character and at the end, as cel-go has it; the peer replaces from the start, again and again',
   },
   {
+    name: 'bufbuild: replacing -1 times', judge: 'bufbuild', form: /\.replace\(.*, \(?-1\)?\)$/s,
+    why: 'ext/strings: a negative limit replaces all; the peer replaces none',
+  },
+  {
+    name: 'bufbuild: has() of null', judge: 'bufbuild', form: /^has\(\{"a": \(?null\)?\}\.a\)$/,
+    why: 'langdef: has() of a map tells whether the key is there, whatever it holds',
+  },
+  {
+    name: 'bufbuild: bools as positions', judge: 'bufbuild', form: /\[\(?(true|false)\)?\]$/,
+    when: (ours, theirs) => /^no overload of '\[\]' for \(list, bool\)/.test(ours.error) && !theirs.error,
+    why: 'langdef: a position in a list is a number',
+  },
+  {
+    name: 'cel-js: optional index of anything', judge: 'cel-js', form: /\[\?/,
+    when: (ours, theirs) => /^no overload of '\[\?\]' for/.test(ours.error) && !theirs.error,
+    why: 'the optional index takes lists by number and maps by key, as the plain one does; the peer says none to all',
+  },
+  {
+    name: 'cel-js: milliseconds of durations', judge: 'cel-js', form: /\.getMilliseconds\(\)$/,
+    when: (ours, theirs) => /^int /.test(ours.value) && /^int /.test(theirs.value),
+    why: 'the suite has the part below a second; the peer gives the whole duration in milliseconds',
+  },
+  ...['bufbuild', 'cel-js'].map((judge) => ({
+    name: `${judge}: great ints as doubles`, judge, form: / (==|!=|<|<=|>|>=|in) /,
+    when: (ours, theirs, expression) => /\d{16,}/.test(expression) && /^bool /.test(ours.value) && /^bool /.test(theirs.value),
+    why: 'the suite compares ints with doubles as doubles (9223372036854775807 >= 9223372036854775808.0); the peer exactly',
+  })),
+  {
     name: 'bufbuild: the rest of a split', judge: 'bufbuild', form: /\.split\(.*, .*\)$/s,
     when: (ours, theirs) => !ours.error && !theirs.error,
     why: 'ext/strings: the last part holds the rest of the text; the peer drops it',
@@ -94,13 +135,30 @@ export const known = [
     when: (ours, theirs) => /^int /.test(ours.value) && /^int /.test(theirs.value),
     why: 'langdef: DayOfMonth and DayOfYear count from 0 with a zone too; before 1970 the peer rounds to the next day',
   },
+  {
+    name: 'bufbuild: ints as durations', judge: 'bufbuild', form: /^(duration|int)\(.*\)$/s,
+    when: (ours, theirs) => /^no overload of '(duration' for \(int\)|int' for \(google.protobuf.Duration\))/.test(ours.error) &&
+      !theirs.error,
+    why: 'langdef has no such conversions; the peer takes seconds, cel-go nanoseconds',
+  },
+  {
+    name: 'bufbuild: two signs', judge: 'bufbuild', form: /-\(?-|!\(?!/,
+    when: (ours, theirs) => /^no overload of '[-!]' for/.test(ours.error) && !theirs.error,
+    why: 'langdef: both signs are operators, which not every type has; the parser of the peer strikes out pairs',
+  },
   ...['bufbuild', 'cel-js'].map((judge) => ({
-    name: `${judge}: digits of doubles`, judge, form: /^string\(.*\)$/s,
-    when: (ours, theirs) => Number(textOf(ours)) === Number(textOf(theirs)) && textOf(ours) !== '',
+    name: `${judge}: the least int modulo -1`, judge, form: / % /,
+    when: (ours, theirs) => ours.error === 'integer overflow' && theirs.value === 'int 0',
+    why: 'langdef: an overflow is an error; cel-go has one here, since the quotient overflows',
+  })),
+  ...['bufbuild', 'cel-js'].map((judge) => ({
+    name: `${judge}: digits of doubles`, judge, form: /string\(/,
+    when: (ours, theirs) => numbersRead(ours.value) === numbersRead(theirs.value),
     why: 'langdef leaves the form open; both texts read back as the same double',
   })),
   {
-    name: 'cel-js: UTF-16', judge: 'cel-js', form: kAstral,
+    name: 'cel-js: UTF-16', judge: 'cel-js', form: /./s,
+    when: (ours, theirs, expression) => kAstral.test(expression + ours.value),
     why: 'langdef: texts are sequences of Unicode code points; the peer counts UTF-16 units, and cuts bytes to 8 bits',
   },
   {
@@ -118,9 +176,9 @@ export const known = [
     why: 'langdef: keys are bool, int, uint or string, each once; the peer makes texts of them and keeps the last',
   },
   {
-    name: 'checker: elements of an empty literal', judge: 'checker', form: /\[\]/,
+    name: 'checker: parts of an empty literal', judge: 'checker', form: /\[\]|\{\}/,
     when: (checked) => /^found .*, expected /.test(checked.error),
-    why: 'the element type of [] is unknown; the first overload that takes it decides, as in cel-go',
+    why: 'the element type of [] and {} is unknown; the first overload that takes it decides, as in cel-go',
   },
   {
     name: 'cel-js: bind is eager', judge: 'cel-js', form: /cel\.bind\(\w+, /,
