@@ -35,13 +35,24 @@ std::string squeezed(std::string_view text) {
   return out;
 }
 
-/// What did not let the rule match: its false and failing operands, as written.
-std::vector<std::string> reasons_of(const rules::RuleTrace& trace) {
+/// The parts of a `when` that were false or failed, as written there and not cut.
+std::vector<std::string> reasons_of(const rules::Rule& rule, const rules::RuleTrace& trace) {
   if (trace.outcome == rules::Outcome::kNotReached) return {std::string(kNotReached)};
   std::vector<std::string> reasons;
-  for (const rules::OperandTrace& operand : trace.operands)
-    if (!operand.error.empty() || operand.value == "false") reasons.push_back(operand.text);
+  for (std::size_t i = 0; i < trace.operands.size(); ++i) {
+    if (trace.operands[i].error.empty() && !trace.operands[i].is_false()) continue;
+    const rules::Conjunct& conjunct = rule.conjuncts[i];
+    reasons.emplace_back(rule.when.program->text().substr(conjunct.begin, conjunct.length));
+  }
   return reasons;
+}
+
+/// Whether `reason` is what failed in a part, or in what it is made of.
+bool is_reason(const rules::PartTrace& part, const std::string& reason) {
+  if (part.error.empty() && !part.is_false()) return false;
+  if (squeezed(part.text) == reason || squeezed(part.definition) == reason) return true;
+  return std::any_of(part.parts.begin(), part.parts.end(),
+                     [&](const rules::PartTrace& one) { return is_reason(one, reason); });
 }
 
 }  // namespace
@@ -141,10 +152,12 @@ void Comparison::compare_unmatched(const config::Node& rule, Differences& out) {
     return;
   }
   if (&name == &rule.text || rule.is_null()) return;
-  const std::vector<std::string> reasons = reasons_of(found);
-  if (std::any_of(reasons.begin(), reasons.end(), [&](const std::string& reason) {
-        return squeezed(reason) == squeezed(rule.text);
-      }))
+  const std::string reason = squeezed(rule.text);
+  const std::vector<std::string> reasons = reasons_of(ruleset_.rule(found.rule), found);
+  if (std::any_of(reasons.begin(), reasons.end(),
+                  [&](const std::string& one) { return squeezed(one) == reason; }) ||
+      std::any_of(found.operands.begin(), found.operands.end(),
+                  [&](const rules::PartTrace& one) { return is_reason(one, reason); }))
     return;
   out.push_back({"not." + name, rule.text, join(reasons, "  and  "), rule.place()});
   look_at(found.rule);
@@ -199,19 +212,7 @@ void Comparison::compare_dead_letters(const ExpectConfig& expect, Differences& o
 
 std::string Comparison::why() const {
   std::string out;
-  for (const std::uint32_t index : relevant_) {
-    const rules::RuleTrace& trace = explanation_.rules[index];
-    const rules::Rule& rule = ruleset_.rule(index);
-    const std::string indent(2 * std::size_t{rule.depth}, ' ');
-    out += indent + rule.label + ": " + std::string(to_string(trace.outcome)) + "\n";
-    for (const rules::OperandTrace& operand : trace.operands) {
-      out += indent + "  " + (operand.error.empty() ? operand.value : "error") + "  " +
-             operand.text + "\n";
-      if (!operand.error.empty()) out += indent + "    " + operand.error + "\n";
-      for (const auto& [name, value] : operand.fields)
-        out += indent + "    " + name + " = " + value + "\n";
-    }
-  }
+  for (const std::uint32_t rule : relevant_) out += rules::rule_text(explanation_, rule);
   return out;
 }
 

@@ -95,8 +95,9 @@ struct ExpectConfig {
         config::field("rules", &ExpectConfig::rules, "Rules that match. Others may match too.")
             .example("[failed pipelines]"),
         config::field("not", &ExpectConfig::not_matched,
-                      "Rules that do not match: a list, or a map from each to the part of its "
-                      "`when` that is false or fails, as it is written there, or `not reached`.")
+                      "Rules that do not match: a list, or a map from each to a part of its `when` "
+                      "(or of a `let` in it) that is false or fails, as it is written there; or to "
+                      "`not reached`.")
             .example("{releases: office}"),
         config::field("event", &ExpectConfig::event,
                       "Fields of the event as it is stored; others may be there too.")

@@ -99,6 +99,9 @@ Explanation explain(std::shared_ptr<const Ruleset> ruleset, const event::EventVi
 std::string to_text(const Explanation& explanation, const config::Files* files = nullptr);
 /// The two halves of it.
 std::string rules_text(const Explanation& explanation, const config::Files* files = nullptr);
+/// One rule alone.
+std::string rule_text(const Explanation& explanation, std::uint32_t rule,
+                      const config::Files* files = nullptr);
 std::string changes_text(const ExitTrace& exit, std::string_view indent);
 /// For programs: {"rules": [...], "exits": [...], "unrouted": bool}.
 std::string to_json(const Explanation& explanation);

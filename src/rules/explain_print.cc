@@ -145,6 +145,13 @@ std::string rules_text(const Explanation& explanation, const config::Files* file
   return out;
 }
 
+std::string rule_text(const Explanation& explanation, std::uint32_t rule,
+                      const config::Files* files) {
+  std::string out;
+  append_rule(out, *explanation.ruleset, explanation.rules[rule], files);
+  return out;
+}
+
 std::string changes_text(const ExitTrace& exit, std::string_view indent) {
   std::string out;
   for (const FieldChange& change : exit.changes) {

@@ -66,7 +66,7 @@ test('the JUnit report is XML with a case for each test and each refused file', 
   assert.equal(xml.match(/<testcase /g).length, own + 1);
   assert.equal(xml.match(/<failure /g).length, 1);
   assert.equal(xml.match(/<error /g).length, 1);
-  assert.match(xml, /event\.severity = &quot;error&quot;/);
+  assert.match(xml, /where event\.severity = &quot;error&quot;/);
 });
 
 test('--json is one object, --filter takes some tests, and a filter that takes none fails', () => {

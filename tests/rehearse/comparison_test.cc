@@ -52,6 +52,21 @@ TEST_F(ComparisonTest, parentheses_around_a_part_may_be_left_out) {
   expect_good(expecting("not: {r: 'event.kind == \"y\" || false'}"));
 }
 
+TEST_F(ComparisonTest, a_reason_may_be_deeper_in_the_condition_or_in_a_let) {
+  rules("  - {name: r, when: 'quiet && (event.kind == \"y\" || event.host == \"z\")', to: a}\n");
+  write("let.yaml", "let: {quiet: 'event.severity == \"debug\"'}\n");
+  const auto expecting_with_let = [&](const std::string& reason) {
+    return run(
+        "config: [vortex.yaml, let.yaml]\ntests:\n  - name: one\n"
+        "    event: {message: x}\n    expect: {not: {r: '" +
+        reason + "'}}\n");
+  };
+  expect_good(expecting_with_let("quiet"));
+  expect_good(expecting_with_let("event.severity == \"debug\""));
+  expect_good(expecting_with_let("event.host == \"z\""));
+  expect_failure(expecting_with_let("event.host == \"x\""), "- event.host == \"x\"");
+}
+
 TEST_F(ComparisonTest, a_part_that_fails_is_a_reason_too) {
   rules("  - {name: r, when: 'event.nothing == \"y\"', to: a}\n");
   expect_good(expecting("not: {r: 'event.nothing == \"y\"'}"));
@@ -78,8 +93,7 @@ TEST_F(ComparisonTest, the_report_shows_the_values_that_made_the_rule_fail) {
   rules("  - {name: r, when: 'event.message == \"y\"', to: a}\n");
   expect_failure(expecting("rules: [r]"),
                  "r: no match\n"
-                 "            false  event.message == \"y\"\n"
-                 "              event.message = \"x\"\n");
+                 "            false  event.message == \"y\"  where event.message = \"x\"\n");
 }
 
 }  // namespace
