@@ -31,7 +31,8 @@ struct Obstacle {
 /// One exit's part of the story.
 struct ExitStory {
   std::string exit;
-  /// delivered | pending | in flight | retrying | parked | dead | given up | filtered | unknown
+  /// delivered | pending | in flight | retrying | parked | dead | given up | filtered | before |
+  /// unknown
   std::string state;
   std::string detail;  ///< A sentence on it.
   std::string advice;  ///< A command that changes it, or empty.

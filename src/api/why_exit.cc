@@ -65,6 +65,12 @@ bool apply_rules(const Judgement& judgement, ExitStory& story) {
 
 std::string status_text(int status) { return status ? ", HTTP " + std::to_string(status) : ""; }
 
+void tell_before(const EventFate& fate, ExitStory& story) {
+  story.state = "before";
+  story.detail = "the exit began after this event; `start` says where a new one begins";
+  story.generation = fate.generation;
+}
+
 void tell_attempts(ExitStory& story, bool is_configured) {
   const tunnel::Attempt& last = story.attempts.back();
   const auto delivered =
@@ -152,6 +158,7 @@ void tell_open(const EventFate& fate, ExitStory& story) {
       story.detail = "written, and not yet synced to the disk";
       return;
     case State::kDecided:
+    case State::kBefore:
       return;
   }
 }
@@ -159,10 +166,12 @@ void tell_open(const EventFate& fate, ExitStory& story) {
 void tell(const EventFate* fate, const std::vector<Judgement>& judgements, ExitStory& story) {
   if (!story.letters.empty())
     tell_letter(story);
-  else if (fate && fate->state != State::kDecided)
+  else if (fate && fate->state != State::kDecided && fate->state != State::kBefore)
     tell_open(*fate, story);
   else if (!story.attempts.empty())
     tell_attempts(story, fate != nullptr);
+  else if (fate && fate->state == State::kBefore)
+    tell_before(*fate, story);
   const Judgement* judgement = judgement_of(story, judgements);
   if (!judgement || !judgement->decision) {
     if (story.state.empty()) story.state = "unknown";
@@ -175,8 +184,7 @@ void tell(const EventFate* fate, const std::vector<Judgement>& judgements, ExitS
   story.state = is_routed ? "unknown" : "filtered";
   if (is_routed)
     story.detail =
-        "no attempt is on record: the exit began after this event (`start`), another generation "
-        "judged it, or its attempts have been dropped";
+        "no attempt is on record: another generation judged it, or its attempts have been dropped";
   else if (story.obstacles.empty())
     story.detail = "no rule names this exit";
 }

@@ -38,6 +38,7 @@ struct ExitStatus {
 struct EventFate {
   enum class State : std::uint8_t {
     kDecided,   ///< Delivered, filtered or dead; attempts, rules and dead letters tell which.
+    kBefore,    ///< The exit began after it (`start`).
     kPending,   ///< Not judged yet: the exit has not come so far.
     kGathered,  ///< Judged; waits for its batch or its turn.
     kInFlight,

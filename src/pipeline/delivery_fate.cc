@@ -27,6 +27,7 @@ EventFate Delivery::fate(tunnel::Seq seq) const {
   EventFate fate{.exit = status()};
   const SteadyNs now = context_.clock.steady_ns();
   fate.is_held_by_rate = rate_ && rate_->next_ns(now) > now;
+  if (seq < reader_->start()) fate.state = State::kBefore;
   if (reader_->is_settled(seq)) return fate;
   for (const DeliveryJob& job : jobs_) {
     if (!holds(job.items, seq)) continue;

@@ -23,6 +23,7 @@ void Cursor::rewind(Seq seq) {
   const std::lock_guard lock(mutex_);
   settled_.reset(seq);
   ++epoch_;
+  if (seq < start_.load()) start_.store(seq);
   low_.store(seq, std::memory_order_release);
   has_ranges_.store(false, std::memory_order_release);
   // What retention may delete goes back at once, not only with the next flush.
@@ -31,7 +32,7 @@ void Cursor::rewind(Seq seq) {
 
 CursorState Cursor::snapshot() const {
   const std::lock_guard lock(mutex_);
-  CursorState state{.exit = exit_, .low = settled_.low(), .epoch = epoch_};
+  CursorState state{.exit = exit_, .low = settled_.low(), .epoch = epoch_, .start = start()};
   state.ranges.assign(settled_.ranges().begin(), settled_.ranges().end());
   return state;
 }

@@ -14,7 +14,8 @@ constexpr std::size_t kCrcBegin = 8;
 constexpr std::size_t kCursorBodyMax = 256u << 20;
 constexpr std::size_t kCursorHeadBytes = 24;
 constexpr std::uint16_t kSnapshot = 1, kUpdate = 2;
-constexpr std::uint16_t kRemoved = 1;
+constexpr std::uint16_t kRemoved = 1, kHasStart = 2;
+constexpr std::size_t kStartBytes = 8;
 
 std::size_t align(std::size_t bytes) {
   return (bytes + kRecordAlign - 1) / kRecordAlign * kRecordAlign;
@@ -24,12 +25,18 @@ void encode_cursor(std::string& out, const CursorState& cursor) {
   const std::size_t count = std::min(cursor.ranges.size(), kCursorRangesMax);
   char head[kCursorHeadBytes];
   store(head, static_cast<std::uint16_t>(cursor.exit.size()));
-  store(head + 2, static_cast<std::uint16_t>(cursor.is_removed ? kRemoved : 0));
+  store(head + 2, static_cast<std::uint16_t>((cursor.is_removed ? kRemoved : 0) |
+                                             (cursor.start > 0 ? kHasStart : 0)));
   store(head + 4, static_cast<std::uint32_t>(count));
   store(head + 8, cursor.low);
   store(head + 16, cursor.epoch);
   out.append(head, sizeof head).append(cursor.exit);
   out.resize(align(out.size()), '\0');
+  if (cursor.start > 0) {
+    char start[kStartBytes];
+    store(start, cursor.start);
+    out.append(start, sizeof start);
+  }
   for (std::size_t i = 0; i < count; ++i) {
     char range[16];
     store(range, cursor.ranges[i].first);
@@ -41,7 +48,8 @@ void encode_cursor(std::string& out, const CursorState& cursor) {
 bool decode_cursor(std::string_view& left, CursorState& cursor) {
   if (left.size() < kCursorHeadBytes) return false;
   const std::size_t name_bytes = load<std::uint16_t>(left.data());
-  cursor.is_removed = (load<std::uint16_t>(left.data() + 2) & kRemoved) != 0;
+  const auto flags = load<std::uint16_t>(left.data() + 2);
+  cursor.is_removed = (flags & kRemoved) != 0;
   const std::size_t count = load<std::uint32_t>(left.data() + 4);
   cursor.low = load<std::uint64_t>(left.data() + 8);
   cursor.epoch = load<std::uint64_t>(left.data() + 16);
@@ -49,6 +57,11 @@ bool decode_cursor(std::string_view& left, CursorState& cursor) {
   if (left.size() < align(name_bytes)) return false;
   cursor.exit = left.substr(0, name_bytes);
   left.remove_prefix(align(name_bytes));
+  if (flags & kHasStart) {
+    if (left.size() < kStartBytes) return false;
+    cursor.start = load<std::uint64_t>(left.data());
+    left.remove_prefix(kStartBytes);
+  }
   if (left.size() / 16 < count) return false;
   cursor.ranges.reserve(count);
   for (std::size_t i = 0; i < count; ++i, left.remove_prefix(16)) {

@@ -25,6 +25,7 @@ struct CursorState {
   std::string exit;
   Seq low = 0;
   std::uint64_t epoch = 0;                  ///< Rises with every rewind.
+  Seq start = 0;                            ///< Where the exit began; 0: not known.
   bool is_removed = false;                  ///< Only in updates.
   std::vector<std::pair<Seq, Seq>> ranges;  ///< Settled above `low`: first, one past last.
 };

@@ -60,7 +60,7 @@ Status CursorStore::load() {
   generation_ = best->generation;
   snapshot_generation_ = best->snapshot_generation;
   for (auto& [name, state] : best->cursors) {
-    auto cursor = std::make_shared<Cursor>(name, state.low);
+    auto cursor = std::make_shared<Cursor>(name, state.low, state.start);
     for (const auto& [first, end] : state.ranges) cursor->settled_.settle(first, end);
     cursor->epoch_ = state.epoch;
     cursor->low_ = cursor->durable_low_ = cursor->settled_.low();
@@ -108,7 +108,7 @@ SharedCursor CursorStore::find(std::string_view exit) const {
 }
 
 Result<SharedCursor> CursorStore::create(const std::string& exit, Seq low) {
-  auto cursor = std::make_shared<Cursor>(exit, low);
+  auto cursor = std::make_shared<Cursor>(exit, low, low);
   {
     const std::lock_guard lock(mutex_);
     cursors_[exit] = cursor;

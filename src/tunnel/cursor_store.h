@@ -26,9 +26,12 @@ namespace tt::tunnel {
 /// One exit's cursor in memory. Thread safe.
 class Cursor {
  public:
-  Cursor(std::string exit, Seq low) : exit_(std::move(exit)), settled_(low), low_(low) {}
+  Cursor(std::string exit, Seq low, Seq start)
+      : exit_(std::move(exit)), settled_(low), low_(low), start_(start) {}
 
   Seq low() const { return low_.load(std::memory_order_acquire); }
+  /// Where the exit began, or was taken back to; 0: not known.
+  Seq start() const { return start_.load(std::memory_order_relaxed); }
   bool contains(Seq seq) const;
   /// True when something changed.
   bool settle(Seq first, Seq end);
@@ -44,6 +47,7 @@ class Cursor {
   SettledSet settled_;
   std::uint64_t epoch_ = 0;
   std::atomic<Seq> low_;  // Copy of settled_.low().
+  std::atomic<Seq> start_;
   std::atomic<bool> has_ranges_{false};
   std::atomic<Seq> durable_low_{0};
   bool is_open_ = false;  // Guarded by the store's mutex, as the next one.

@@ -23,6 +23,7 @@ class DiskReader final : public Reader {
   void seek(Seq seq) override { feed_.seek(seq); }
 
   Seq cursor() const override { return cursor_->low(); }
+  Seq start() const override { return cursor_->start(); }
   void settle(Seq first, Seq last) override {
     if (cursor_->settle(first, last + 1)) cursors_.touch(cursor_);
   }

@@ -21,9 +21,10 @@ struct MemoryLog {
 };
 
 struct MemoryCursor {
-  explicit MemoryCursor(Seq low) : settled(low) {}
+  explicit MemoryCursor(Seq low) : settled(low), start(low) {}
   mutable std::mutex mutex;  // Guards both.
   SettledSet settled;
+  Seq start;
   bool is_open = false;
   Seq low() const {
     const std::lock_guard lock(mutex);
@@ -63,6 +64,10 @@ class MemoryReader final : public Reader {
   Seq position() const override { return feed_.position(); }
   void seek(Seq seq) override { feed_.seek(seq); }
   Seq cursor() const override { return cursor_->low(); }
+  Seq start() const override {
+    const std::lock_guard lock(cursor_->mutex);
+    return cursor_->start;
+  }
   void settle(Seq first, Seq last) override {
     const std::lock_guard lock(cursor_->mutex);
     cursor_->settled.settle(first, last + 1);
@@ -75,6 +80,7 @@ class MemoryReader final : public Reader {
     feed_.seek(seq);
     const std::lock_guard lock(cursor_->mutex);
     cursor_->settled.reset(seq);
+    cursor_->start = std::min(cursor_->start, seq);
     return {};
   }
 

@@ -106,6 +106,9 @@ class Reader {
 
   /// Everything below is decided (delivered, filtered or dead) and durable here.
   virtual Seq cursor() const = 0;
+  /// Where the exit began when it was new, or was taken back to since; what is below was never its
+  /// business. 0: not known.
+  virtual Seq start() const = 0;
   /// Marks [first, last] as decided, in any order; the cursor follows when the gap closes. Durable
   /// within 200 ms.
   virtual void settle(Seq first, Seq last) = 0;

@@ -46,6 +46,12 @@ TEST(WhyExit, every_open_state_has_its_word) {
   }
 }
 
+TEST(WhyExit, an_exit_that_began_later_says_so) {
+  const ExitStory story = only({.fates = {fate(State::kBefore)}, .attempts = {}, .letters = {}});
+  EXPECT_EQ(story.state, "before");
+  EXPECT_THAT(story.detail, HasSubstr("began after this event"));
+}
+
 TEST(WhyExit, a_failing_exit_says_what_fails_and_when_it_is_tried_again) {
   EventFate retrying = fate(State::kRetrying);
   retrying.exit.problem = "HTTP 503";

@@ -143,6 +143,23 @@ TEST_F(WhyTest, the_generation_that_judged_is_shown_after_a_reload_has_changed_t
   EXPECT_EQ(text(asked.at(0).at("decision").at("rules").at(0), "rule"), "other");
 }
 
+TEST_F(WhyTest, an_exit_that_is_newer_than_the_event_says_so_after_a_restart_too) {
+  start_usual();
+  const tunnel::Seq seq = critical();
+  deliver_all();
+  const std::string with_later =
+      "entries:\n  events: {type: http, path: /api/v1/events}\nexits:\n" +
+      webhook("hook", target_) + webhook("later", target_) +
+      "rules:\n  - {name: all, to: [hook, later]}\n";
+  reload(with_later);
+  EXPECT_EQ(text(why(seq).at("exits").at(1), "state"), "before");
+  stop();
+  start(with_later);
+  const auto later = why(seq).at("exits").at(1);
+  EXPECT_EQ(text(later, "exit"), "later");
+  EXPECT_EQ(text(later, "state"), "before");
+}
+
 TEST_F(WhyTest, a_generation_that_is_no_longer_kept_is_said_to_be_gone) {
   start_usual();
   const tunnel::Seq seq = critical();

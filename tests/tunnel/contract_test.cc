@@ -208,6 +208,18 @@ TEST_P(Contract, seek_time_finds_the_first_event_received_since) {
   EXPECT_LT(tunnel_->seek_time(0), second);
 }
 
+TEST_P(Contract, a_reader_knows_where_its_exit_began) {
+  append(*tunnel_, {"a"});
+  const Seq second = append(*tunnel_, {"b"}).first;
+  const auto reader = tunnel_->open("exit", {});
+  ASSERT_TRUE(reader.ok());
+  EXPECT_EQ((*reader)->start(), second + 1);
+  ASSERT_TRUE((*reader)->rewind(second).ok());
+  EXPECT_EQ((*reader)->start(), second);
+  ASSERT_TRUE((*reader)->rewind(second + 1).ok());
+  EXPECT_EQ((*reader)->start(), second) << "what was once its business stays so";
+}
+
 TEST_P(Contract, dead_letters_are_listed_found_and_removed) {
   DeadLetters& dead = tunnel_->dead_letters();
   const DeadLetter letter{.exit = "exit",

@@ -69,12 +69,13 @@ std::map<std::string, std::string> samples() {
                                      .time_ns = header.created_ns + 50 * kNsPerMs,
                                      .prev_header_crc = load<std::uint32_t>(event.data() + 4)},
                                     "", seed);
-  const CursorFrame cursors{.is_snapshot = true,
-                            .generation = 3,
-                            .snapshot_generation = 3,
-                            .time_ns = header.created_ns,
-                            .cursors = {{.exit = "archive", .low = 5, .ranges = {{7, 9}}},
-                                        {.exit = "team-chat", .low = 9, .epoch = 1}}};
+  const CursorFrame cursors{
+      .is_snapshot = true,
+      .generation = 3,
+      .snapshot_generation = 3,
+      .time_ns = header.created_ns,
+      .cursors = {{.exit = "archive", .low = 5, .start = 3, .ranges = {{7, 9}}},
+                  {.exit = "team-chat", .low = 9, .epoch = 1}}};
   return {{"format", encode_format(header.identity)},
           {"segment", encode_segment_header(header)},
           {"event", event},
@@ -144,6 +145,9 @@ TEST(FormatDoc, samples_read_back) {
       read_cursor_file(all.at("cursors"), seed_of(sample_identity().salt("cursors", 0)));
   ASSERT_TRUE(cursors);
   EXPECT_EQ(cursors->cursors.at("archive").ranges.size(), 1u);
+  EXPECT_EQ(cursors->cursors.at("archive").start, 3u);
+  EXPECT_EQ(cursors->cursors.at("team-chat").start, 0u)
+      << "not known: written before there was one";
   EXPECT_EQ(cursors->cursors.at("team-chat").epoch, 1u);
 }
 
