@@ -79,6 +79,11 @@ export const known = [
     why: 'langdef: keys are bool, int, uint or string; the peer makes ints of whole doubles',
   },
   {
+    name: 'bufbuild: a sign before a uint', judge: 'bufbuild', form: /-\(?\d+u/,
+    when: (ours, theirs) => !ours.error && /^<input>/.test(theirs.error),
+    why: 'langdef: an operator that uint does not have, so an error of the evaluation; the peer cannot parse it',
+  },
+  {
     name: 'bufbuild: keys of two types', judge: 'bufbuild', form: /\{.*\}/s,
     when: (ours, theirs) => /^the key \d+ is there twice/.test(ours.error) && !theirs.error,
     why: 'langdef: 0 and 0u are equal, so they are one key',
@@ -94,16 +99,17 @@ export const known = [
     why: 'the suite has "%e".format([2]); the peer takes doubles only',
   },
   {
-    name: 'bufbuild: replacing the empty text', judge: 'bufbuild', form: /\.replace\(\(?""\)?, /,
+    name: 'bufbuild: replacing the empty text', judge: 'bufbuild', form: /\.replace\((\(?""\)?|x|v\d), /,
     why: 'the empty text stands before each character and at the end, as cel-go has it; the peer replaces from the start, again and again',
   },
   {
-    name: 'bufbuild: replacing -1 times', judge: 'bufbuild', form: /\.replace\(.*, \(?-1\)?\)$/s,
+    name: 'bufbuild: replacing -1 times', judge: 'bufbuild', form: /\.replace\(.*, \(?-1\)?\)/s,
     why: 'ext/strings: a negative limit replaces all; the peer replaces none',
   },
   {
-    name: 'bufbuild: has() of null', judge: 'bufbuild', form: /^has\(\{"a": \(?null\)?\}\.a\)$/,
-    why: 'langdef: has() of a map tells whether the key is there, whatever it holds',
+    name: 'bufbuild: keys that hold null', judge: 'bufbuild', form: /^(has\(\{"a": \(?null\)?\}\.a\)|.* in .*: \(?null.*)$/s,
+    when: (ours, theirs) => ours.value === 'bool true' && theirs.value === 'bool false',
+    why: 'langdef: has() and `in` of a map tell whether the key is there, whatever it holds',
   },
   {
     name: 'bufbuild: bools as positions', judge: 'bufbuild', form: /\[\(?(true|false)\)?\]$/,
@@ -143,7 +149,7 @@ export const known = [
   },
   {
     name: 'bufbuild: two signs', judge: 'bufbuild', form: /-\(?-|!\(?!/,
-    when: (ours, theirs) => /^no overload of '[-!]' for/.test(ours.error) && !theirs.error,
+    when: (ours, theirs) => /^no overload of '[-!]' for|^integer overflow/.test(ours.error) && !theirs.error,
     why: 'langdef: both signs are operators, which not every type has; the parser of the peer strikes out pairs',
   },
   ...['bufbuild', 'cel-js'].map((judge) => ({
