@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rehearse/as_test.h"
 
+#include <fmt/format.h>
 #include <re2/re2.h>
 
 #include <boost/json.hpp>
@@ -9,6 +10,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "base/utf8.h"
 #include "config/traps.h"
 #include "config/yaml_reader.h"
 #include "pipeline/rehearsal.h"
@@ -21,14 +23,36 @@ namespace {
 
 namespace json = boost::json;
 
+/// Controls, line ends of Unicode, byte order marks: what a YAML reader refuses or changes.
+bool needs_escape(std::uint32_t rune) {
+  return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || rune == 0x2028 || rune == 0x2029 ||
+         rune == 0xfeff || (rune >= 0xfffe && rune <= 0xffff);
+}
+
+/// Double quotes with YAML's escapes; empty when the text needs none.
+std::string escaped(std::string_view text) {
+  std::string out = "\"";
+  bool is_needed = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::uint32_t rune = next_rune(text, at);
+    if (needs_escape(rune)) {
+      is_needed = true;
+      out += fmt::format("\\u{:04x}", rune);
+    } else {
+      if (rune == '"' || rune == '\\') out += '\\';
+      append_rune(out, rune);
+    }
+  }
+  return is_needed ? out + '"' : "";
+}
+
 /// A text that YAML reads as this text, on one line.
 std::string scalar(std::string_view text) {
   static const RE2 kPlain("[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*");
   static const RE2 kWord("(?i)null|true|false|yes|no|on|off|y|n");
   if (RE2::FullMatch(text, kPlain) && !RE2::FullMatch(text, kWord)) return std::string(text);
-  // Double quotes are the only ones with escapes; those of JSON are among YAML's.
-  const bool needs_escapes = printable(text) != text;
-  return needs_escapes ? json_string(text) : config::quoted(text);
+  std::string quoted = escaped(text);
+  return quoted.empty() ? config::quoted(text) : quoted;
 }
 
 std::string value_text(const json::value& value);

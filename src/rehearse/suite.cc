@@ -119,6 +119,19 @@ void check_unmatched(const Node& node, const Names& rules) {
 
 }  // namespace
 
+std::vector<std::string> suite_paths(std::span<const std::string> paths, Disk& disk) {
+  std::vector<std::string> all;
+  for (const std::string& path : paths) {
+    const std::size_t before = all.size();
+    for (std::string& file : config::yaml_paths({&path, 1}, disk)) {
+      const bool is_suite = file.ends_with(".test.yaml") || file.ends_with(".test.yml");
+      if (file == path || is_suite) all.push_back(std::move(file));
+    }
+    if (all.size() == before) all.push_back(path);
+  }
+  return all;
+}
+
 std::optional<Suite> read_suite(const std::string& path, Disk& disk, config::Files& files,
                                 config::Diagnostics& diagnostics) {
   std::vector<Node> roots = config::read_yaml_files({&path, 1}, disk, files, diagnostics);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ struct Suite {
   std::vector<TestConfig> tests;
   config::Node root;  ///< The tests as written, for places of names.
 };
+
+/// The files that `paths` mean: of a folder its `*.test.yaml` and `*.test.yml` by name, or the
+/// folder itself when it has none, which read_suite() refuses.
+std::vector<std::string> suite_paths(std::span<const std::string> paths, Disk& disk);
 
 /// Reads a file of tests, or a configuration with `tests` in it. Nothing after errors, which are
 /// reported.

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rehearse/as_test.h"
 
+#include <re2/re2.h>
+
+#include "base/random.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "event/decode.h"
 #include "fixture.h"
@@ -60,6 +64,41 @@ TEST_F(AsTest, whatever_the_event_holds_the_test_reads_it_back) {
   expect_passes(made(R"({"message":"- a: #b\n\u0001 \ud83d\ude00 'q' \"d\" {{ x }}","no":"yes",)"
                      R"("1":"1","a: b":" x ","x-y":"~","e":"","b":[1,"#",null,true],)"
                      R"("o":{},"l":[],"u":null,"h":1e400,"%":"!t","&":"*a","k\"":"\\"})"));
+}
+
+TEST_F(AsTest, random_events_come_back_as_they_were) {
+  const std::vector<std::string> pieces = {
+      "a",          " ",        "#",    ": ",     "\n",     "\t",     "\r",   "'",       "\"",
+      "\\\\",       "{",        "}",    "[",      "]",      ",",      "&",    "*",       "!",
+      "|",          ">",        "%",    "@",      "`",      "-",      "---",  "...",     "~",
+      "null",       "yes",      "true", "0x1F",   "1e3",    "0o7",    "?",    "=",       ".inf",
+      "1_000",      "é",        "😀",   "\u0085", "\u2028", "\ufeff", "\x7f", "{{ x }}", "\x01",
+      "2026-01-31", "12:30:45", "0",    "00",     "+1",     "<",      "$",    "\\u"};
+  const std::vector<std::pair<std::string, std::string>> escapes = {{"\x7f", R"(\\u007f)"},
+                                                                    {"\u0085", R"(\\u0085)"},
+                                                                    {"\u2028", R"(\\u2028)"},
+                                                                    {"\ufeff", R"(\\ufeff)"}};
+  SeededRandom random(7);
+  const auto text = [&] {
+    std::string out;
+    for (std::size_t i = random.below(5); i > 0; --i) out += pieces[random.below(pieces.size())];
+    return out;
+  };
+  std::string yaml = "config: vortex.yaml\ntests:\n";
+  for (int i = 0; i < 300; ++i) {
+    std::string json = "{\"message\":" + json_string("m" + text());
+    for (std::size_t n = random.below(6); n > 0; --n)
+      json += "," + json_string("f" + std::to_string(n) + text()) + ":" + json_string(text());
+    json += ",\"list\":[" + json_string(text()) + "," + json_string(text()) + "]}";
+    const std::string test = made(json);
+    // Exactly what came is expected back.
+    const auto decoded = event::decode_events(json, event::BodyFormat::kJson, {}, 0);
+    yaml += test.substr(test.find("  - name"));
+    std::string message = json_string(decoded.events[0].text("message"));
+    for (const auto& [raw, escape] : escapes) RE2::GlobalReplace(&message, raw, escape);
+    yaml += "      event: {message: " + message + "}\n";
+  }
+  expect_good(run(yaml));
 }
 
 TEST_F(AsTest, secrets_are_masked_and_the_expectation_is_that_of_the_masked_event) {

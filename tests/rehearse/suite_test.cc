@@ -38,6 +38,21 @@ tests: [{name: one, event: {message: x}, expect: {exits: [chat, more]}}]
 )"));
 }
 
+TEST_F(SuiteTest, a_folder_means_its_test_files) {
+  write("b.test.yaml", "");
+  write("a.test.yml", "");
+  write("other.yaml", "");
+  const std::string folder = folder_.path();
+  EXPECT_EQ(suite_paths(std::vector{folder, folder + "/other.yaml"}, system_disk()),
+            (std::vector{folder + "/a.test.yml", folder + "/b.test.yaml", folder + "/other.yaml"}));
+}
+
+TEST_F(SuiteTest, a_folder_without_tests_is_refused) {
+  Session session({}, system_disk());
+  EXPECT_EQ(suite_paths(std::vector{folder_.path()}, system_disk()), std::vector{folder_.path()});
+  EXPECT_NE(session.run(folder_.path()).problem, "");
+}
+
 TEST_F(SuiteTest, a_file_without_tests_is_refused) {
   EXPECT_THAT(run("config: vortex.yaml\n").problem, HasSubstr("`tests` is required"));
   EXPECT_THAT(run("config: vortex.yaml\ntests: []\n").problem, HasSubstr("empty"));

@@ -9,6 +9,7 @@
 #include "apps/vortex/commands.h"
 #include "base/disk.h"
 #include "rehearse/session.h"
+#include "rehearse/suite.h"
 
 namespace tt::vortex {
 namespace {
@@ -22,7 +23,7 @@ struct TestArguments {
 int test(const TestArguments& arguments) {
   rehearse::Session session({arguments.config, arguments.filter}, system_disk());
   std::vector<rehearse::SuiteResult> results;
-  for (const std::string& path : arguments.files) {
+  for (const std::string& path : rehearse::suite_paths(arguments.files, system_disk())) {
     results.push_back(session.run(path));
     if (!arguments.json)
       std::fputs(rehearse::text_report(results.back(), isatty(STDOUT_FILENO)).c_str(), stdout);
@@ -51,7 +52,8 @@ void add_test(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<TestArguments>();
   CLI::App* command =
       app.add_subcommand("test", "rule tests: events in, exits, requests and reasons out; offline");
-  command->add_option("files", arguments->files, "files with tests")->required();
+  command->add_option("files", arguments->files, "files with tests; of a folder its *.test.yaml")
+      ->required();
   command
       ->add_option("-c,--config", arguments->config,
                    "test this configuration instead of the one that the files name; repeatable")
@@ -73,7 +75,7 @@ void add_test(CLI::App& app, int& exit_code) {
       "        requests: {team-chat: {body: {text: {contains: web}}}}\n"
       "Examples:\n"
       "  vortex test rules.test.yaml\n"
-      "  vortex test tests/*.yaml --junit report.xml\n"
+      "  vortex test tests/ --junit report.xml\n"
       "  vortex test rules.test.yaml -c new.yaml --filter night");
   command->callback([=, &exit_code] { exit_code = test(*arguments); });
 }
