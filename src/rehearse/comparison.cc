@@ -176,6 +176,9 @@ void Comparison::compare_request(const std::string& exit, const RequestConfig& e
   if (!expect.error.is_null())
     out.push_back(
         {path + ".error", expected_text(expect.error), "a request", expect.error.place()});
+  if (const auto& holes = expect.failed_holes; holes && holes->value != request->failures.count)
+    out.push_back({path + ".failed_holes", std::to_string(holes->value),
+                   std::to_string(request->failures.count), holes->mark, request->failures.first});
   if (!expect.method.is_null()) match_text(expect.method, request->method, path + ".method", out);
   if (!expect.url.is_null()) match_text(expect.url, request->url.masked(), path + ".url", out);
   for (const Node& header : expect.headers.children) {

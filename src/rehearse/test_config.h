@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +54,7 @@ struct HookConfig {
 /// What one exit should be sent.
 struct RequestConfig {
   config::Node method, url, headers, body, error;
+  std::optional<config::Located<std::uint64_t>> failed_holes;
 
   static constexpr std::string_view kTypeName = "request";
   static constexpr auto fields() {
@@ -69,6 +71,9 @@ struct RequestConfig {
         config::field("error", &RequestConfig::error,
                       "The event cannot be sent there and becomes a dead letter with this reason.")
             .example("{contains: template}"),
+        config::field("failed_holes", &RequestConfig::failed_holes,
+                      "How many holes failed and were left empty, those of `set` included; 0 to be "
+                      "sure that none did."),
     };
   }
 };

@@ -89,6 +89,16 @@ TEST_F(ComparisonTest, an_exit_that_would_get_a_dead_letter_does_not_get_the_eve
   expect_good(expecting("exits: [hook], requests: {hook: {error: {contains: team}}}"));
 }
 
+TEST_F(ComparisonTest, holes_that_fail_can_be_ruled_out) {
+  write("vortex.yaml", R"(
+exits: {out: {type: webhook, url: 'https://example.com/', body: {a: '{{ event.host }}', b: '{{ event.n }}'}}}
+rules: [{to: out}]
+)");
+  expect_failure(expecting("requests: {out: {failed_holes: 0}}"),
+                 "- 0\n          + 1\n            {{ event.n }}: no such field");
+  expect_good(expecting("requests: {out: {failed_holes: 1, body: {b: null}}}"));
+}
+
 TEST_F(ComparisonTest, the_report_shows_the_values_that_made_the_rule_fail) {
   rules("  - {name: r, when: 'event.message == \"y\"', to: a}\n");
   expect_failure(expecting("rules: [r]"),
