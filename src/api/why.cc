@@ -89,8 +89,9 @@ std::vector<std::pair<std::uint64_t, std::string>> generations_of(const ExitFact
 
 void note_expired(pipeline::Daemon& daemon, const ExitFacts& facts, Why& why) {
   const WallNs since = daemon.tunnel().attempts().kept_since();
-  const bool is_open = std::any_of(why.exits.begin(), why.exits.end(),
-                                   [](const ExitStory& exit) { return exit.state == "unknown"; });
+  const bool is_open = std::any_of(why.exits.begin(), why.exits.end(), [](const ExitStory& exit) {
+    return exit.state == ExitState::kUnknown;
+  });
   if (facts.attempts.empty() && is_open && since > why.received_ns)
     why.notes.push_back("attempts are kept since " + format_time_us(since) +
                         ": older ones, if there were any, are dropped");
@@ -142,6 +143,7 @@ Result<Why> find_why(pipeline::Daemon& daemon, const std::string& id, std::uint6
   if (!seq) return found.error();
   Why why{.id = id, .entry = {}, .event_json = {}, .judgements = {}, .exits = {}, .notes = {}};
   ExitFacts facts;
+  facts.fates = daemon.fates(*seq);  // First: what it calls decided has its attempts behind it.
   TT_TRY(facts.attempts, tunnel.attempts().find(*seq));
   for (const tunnel::LetterName& name : tunnel.dead_letters().of_event(*seq))
     if (auto letter = tunnel.dead_letters().find(name.exit, name.number); letter.ok())
@@ -150,7 +152,6 @@ Result<Why> find_why(pipeline::Daemon& daemon, const std::string& id, std::uint6
     if (facts.attempts.empty() && facts.letters.empty()) return found.error();
     why.notes.push_back(found.error().text);
   }
-  facts.fates = daemon.fates(*seq);
   event::EventBatch of_letter;
   const auto event = found.ok() ? std::optional(found->event) : event_of_letter(facts, of_letter);
   if (event) {

@@ -28,12 +28,25 @@ struct Obstacle {
   std::string text;  ///< "no match: event.severity == "critical" is false".
 };
 
+/// What became of the event at one exit.
+enum class ExitState : std::uint8_t {
+  kUnknown,  ///< Decided, and nothing is on record that tells how.
+  kDelivered,
+  kFiltered,  ///< No rule sends it there.
+  kPending,   ///< The exit has not come so far.
+  kInFlight,
+  kRetrying,
+  kParked,  ///< Failing, and later events were delivered past it.
+  kDead,
+  kGivenUp,  ///< It was dead, and its letter is gone.
+  kBefore,   ///< The exit began after it.
+};
+std::string_view to_string(ExitState state);  ///< "in flight", "given up", ...
+
 /// One exit's part of the story.
 struct ExitStory {
   std::string exit;
-  /// delivered | pending | in flight | retrying | parked | dead | given up | filtered | before |
-  /// unknown
-  std::string state;
+  ExitState state = ExitState::kUnknown;
   std::string detail;  ///< A sentence on it.
   std::string advice;  ///< A command that changes it, or empty.
   std::uint64_t generation = 0;

@@ -43,7 +43,7 @@ const Judgement* judgement_of(const ExitStory& story, const std::vector<Judgemen
     if (one.generation == story.generation) return &one;
   // What is pending is judged when its turn comes.
   for (const Judgement& one : judgements)
-    if (story.state == "pending" && one.is_in_force) return &one;
+    if (story.state == ExitState::kPending && one.is_in_force) return &one;
   return story.generation == 0 && !judgements.empty() ? &judgements.front() : nullptr;
 }
 
@@ -66,7 +66,7 @@ bool apply_rules(const Judgement& judgement, ExitStory& story) {
 std::string status_text(int status) { return status ? ", HTTP " + std::to_string(status) : ""; }
 
 void tell_before(const EventFate& fate, ExitStory& story) {
-  story.state = "before";
+  story.state = ExitState::kBefore;
   story.detail = "the exit began after this event; `start` says where a new one begins";
   story.generation = fate.generation;
 }
@@ -77,7 +77,7 @@ void tell_attempts(ExitStory& story, bool is_configured) {
       std::find_if(story.attempts.rbegin(), story.attempts.rend(),
                    [](const tunnel::Attempt& one) { return one.verdict == "delivered"; });
   if (delivered != story.attempts.rend()) {
-    story.state = "delivered";
+    story.state = ExitState::kDelivered;
     story.detail = "at " + format_time_us(delivered->time_ns) + ", attempt " +
                    std::to_string(delivered->number) + status_text(delivered->status) +
                    (delivered->reference.empty() ? "" : ", there called " + delivered->reference);
@@ -85,7 +85,7 @@ void tell_attempts(ExitStory& story, bool is_configured) {
     return;
   }
   story.generation = last.generation;
-  story.state = is_configured ? "given up" : "unknown";
+  story.state = is_configured ? ExitState::kGivenUp : ExitState::kUnknown;
   story.detail = is_configured
                      ? "its dead letter is gone: dropped by hand, or older than letters are kept"
                      : "the exit has left the configuration before it got the event";
@@ -103,7 +103,7 @@ std::string shell_word(const std::string& name) {
 
 void tell_letter(ExitStory& story) {
   const tunnel::DeadLetter& letter = story.letters.back();
-  story.state = "dead";
+  story.state = ExitState::kDead;
   story.detail = "letter " + std::to_string(letter.number) + ", " + letter.reason + ": " +
                  letter.error + (letter.last_ns ? ", at " + format_time_us(letter.last_ns) : "");
   story.advice =
@@ -121,7 +121,8 @@ std::string waiting_text(const EventFate& fate) {
   else if (fate.is_held_by_rate)
     text = "the exit's `rate` holds it back";
   if (fate.ahead > 0)
-    text += (text.empty() ? "" : "; ") + std::to_string(fate.ahead) + " events come before it";
+    text += (text.empty() ? "" : "; ") + std::to_string(fate.ahead) +
+            (fate.ahead == 1 ? " event comes before it" : " events come before it");
   const WallNs next = fate.next_attempt_ns ? fate.next_attempt_ns : fate.exit.next_attempt_ns;
   if (next > 0) text += (text.empty() ? "" : "; ") + ("next attempt at " + format_time_us(next));
   return text;
@@ -133,63 +134,97 @@ void tell_open(const EventFate& fate, ExitStory& story) {
   if (fate.exit.state == "paused") story.advice = "tictoc exit resume " + shell_word(story.exit);
   switch (fate.state) {
     case State::kPending:
-      story.state = "pending";
+      story.state = ExitState::kPending;
       return;
     case State::kGathered:
-      story.state = "pending";
+      story.state = ExitState::kPending;
       if (story.detail.empty()) story.detail = "waits for its batch";
       return;
     case State::kInFlight:
-      story.state = "in flight";
+      story.state = ExitState::kInFlight;
       story.detail = "attempt " + std::to_string(fate.attempts + 1) + " waits for its answer";
       return;
     case State::kRetrying:
-      story.state = "retrying";
+      story.state = ExitState::kRetrying;
       return;
     case State::kParked:
-      story.state = "parked";
+      story.state = ExitState::kParked;
       return;
     case State::kBurying:
-      story.state = "dead";
+      story.state = ExitState::kDead;
       story.detail = "its dead letter is being stored";
       return;
     case State::kUnsynced:
-      story.state = "delivered";
-      story.detail = "written, and not yet synced to the disk";
-      return;
     case State::kDecided:
     case State::kBefore:
       return;
   }
 }
 
+/// Decided without a trace: the rules say how, or nothing does.
+void tell_by_rules(bool is_unsynced, bool is_routed, ExitStory& story) {
+  if (!is_routed) {
+    story.state = ExitState::kFiltered;
+    if (story.obstacles.empty()) story.detail = "no rule names this exit";
+  } else if (is_unsynced) {
+    story.state = ExitState::kDelivered;
+    story.detail = "written, and not yet synced to the disk";
+  } else {
+    story.detail =
+        "no attempt is on record: another generation judged it, or its attempts have been dropped";
+  }
+}
+
 void tell(const EventFate* fate, const std::vector<Judgement>& judgements, ExitStory& story) {
+  const State state = fate ? fate->state : State::kDecided;
+  const bool is_open =
+      state != State::kDecided && state != State::kUnsynced && state != State::kBefore;
+  const bool has_trace =
+      is_open || state == State::kBefore || !story.letters.empty() || !story.attempts.empty();
   if (!story.letters.empty())
     tell_letter(story);
-  else if (fate && fate->state != State::kDecided && fate->state != State::kBefore)
+  else if (is_open)
     tell_open(*fate, story);
   else if (!story.attempts.empty())
     tell_attempts(story, fate != nullptr);
-  else if (fate && fate->state == State::kBefore)
+  else if (state == State::kBefore)
     tell_before(*fate, story);
   const Judgement* judgement = judgement_of(story, judgements);
-  if (!judgement || !judgement->decision) {
-    if (story.state.empty()) story.state = "unknown";
-    return;
-  }
+  if (!judgement || !judgement->decision) return;
   story.generation = judgement->generation;
   const bool is_routed = apply_rules(*judgement, story);
-  if (story.state == "pending" && !is_routed) story.detail = "no rule in force sends it there";
-  if (!story.state.empty()) return;
-  story.state = is_routed ? "unknown" : "filtered";
-  if (is_routed)
-    story.detail =
-        "no attempt is on record: another generation judged it, or its attempts have been dropped";
-  else if (story.obstacles.empty())
-    story.detail = "no rule names this exit";
+  if (story.state == ExitState::kPending && !is_routed)
+    story.detail = "no rule in force sends it there";
+  if (!has_trace) tell_by_rules(state == State::kUnsynced, is_routed, story);
 }
 
 }  // namespace
+
+std::string_view to_string(ExitState state) {
+  switch (state) {
+    case ExitState::kDelivered:
+      return "delivered";
+    case ExitState::kFiltered:
+      return "filtered";
+    case ExitState::kPending:
+      return "pending";
+    case ExitState::kInFlight:
+      return "in flight";
+    case ExitState::kRetrying:
+      return "retrying";
+    case ExitState::kParked:
+      return "parked";
+    case ExitState::kDead:
+      return "dead";
+    case ExitState::kGivenUp:
+      return "given up";
+    case ExitState::kBefore:
+      return "before";
+    case ExitState::kUnknown:
+      break;
+  }
+  return "unknown";
+}
 
 std::vector<ExitStory> stories_of(const ExitFacts& facts,
                                   const std::vector<Judgement>& judgements) {

@@ -41,7 +41,7 @@ void write_letter(JsonWriter& json, const tunnel::DeadLetter& letter) {
 }
 
 void write_exit(JsonWriter& json, const ExitStory& exit) {
-  json.map().key("exit").text(exit.exit).key("state").text(exit.state);
+  json.map().key("exit").text(exit.exit).key("state").text(to_string(exit.state));
   json.key("detail").text(exit.detail).some("advice", exit.advice);
   if (exit.generation) count(json, "generation", exit.generation);
   json.some("rule", exit.rule);
@@ -100,8 +100,9 @@ std::string attempts_text(const ExitStory& exit) {
 }
 
 std::string exit_text(const ExitStory& exit, std::size_t width) {
-  std::string out = "  " + exit.exit + std::string(width - exit.exit.size() + 2, ' ') + exit.state;
-  if (!exit.detail.empty()) out += (exit.state == "delivered" ? " " : ": ") + exit.detail;
+  std::string out = "  " + exit.exit + std::string(width - exit.exit.size() + 2, ' ');
+  out += to_string(exit.state);
+  if (!exit.detail.empty()) out += (exit.state == ExitState::kDelivered ? " " : ": ") + exit.detail;
   out += '\n';
   for (const Obstacle& one : exit.obstacles) out += "    " + one.rule + ": " + one.text + "\n";
   out += attempts_text(exit);

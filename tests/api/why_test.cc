@@ -108,7 +108,7 @@ TEST_F(WhyTest, a_paused_exit_leaves_its_events_pending_and_says_so) {
   const auto story = hook(seq);
   EXPECT_EQ(text(story, "state"), "pending");
   EXPECT_THAT(text(story, "detail"), HasSubstr("the exit is paused"));
-  EXPECT_THAT(text(story, "detail"), HasSubstr("1 events come before it"));
+  EXPECT_THAT(text(story, "detail"), HasSubstr("1 event comes before it"));
   EXPECT_EQ(text(story, "advice"), "tictoc exit resume hook");
   EXPECT_THAT(text(why(seq).at("judgements").at(0), "basis"), HasSubstr("will judge"));
 }
