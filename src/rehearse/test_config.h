@@ -38,7 +38,8 @@ struct HookConfig {
             .example("payloads/pipeline.json"),
         config::field("verify", &HookConfig::verify,
                       "Check the token or signature too, which needs the secret. Else a captured "
-                      "request is taken as if it were genuine."),
+                      "request is taken as if it were genuine. `auth`, `allow` and `rate` are not "
+                      "looked at."),
         config::field("method", &HookConfig::method, "The method.").advanced(),
         config::field("path", &HookConfig::path, "The path below the entry's own.").advanced(),
         config::field("query", &HookConfig::query, "The query, without `?`.").advanced(),

@@ -30,9 +30,9 @@ std::string_view safe_link(std::string_view url) {
 }
 
 bool is_link_place(std::string_view before, Escape escape) {
-  static const RE2 kAttribute(R"((?i)\b(?:href|src|action)\s*=\s*["']?$)");
   if (escape == Escape::kChat) return before.ends_with('<');
   if (escape != Escape::kHtml) return false;
+  static const RE2 kAttribute(R"((?i)\b(?:href|src|action)\s*=\s*["']?$)");
   const std::size_t tail = std::min(before.size(), kAttributeBytesMax);
   return RE2::PartialMatch(before.substr(before.size() - tail), kAttribute);
 }
