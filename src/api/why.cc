@@ -58,9 +58,10 @@ Judgement judge(pipeline::Daemon& daemon, std::uint64_t generation, const std::s
 }
 
 /// Numbers of generations and why each is shown: those that judged the event, the newest first, and
-/// behind them the one that will judge it where it is pending.
+/// behind them the one that will judge it where it is pending. `then`: that of the event's time.
 std::vector<std::pair<std::uint64_t, std::string>> generations_of(const ExitFacts& facts,
                                                                   std::uint64_t in_force,
+                                                                  std::optional<std::uint64_t> then,
                                                                   std::uint64_t asked_for) {
   std::set<std::uint64_t> judged;
   bool is_pending = false;
@@ -79,7 +80,9 @@ std::vector<std::pair<std::uint64_t, std::string>> generations_of(const ExitFact
   if (is_pending) add(in_force, kPendingBasis);
   for (auto number = judged.rbegin(); number != judged.rend(); ++number)
     add(*number, "its attempts name this one");
-  if (judged.empty())
+  if (judged.empty() && then && *then < in_force)
+    add(*then, "in force when the event came; no attempt tells which one has judged it");
+  else if (judged.empty())
     add(in_force, "in force; no attempt tells which generation has judged this event");
   const auto waiting = std::find_if(all.begin(), all.end(),
                                     [](const auto& one) { return one.second == kPendingBasis; });
@@ -159,7 +162,9 @@ Result<Why> find_why(pipeline::Daemon& daemon, const std::string& id, std::uint6
     why.entry = event->meta.entry;
     why.event_json = event->event.json;
   }
-  for (const auto& [number, basis] : generations_of(facts, daemon.generation(), generation))
+  const auto at = daemon.generation_at(why.received_ns);
+  const auto then = at.ok() ? std::optional(*at) : std::nullopt;
+  for (const auto& [number, basis] : generations_of(facts, daemon.generation(), then, generation))
     why.judgements.push_back(judge(daemon, number, basis, event ? &*event : nullptr));
   why.exits = stories_of(facts, why.judgements);
   note_expired(daemon, facts, why);

@@ -46,7 +46,8 @@ Status RunningDaemon::open_tunnel() {
                       {.directory = settings->data},
                       {seams_.clock, seams_.disk, seams_.random, seams_.spawner, seams_.metrics}));
   generations_ = std::make_unique<Generations>(seams_.disk, settings->data + "/rules");
-  TT_TRY(const std::uint64_t generation, generations_->keep(settings->text));
+  TT_TRY(const std::uint64_t generation,
+         generations_->keep(settings->text, seams_.clock.wall_ns()));
   show_generation(generation);
   std::lock_guard lock(status_mutex_);
   config_status_ = {.generation = generation,

@@ -113,6 +113,8 @@ class Daemon {
   virtual std::uint64_t generation() const = 0;
   /// The text of a kept generation, as Settings::text; kReject when it is no longer kept.
   virtual Result<std::string> generation_text(std::uint64_t number) const = 0;
+  /// The generation that was the newest at that time; kReject when it is no longer known.
+  virtual Result<std::uint64_t> generation_at(WallNs time_ns) const = 0;
   /// Blocks. `text` not empty: that YAML instead of the files (plan, tests).
   virtual ReloadReport reload() = 0;
   virtual ConfigStatus config_status() const = 0;

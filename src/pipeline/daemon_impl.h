@@ -37,6 +37,9 @@ class RunningDaemon final : public Daemon {
   Result<std::string> generation_text(std::uint64_t number) const override {
     return generations_->find(number);
   }
+  Result<std::uint64_t> generation_at(WallNs time_ns) const override {
+    return generations_->newest_at(time_ns);
+  }
   ReloadReport reload() override;
   ConfigStatus config_status() const override;
   tunnel::Tunnel& tunnel() override { return *tunnel_; }

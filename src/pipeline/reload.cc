@@ -68,7 +68,7 @@ ReloadReport RunningDaemon::reload() {
     return refuse(diagnostics, files);
   }
   // Kept before new exits open: a cursor once made has a beginning that a refusal cannot take back.
-  const auto generation = generations_->keep(next->text);
+  const auto generation = generations_->keep(next->text, seams_.clock.wall_ns());
   if (!generation.ok()) {
     diagnostics.error("file-unreadable", {}, generation.error().text);
     return refuse(diagnostics, files);

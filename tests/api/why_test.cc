@@ -143,6 +143,20 @@ TEST_F(WhyTest, the_generation_that_judged_is_shown_after_a_reload_has_changed_t
   EXPECT_EQ(text(asked.at(0).at("decision").at("rules").at(0), "rule"), "other");
 }
 
+TEST_F(WhyTest, a_filtered_event_is_judged_by_the_rules_of_its_time) {
+  start_usual();
+  const tunnel::Seq seq = append("events", R"({"message":"m","severity":"info"})");
+  deliver_all();
+  clock_.advance_ns(kNsPerSec);
+  reload("entries:\n  events: {type: http, path: /api/v1/events}\nexits:\n" +
+         webhook("hook", target_) + "rules:\n  - {name: all, to: hook}\n");
+  const auto judgement = why(seq).at("judgements").at(0);
+  EXPECT_EQ(number(judgement, "generation"), 1);
+  EXPECT_THAT(text(judgement, "basis"), HasSubstr("in force when the event came"));
+  EXPECT_EQ(text(hook(seq), "state"), "filtered");
+  EXPECT_EQ(text(hook(seq).at("obstacles").at(0), "rule"), "urgent");
+}
+
 TEST_F(WhyTest, an_exit_that_is_newer_than_the_event_says_so_after_a_restart_too) {
   start_usual();
   const tunnel::Seq seq = critical();

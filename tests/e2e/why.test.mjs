@@ -117,6 +117,9 @@ describe('why', () => {
     assert.match(shown, /chat: matched -> chat/);
     assert.doesNotMatch(shown, /renamed/);
     assert.match(await text(ids.delivered, '--generation', '2'), /renamed: no match/);
+    const filtered = await text(ids.filtered);
+    assert.match(filtered, /rules of generation 1 \(in force when the event came/);
+    assert.match(filtered, /pager +filtered\n +pages: no match: loud is false/);
     const json = JSON.parse((await daemon.tictoc('why', ids.delivered, '--json')).stdout);
     assert.equal(json.judgements[0].generation, 1);
     assert.equal(json.judgements[0].in_force, false);
