@@ -15,10 +15,7 @@ std::vector<Type> parse_types(std::string_view list) {
   return all->parameters();
 }
 
-FunctionTable build() {
-  FunctionTable table;
-  Library library(table);
-  add_operators(library);
+void add_standard_functions(Library& library) {
   add_conversions(library);
   add_string_functions(library);
   add_string_extensions(library);
@@ -28,7 +25,25 @@ FunctionTable build() {
   add_optional_functions(library);
   add_encoders(library);
   add_network_functions(library);
+}
+
+FunctionTable build() {
+  FunctionTable table;
+  Library library(table);
+  add_operators(library);
+  add_standard_functions(library);
   return table;
+}
+
+std::string signature(std::string_view name, const Overload& overload) {
+  std::string text;
+  std::size_t first = 0;
+  if (overload.member) text = overload.parameters[first++].to_string() + ".";
+  text.append(name).append("(");
+  for (std::size_t i = first; i < overload.parameters.size(); ++i) {
+    text += (i > first ? ", " : "") + overload.parameters[i].to_string();
+  }
+  return text + ") -> " + overload.result.to_string();
 }
 
 }  // namespace
@@ -36,6 +51,15 @@ FunctionTable build() {
 const FunctionTable& standard_functions() {
   static const FunctionTable table = build();
   return table;
+}
+
+std::vector<FunctionDoc> function_docs() {
+  FunctionTable table;
+  std::vector<FunctionDoc> docs;
+  Library library(table, &docs);
+  add_standard_functions(library);
+  add_tunnel_functions(library);
+  return docs;
 }
 
 Overload make_overload(std::string_view name, std::string_view parameters, std::string_view result,
@@ -57,6 +81,26 @@ void Library::add(std::string_view name, std::string_view parameters, std::strin
   FunctionDeclaration& function = table_[std::string(name)];
   function.name = name;
   function.overloads.push_back(make_overload(name, parameters, result, member, call, prepare));
+  if (docs_) doc_of(name).signatures.push_back(signature(name, function.overloads.back()));
+}
+
+FunctionDoc& Library::doc_of(std::string_view name) {
+  for (FunctionDoc& doc : *docs_) {
+    if (doc.library == title_ && doc.name == name) return doc;
+  }
+  FunctionDoc& made = docs_->emplace_back();
+  made.library = title_;
+  made.name = name;
+  return made;
+}
+
+void Library::about(std::string_view name, std::string_view description, std::string_view example,
+                    std::string_view result) {
+  if (!docs_) return;
+  FunctionDoc& doc = doc_of(name);
+  doc.description = description;
+  doc.example = example;
+  doc.result = result;
 }
 
 void add_operators(Library& library) {

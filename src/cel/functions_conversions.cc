@@ -135,6 +135,7 @@ Value type_of(const CallContext&, Arguments a) { return Value::type(a[0].runtime
 }  // namespace
 
 void add_conversions(Library& library) {
+  library.title("Conversions");
   library.function("int", "int", "int", same);
   library.function("int", "uint", "int", int_from_uint);
   library.function("int", "double", "int", int_from_double);
@@ -164,6 +165,26 @@ void add_conversions(Library& library) {
   library.function("duration", "string", "duration", duration_from_string);
   library.function("type", "T", "type(T)", type_of);
   library.function("dyn", "T", "dyn", same);
+  library.about("int",
+                "a whole number of a number (cut towards 0), a text or a time (seconds since "
+                "1970); an error where it does not fit",
+                "int('42') + int(-1.9)", "41");
+  library.about("uint", "the same without sign", "uint(42.9)", "42");
+  library.about("double", "the nearest double of a number or a text", "double('1.5') + double(1)",
+                "2.5");
+  library.about("bool",
+                "true of `1 t true True TRUE`, false of `0 f false False FALSE`, else an error",
+                "bool('true')", "true");
+  library.about("string", "a value as text; bytes must be UTF-8",
+                "string(1.5) + string(duration('90s'))", "\"1.590s\"");
+  library.about("bytes", "a text as UTF-8 bytes; printed as base64", "bytes('abc')", "\"YWJj\"");
+  library.about("timestamp", "a time of an RFC 3339 text or of seconds since 1970",
+                "timestamp('2026-01-31T13:00:00+01:00')", "\"2026-01-31T12:00:00Z\"");
+  library.about("duration", "a duration of a text with the units `h m s ms us ns`",
+                "duration('1h30m')", "\"5400s\"");
+  library.about("type", "the type of a value", "type(1) == int", "true");
+  library.about("dyn", "the same value, of a type that is known only when evaluated",
+                "dyn(1) == 1.0", "true");
 }
 
 }  // namespace tt::cel

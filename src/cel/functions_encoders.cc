@@ -22,8 +22,12 @@ Value decode(const CallContext&, Arguments a) {
 }  // namespace
 
 void add_encoders(Library& library) {
+  library.title("Encoders library");
   library.function("base64.encode", "bytes", "string", encode);
   library.function("base64.decode", "string", "bytes", decode);
+  library.about("base64.encode", "bytes as base64", "base64.encode(b'abc')", "\"YWJj\"");
+  library.about("base64.decode", "bytes from base64, with padding or without",
+                "string(base64.decode('YWJj'))", "\"abc\"");
 }
 
 }  // namespace tt::cel

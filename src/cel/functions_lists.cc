@@ -104,6 +104,7 @@ Value last(const CallContext&, Arguments a) {
 }  // namespace
 
 void add_list_functions(Library& library) {
+  library.title("Lists library");
   library.method("slice", "list(T), int, int", "list(T)", slice);
   library.method("reverse", "list(T)", "list(T)", reverse_list);
   library.method("distinct", "list(T)", "list(T)", distinct);
@@ -113,6 +114,19 @@ void add_list_functions(Library& library) {
   library.method("first", "list(T)", "optional_type(T)", first);
   library.method("last", "list(T)", "optional_type(T)", last);
   library.function("lists.range", "int", "list(int)", range);
+  library.about("slice", "the elements from one position up to another", "[1, 2, 3, 4].slice(1, 3)",
+                "[2,3]");
+  library.about("reverse", "the elements backwards", "[1, 2, 3].reverse()", "[3,2,1]");
+  library.about("distinct", "each value once, in the order of their first occurrences",
+                "[1, 2, 1, 1.0].distinct()", "[1,2]");
+  library.about("sort", "the elements in order; all of one type", "['b', 'a'].sort()",
+                "[\"a\",\"b\"]");
+  library.about("flatten", "nested lists opened, one level or so many", "[1, [2, [3]]].flatten()",
+                "[1,2,[3]]");
+  library.about("first", "the first element, or none", "[1, 2].first().orValue(0)", "1");
+  library.about("last", "the last element, or none", "[].last().orValue(0)", "0");
+  library.about("lists.range", "the whole numbers from 0 up to a number", "lists.range(3)",
+                "[0,1,2]");
 }
 
 }  // namespace tt::cel

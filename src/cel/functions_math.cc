@@ -127,6 +127,7 @@ void add_extremum(Library& library, std::string_view name, Implementation number
 }  // namespace
 
 void add_math_functions(Library& library) {
+  library.title("Math library");
   add_extremum(library, "math.greatest", of_numbers<Order::kGreater>, of_list<Order::kGreater>);
   add_extremum(library, "math.least", of_numbers<Order::kLess>, of_list<Order::kLess>);
   library.function("math.ceil", "double", "double", real<std::ceil>);
@@ -150,6 +151,29 @@ void add_math_functions(Library& library) {
     library.function("math.bitShiftLeft", std::string(type) + ", int", type, shift_left);
     library.function("math.bitShiftRight", std::string(type) + ", int", type, shift_right);
   }
+  library.about("math.greatest", "the greatest of numbers, or of a list of them",
+                "math.greatest(1, 2.5, 2u)", "2.5");
+  library.about("math.least", "the least of numbers, or of a list of them", "math.least([3, 1, 2])",
+                "1");
+  library.about("math.ceil", "the next whole number upwards", "math.ceil(1.2)", "2.0");
+  library.about("math.floor", "the next whole number downwards", "math.floor(-1.2)", "-2.0");
+  library.about("math.round", "the nearest whole number, halves away from 0", "math.round(2.5)",
+                "3.0");
+  library.about("math.trunc", "the number without its fraction", "math.trunc(-1.9)", "-1.0");
+  library.about("math.isNaN", "whether a double is not a number", "math.isNaN(0.0 / 0.0)", "true");
+  library.about("math.isInf", "whether a double is infinite", "math.isInf(1.0 / 0.0)", "true");
+  library.about("math.isFinite", "whether a double is neither", "math.isFinite(1.5)", "true");
+  library.about("math.abs", "the number without its sign", "math.abs(-3)", "3");
+  library.about("math.sign", "-1, 0 or 1", "math.sign(-2.5)", "-1.0");
+  library.about("math.sqrt", "the square root; NaN of what is negative", "math.sqrt(16)", "4.0");
+  library.about("math.bitAnd", "the bits that both have", "math.bitAnd(6, 3)", "2");
+  library.about("math.bitOr", "the bits that either has", "math.bitOr(6, 3)", "7");
+  library.about("math.bitXor", "the bits that only one has", "math.bitXor(6, 3)", "5");
+  library.about("math.bitNot", "every bit turned", "math.bitNot(0)", "-1");
+  library.about("math.bitShiftLeft", "bits moved to the left, zeros follow",
+                "math.bitShiftLeft(1, 4)", "16");
+  library.about("math.bitShiftRight", "bits moved to the right, zeros follow",
+                "math.bitShiftRight(16, 4)", "1");
 }
 
 }  // namespace tt::cel

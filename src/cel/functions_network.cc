@@ -203,6 +203,7 @@ Value text_of(const CallContext&, Arguments a) { return Value::string(a[0].as_op
 }  // namespace
 
 void add_network_functions(Library& library) {
+  library.title("Network library");
   library.function("ip", "string", "net.IP", ip);
   library.function("isIP", "string", "bool", is_ip);
   library.function("ip.isCanonical", "string", "bool", is_canonical);
@@ -223,6 +224,35 @@ void add_network_functions(Library& library) {
   library.method("ip", "net.CIDR", "net.IP", ip_of_cidr);
   library.function("string", "net.IP", "string", text_of);
   library.function("string", "net.CIDR", "string", text_of);
+  library.about("ip", "an IPv4 or IPv6 address of a text, or the address of a block",
+                "string(ip('2001:DB8::1'))", "\"2001:db8::1\"");
+  library.about("isIP", "whether a text is an address", "isIP('10.0.0.256')", "false");
+  library.about("ip.isCanonical", "whether an address is written the shortest way",
+                "ip.isCanonical('2001:db8::1')", "true");
+  library.about("family", "4 or 6", "ip('10.0.0.1').family()", "4");
+  library.about("isUnspecified", "whether an address is 0.0.0.0 or ::", "ip('::').isUnspecified()",
+                "true");
+  library.about("isLoopback", "whether an address is one of the own host",
+                "ip('127.0.0.1').isLoopback()", "true");
+  library.about("isGlobalUnicast", "whether an address names one host, not only on the local link",
+                "ip('192.168.0.1').isGlobalUnicast()", "true");
+  library.about("isLinkLocalMulticast", "whether an address is in 224.0.0.0/24 or ff02::/16",
+                "ip('ff02::1').isLinkLocalMulticast()", "true");
+  library.about("isLinkLocalUnicast", "whether an address is in 169.254.0.0/16 or fe80::/10",
+                "ip('169.254.169.254').isLinkLocalUnicast()", "true");
+  library.about("cidr", "a block of addresses of a text", "string(cidr('10.0.0.0/8'))",
+                "\"10.0.0.0/8\"");
+  library.about("isCIDR", "whether a text is a block", "isCIDR('10.0.0.0/33')", "false");
+  library.about("containsIP", "whether an address lies in a block",
+                "cidr('10.0.0.0/8').containsIP('10.1.2.3')", "true");
+  library.about("containsCIDR", "whether a block lies in another",
+                "cidr('10.0.0.0/8').containsCIDR('10.1.0.0/16')", "true");
+  library.about("masked", "the block with the bits of its hosts zero",
+                "string(cidr('10.1.2.3/8').masked())", "\"10.0.0.0/8\"");
+  library.about("prefixLength", "how many bits name the network",
+                "cidr('10.0.0.0/8').prefixLength()", "8");
+  library.about("string", "an address or a block as text", "string(cidr('10.1.2.3/8').ip())",
+                "\"10.1.2.3\"");
 }
 
 }  // namespace tt::cel

@@ -64,6 +64,7 @@ Value unwrap(const CallContext& context, Arguments a) {
 }  // namespace
 
 void add_optional_functions(Library& library) {
+  library.title("Optionals library");
   library.function("optional.none", "", "optional_type(T)", none);
   library.function("optional.of", "T", "optional_type(T)", of);
   library.function("optional.ofNonZeroValue", "T", "optional_type(T)", of_non_zero);
@@ -73,6 +74,20 @@ void add_optional_functions(Library& library) {
   library.method("value", "optional_type(T)", "T", value);
   library.method("or", "optional_type(T), optional_type(T)", "optional_type(T)", nullptr);
   library.method("orValue", "optional_type(T), T", "T", nullptr);
+  library.about("optional.none", "no value", "optional.none().hasValue()", "false");
+  library.about("optional.of", "a value", "optional.of(1).value()", "1");
+  library.about("optional.ofNonZeroValue", "a value, or none when it is 0, empty, false or null",
+                "optional.ofNonZeroValue('').hasValue()", "false");
+  library.about("optional.unwrap", "the values that a list of optionals has",
+                "optional.unwrap([optional.of(1), optional.none()])", "[1]");
+  library.about("unwrapOpt", "the same as a method",
+                "[optional.of(1), optional.none()].unwrapOpt()", "[1]");
+  library.about("hasValue", "whether there is a value", "{'a': 1}.?a.hasValue()", "true");
+  library.about("value", "the value, an error when there is none", "{'a': 1}.?a.value()", "1");
+  library.about("or", "this one, or the other when it has no value",
+                "{'a': 1}.?b.or(optional.of(2)).value()", "2");
+  library.about("orValue", "the value, or another when there is none", "{'a': 1}.?b.orValue(2)",
+                "2");
 }
 
 }  // namespace tt::cel

@@ -15,28 +15,38 @@ namespace {
 
 using Arguments = std::span<const Value>;
 
-/// A string by code points.
+/// A string by code points. In ASCII every byte is one; any other text is indexed, and the steps
+/// for that are spent here, since they exceed what a caller charges for reading it.
 class Runes {
  public:
-  explicit Runes(std::string_view text) : text_(text) {
+  Runes(const CallContext& context, std::string_view text) : text_(text) {
+    if (std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; })) return;
+    static_cast<void>(context.charge(static_cast<std::int64_t>(text.size() / kIndexBytesPerStep)));
     for (std::size_t at = 0; at < text.size();) {
       starts_.push_back(at);
       next_rune(text, at);
     }
     starts_.push_back(text.size());
   }
-  std::int64_t size() const { return static_cast<std::int64_t>(starts_.size()) - 1; }
+  std::int64_t size() const {
+    return static_cast<std::int64_t>(starts_.empty() ? text_.size() : starts_.size() - 1);
+  }
   std::string_view part(std::int64_t begin, std::int64_t end) const {
     return text_.substr(byte(begin), byte(end) - byte(begin));
   }
-  std::size_t byte(std::int64_t rune) const { return starts_[static_cast<std::size_t>(rune)]; }
+  std::size_t byte(std::int64_t rune) const {
+    const auto index = static_cast<std::size_t>(rune);
+    return starts_.empty() ? index : starts_[index];
+  }
   std::int64_t rune_at(std::size_t byte) const {
+    if (starts_.empty()) return static_cast<std::int64_t>(byte);
     return std::lower_bound(starts_.begin(), starts_.end(), byte) - starts_.begin();
   }
 
  private:
+  static constexpr std::size_t kIndexBytesPerStep = 8;
   std::string_view text_;
-  std::vector<std::size_t> starts_;
+  std::vector<std::size_t> starts_;  ///< Empty for ASCII.
 };
 
 Value out_of_range(std::int64_t position) {
@@ -48,32 +58,32 @@ Value text(std::string made) {
   return Value::string(std::move(made));
 }
 
-Value char_at(const CallContext&, Arguments a) {
-  const Runes runes(a[0].as_string());
+Value char_at(const CallContext& context, Arguments a) {
+  const Runes runes(context, a[0].as_string());
   const std::int64_t at = a[1].as_int();
   if (at < 0 || at > runes.size()) return out_of_range(at);
   if (at == runes.size()) return Value::borrowed("");
   return text(std::string(runes.part(at, at + 1)));
 }
 
-Value index_of(const CallContext&, Arguments a) {
-  const Runes runes(a[0].as_string());
+Value index_of(const CallContext& context, Arguments a) {
+  const Runes runes(context, a[0].as_string());
   const std::int64_t from = a.size() > 2 ? a[2].as_int() : 0;
   if (from < 0 || from > runes.size()) return out_of_range(from);
   const std::size_t found = a[0].as_string().find(a[1].as_string(), runes.byte(from));
   return Value::int64(found == std::string_view::npos ? -1 : runes.rune_at(found));
 }
 
-Value last_index_of(const CallContext&, Arguments a) {
-  const Runes runes(a[0].as_string());
+Value last_index_of(const CallContext& context, Arguments a) {
+  const Runes runes(context, a[0].as_string());
   const std::int64_t last = a.size() > 2 ? a[2].as_int() : runes.size();
   if (last < 0 || last > runes.size()) return out_of_range(last);
   const std::size_t found = a[0].as_string().rfind(a[1].as_string(), runes.byte(last));
   return Value::int64(found == std::string_view::npos ? -1 : runes.rune_at(found));
 }
 
-Value substring(const CallContext&, Arguments a) {
-  const Runes runes(a[0].as_string());
+Value substring(const CallContext& context, Arguments a) {
+  const Runes runes(context, a[0].as_string());
   const std::int64_t begin = a[1].as_int();
   const std::int64_t end = a.size() > 2 ? a[2].as_int() : runes.size();
   if (begin < 0 || begin > runes.size()) return out_of_range(begin);
@@ -175,8 +185,8 @@ Value trim_spaces(const CallContext&, Arguments a) {
   return text(begin ? std::string(whole.substr(*begin, end - *begin)) : std::string());
 }
 
-Value reverse_text(const CallContext&, Arguments a) {
-  const Runes runes(a[0].as_string());
+Value reverse_text(const CallContext& context, Arguments a) {
+  const Runes runes(context, a[0].as_string());
   std::string made;
   for (std::int64_t i = runes.size(); i-- > 0;) made += runes.part(i, i + 1);
   return text(std::move(made));
@@ -204,6 +214,7 @@ Value format_list(const CallContext&, Arguments a) {
 }  // namespace
 
 void add_string_extensions(Library& library) {
+  library.title("Strings library");
   library.method("charAt", "string, int", "string", char_at);
   library.method("indexOf", "string, string", "int", index_of);
   library.method("indexOf", "string, string, int", "int", index_of);
@@ -223,6 +234,33 @@ void add_string_extensions(Library& library) {
   library.method("reverse", "string", "string", reverse_text);
   library.method("format", "string, list(dyn)", "string", format_list);
   library.function("strings.quote", "string", "string", quote);
+  library.about("charAt", "the character at a position; empty at the end", "'abc'.charAt(1)",
+                "\"b\"");
+  library.about("indexOf",
+                "where a text first stands in another, from a position on; -1 when nowhere",
+                "'a.b.c'.indexOf('.', 2)", "3");
+  library.about("lastIndexOf",
+                "where a text last stands in another, at or before a position; -1 when nowhere",
+                "'a.b.c'.lastIndexOf('.')", "3");
+  library.about("substring", "the characters from a position on, or up to another",
+                "'abcdef'.substring(1, 3)", "\"bc\"");
+  library.about("lowerAscii", "the letters A to Z made small", "'DISK Ä'.lowerAscii()",
+                "\"disk Ä\"");
+  library.about("upperAscii", "the letters a to z made great", "'disk'.upperAscii()", "\"DISK\"");
+  library.about("replace", "every (or the first n) occurrence of a text replaced",
+                "'a-b-c'.replace('-', '.', 1)", "\"a.b-c\"");
+  library.about("split", "the parts between separators; with a limit the last part holds the rest",
+                "'a,b,c'.split(',', 2)", "[\"a\",\"b,c\"]");
+  library.about("join", "texts made one, with a separator or without", "['a', 'b'].join(', ')",
+                "\"a, b\"");
+  library.about("trim", "the text without blanks at its ends", "'  a b '.trim()", "\"a b\"");
+  library.about("reverse", "the characters backwards", "'abc'.reverse()", "\"cba\"");
+  library.about("format",
+                "a text with the values of a list in its `%s %d %f %e %b %o %x %X %%`; a precision "
+                "as in `%.2f`",
+                "'%s: %.1f%%'.format(['disk', 97.25])", "\"disk: 97.2%\"");
+  library.about("strings.quote", "the text in double quotes, with escapes",
+                "strings.quote('a\\tb')", "\"\\\"a\\\\tb\\\"\"");
 }
 
 }  // namespace tt::cel

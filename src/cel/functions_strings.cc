@@ -64,9 +64,14 @@ Value matches(const CallContext& context, Arguments a) {
     return Value::boolean(RE2::PartialMatch(piece, *static_cast<const RE2*>(context.state)));
   }
   const std::string_view pattern = a[1].as_string();
-  // Compiling costs far more than a step.
+  // Compiling costs far more than a step, and shows how much only afterwards; what was too large
+  // has cost the most.
   if (!context.charge(1000 + static_cast<std::int64_t>(pattern.size()) * 10)) return cost_error();
   const RE2 regex(re2::StringPiece(pattern.data(), pattern.size()), regex_options());
+  const bool is_too_large = regex.error_code() == RE2::ErrorPatternTooLarge;
+  if (!context.charge(is_too_large ? kCostMax / 50 : 4 * std::int64_t{regex.ProgramSize()})) {
+    return cost_error();
+  }
   if (!regex.ok()) return Value::error(regex_problem(regex));
   return Value::boolean(RE2::PartialMatch(piece, regex));
 }
@@ -74,6 +79,7 @@ Value matches(const CallContext& context, Arguments a) {
 }  // namespace
 
 void add_string_functions(Library& library) {
+  library.title("Texts, lists and maps");
   const auto size = [&](std::string_view type, Implementation call) {
     library.function("size", type, "int", call);
     library.method("size", type, "int", call);
@@ -87,6 +93,15 @@ void add_string_functions(Library& library) {
   library.method("contains", "string, string", "bool", contains_text);
   library.method("matches", "string, string", "bool", matches, prepare_matches);
   library.function("matches", "string, string", "bool", matches, prepare_matches);
+  library.about("size", "how many characters a text, bytes, elements or entries",
+                "size('日本') + [1, 2].size()", "4");
+  library.about("startsWith", "whether a text begins with another",
+                "'urn:mon:cpu'.startsWith('urn:mon:')", "true");
+  library.about("endsWith", "whether a text ends with another", "'kim-bot'.endsWith('-bot')",
+                "true");
+  library.about("contains", "whether a text holds another", "'disk full'.contains('full')", "true");
+  library.about("matches", "whether a regular expression matches somewhere in the text",
+                "'web-17'.matches('^web-[0-9]+$')", "true");
 }
 
 }  // namespace tt::cel

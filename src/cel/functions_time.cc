@@ -63,6 +63,7 @@ Value duration_milliseconds(const CallContext&, Arguments a) {
 }  // namespace
 
 void add_time_functions(Library& library) {
+  library.title("Times and durations");
   const auto part = [&](std::string_view name, Implementation call) {
     library.method(name, "timestamp", "int", call);
     library.method(name, "timestamp, string", "int", call, prepare_zone);
@@ -81,6 +82,26 @@ void add_time_functions(Library& library) {
   library.method("getMinutes", "duration", "int", duration_in<60 * kNsPerSec>);
   library.method("getSeconds", "duration", "int", duration_in<kNsPerSec>);
   library.method("getMilliseconds", "duration", "int", duration_milliseconds);
+  library.about("getFullYear", "the year", "timestamp('2026-01-31T23:30:00Z').getFullYear()",
+                "2026");
+  library.about("getMonth", "the month, January is 0",
+                "timestamp('2026-01-31T23:30:00Z').getMonth('Europe/Berlin')", "1");
+  library.about("getDate", "the day of the month, from 1",
+                "timestamp('2026-01-31T23:30:00Z').getDate('Europe/Berlin')", "1");
+  library.about("getDayOfMonth", "the day of the month, from 0",
+                "timestamp('2026-01-31T23:30:00Z').getDayOfMonth()", "30");
+  library.about("getDayOfWeek", "the day of the week, Sunday is 0",
+                "timestamp('2026-01-31T23:30:00Z').getDayOfWeek()", "6");
+  library.about("getDayOfYear", "the day of the year, from 0",
+                "timestamp('2026-01-31T23:30:00Z').getDayOfYear()", "30");
+  library.about("getHours", "the hour, also of a duration (all of it in hours)",
+                "timestamp('2026-01-31T23:30:00Z').getHours('+02:00')", "1");
+  library.about("getMinutes", "the minute, also of a duration (all of it in minutes)",
+                "duration('1h30m').getMinutes()", "90");
+  library.about("getSeconds", "the second, also of a duration (all of it in seconds)",
+                "duration('1h30m').getSeconds()", "5400");
+  library.about("getMilliseconds", "the part below a second, in milliseconds",
+                "duration('1.250s').getMilliseconds()", "250");
 }
 
 }  // namespace tt::cel

@@ -128,20 +128,48 @@ Value clip(const CallContext&, Arguments a) {
 
 }  // namespace
 
+void add_tunnel_functions(Library& library) {
+  library.title("Functions of this program");
+  library.method("atLeast", "string, string", "bool", at_least, prepare_at_least);
+  library.method("within", "timestamp, string", "bool", within, prepare_within);
+  library.method("within", "timestamp, string, string", "bool", within, prepare_within);
+  library.method("format", "timestamp, string", "string", format_timestamp_as, prepare_format);
+  library.method("format", "timestamp, string, string", "string", format_timestamp_as,
+                 prepare_format);
+  library.method("clip", "string, int", "string", clip);
+  library.function("sample", "string, double", "bool", sample);
+  library.function("sample", "string, int", "bool", sample);
+  library.about("atLeast",
+                "whether a severity is at least as grave as another; unknown words rank as `info`",
+                "'error'.atLeast('warning')", "true");
+  library.about(
+      "within",
+      "whether a time lies in weekly windows, in UTC or a zone: days `mon-fri`, times "
+      "`08:00-18:00`, several with commas, an end before its start is on the next day",
+      "timestamp('2026-01-05T10:00:00Z').within('mon-fri 08:00-18:00, sat', 'Europe/Berlin')",
+      "true");
+  library.about("format",
+                "a time as text, in UTC or a zone, by `%Y %m %d %H %M %S %y %e %j %u %w %a %A %b "
+                "%B %I %p %F %T %R %L %f %s %z %%`",
+                "timestamp('2026-01-31T12:00:00Z').format('%F %H:%M %z', 'Europe/Berlin')",
+                "\"2026-01-31 13:00 +0100\"");
+  library.about("clip", "the text cut to so many characters, with an ellipsis where it was longer",
+                "'a long message'.clip(7)", "\"a long…\"");
+  library.about("sample",
+                "whether a text is in a share of all texts from 0 to 1; always the same answer for "
+                "the same text",
+                "sample('0123abcd-1', 0.5)", "true");
+}
+
 void add_tunnel_functions(Environment& environment) {
-  const auto add = [&](std::string_view name, std::string_view parameters, std::string_view result,
-                       bool member, Implementation call, Prepare prepare) {
-    environment.add_function(std::string(name),
-                             make_overload(name, parameters, result, member, call, prepare));
-  };
-  add("atLeast", "string, string", "bool", true, at_least, prepare_at_least);
-  add("within", "timestamp, string", "bool", true, within, prepare_within);
-  add("within", "timestamp, string, string", "bool", true, within, prepare_within);
-  add("format", "timestamp, string", "string", true, format_timestamp_as, prepare_format);
-  add("format", "timestamp, string, string", "string", true, format_timestamp_as, prepare_format);
-  add("clip", "string, int", "string", true, clip, nullptr);
-  add("sample", "string, double", "bool", false, sample, nullptr);
-  add("sample", "string, int", "bool", false, sample, nullptr);
+  FunctionTable table;
+  Library library(table);
+  add_tunnel_functions(library);
+  for (auto& [name, function] : table) {
+    for (Overload& overload : function.overloads) {
+      environment.add_function(name, std::move(overload));
+    }
+  }
 }
 
 }  // namespace tt::cel

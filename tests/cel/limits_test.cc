@@ -78,6 +78,94 @@ TEST(Limits, texts_do_not_grow_without_bound) {
   EXPECT_EQ(outcome(text + ".size() > 0"), "stopped");
 }
 
+/// `inner` with a text of 4 MiB at hand, `t`.
+std::string with_long_text(const std::string& inner, const std::string& seed = "0123456789abcdef") {
+  std::string text;
+  std::string name = "'" + seed + "'";
+  for (int i = 0; i < 18; ++i) {
+    const std::string next = "v" + std::to_string(i);
+    text += "cel.bind(" + next + ", " + name + " + " + name + ", ";
+    name = next;
+  }
+  return text + "cel.bind(t, " + name + ", " + inner + ")" + repeated(")", 18);
+}
+
+TEST(Limits, every_function_pays_for_a_long_text) {
+  for (const char* test : {"t.contains('zzzz')",
+                           "t.indexOf('fz') == 0",
+                           "t.lastIndexOf('zz') == 0",
+                           "t.charAt(i) == 'z'",
+                           "t.substring(i) == ''",
+                           "t.reverse() == ''",
+                           "t.upperAscii() == ''",
+                           "t.trim() == ''",
+                           "t.replace('0', '1') == ''",
+                           "t.split('0').size() == 0",
+                           "t.matches('(x+x+)+y')",
+                           "t.matches('f$' + string(i))",
+                           "t.size() == 0",
+                           "t < t",
+                           "(t + '') != t",
+                           "t.startsWith(t + 'x')",
+                           "t in {t: 1} && false",
+                           "t in ['x', t] && false",
+                           "strings.quote(t) == ''",
+                           "t.clip(9) == ''",
+                           "t.atLeast('error')",
+                           "isIP(t)",
+                           "sample(t, 0.0)",
+                           "'%s'.format([t]) == ''",
+                           "base64.encode(bytes(t)) == ''",
+                           "bytes(t) == b''"}) {
+    const std::string loop = "lists.range(1000).exists(i, " + std::string(test) + ")";
+    EXPECT_EQ(outcome(with_long_text(loop)), "stopped") << test;
+  }
+  EXPECT_EQ(outcome(with_long_text("lists.range(9).exists(i, t.charAt(i) == 'z')",
+                                   "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9")),
+            "stopped");
+}
+
+TEST(Limits, regular_expressions_of_an_event_pay_for_what_they_compile_to) {
+  for (const char* pattern : {"'b{1,900}' + string(i)", "r'\\pL{90}' + string(i)",
+                              "'((a{1,9}){1,9}){1,9}' + string(i)"}) {
+    EXPECT_EQ(
+        outcome("lists.range(1000).exists(i, 'a'.matches(" + std::string(pattern) + ") && false)"),
+        "stopped")
+        << pattern;
+  }
+  EXPECT_EQ(outcome("'a'.matches('((((a{1,100}){1,100}){1,100}){1,100})')"), "argument");
+  EXPECT_EQ(outcome("lists.range(100).all(i, 'a1'.matches('^a' + string(i % 2)) || true)"), "done");
+}
+
+TEST(Limits, lists_and_maps_pay_for_every_element) {
+  for (const char* bomb :
+       {"lists.range(900000).transformMapEntry(i, v, {string(v): i}).size()",
+        "lists.range(200000).transformMapEntry(i, v, {v * 1024: i}).size()",
+        "lists.range(100000).map(x, (x * 7919) % 100003).sort().size()",
+        "lists.range(100000).distinct().size()",
+        "cel.bind(l, lists.range(1000), lists.range(9999).all(i, l == l))",
+        "cel.bind(l, lists.range(9999), lists.range(9999).all(i, !(-1 in l)))",
+        "cel.bind(l, lists.range(1000), lists.range(9999).all(i, math.greatest(l) > 0))",
+        "cel.bind(l, lists.range(9999), lists.range(9999).all(i, l.slice(0, 9999).size() > 0))",
+        "cel.bind(l, lists.range(9999), lists.range(9999).all(i, (l + l).size() > 0))",
+        "cel.bind(l, lists.range(1000), lists.range(99999).all(i, '%s'.format([l]) != ''))"}) {
+    EXPECT_EQ(outcome(bomb), "stopped") << bomb;
+  }
+}
+
+TEST(Limits, formats_zones_and_nesting_are_bounded) {
+  EXPECT_EQ(outcome("'%.1000000f'.format([1.5])"), "stopped");
+  EXPECT_EQ(outcome("lists.range(300000).all(i, '%.100f%.100f'.format([1e308, 1e-300]) != '')"),
+            "stopped");
+  EXPECT_EQ(outcome("timestamp(0).getHours('../../../etc/passwd')"), "argument");
+  EXPECT_EQ(
+      outcome("lists.range(99999).all(i, timestamp(0).getHours('A/B' + string(i)) < 0 || true)"),
+      "stopped");
+  EXPECT_EQ(outcome(repeated("[", 100) + "1" + repeated("]", 100)), "done");
+  EXPECT_EQ(outcome(repeated("{'a': ", 100) + "1" + repeated("}", 100)), "done");
+  EXPECT_EQ(outcome(repeated("{'a': ", 300) + "1" + repeated("}", 300)), "limit");
+}
+
 TEST(Limits, malformed_lines_are_answered) {
   for (const char* line :
        {"", "{", "[]", "{}", R"({"expr": 1})", R"({"expr": "1", "type_env": [1]})",

@@ -10,6 +10,7 @@
 #include "api/api.h"
 #include "apps/vortex/commands.h"
 #include "base/disk.h"
+#include "cel/reference.h"
 #include "rehearse/reference.h"
 
 namespace tt::vortex {
@@ -23,6 +24,7 @@ struct DocsArguments {
 int docs(const DocsArguments& arguments) {
   int result = kOk;
   std::vector<pipeline::Page> pages = pipeline::reference_pages();
+  pages.push_back({"cel", "cel.md", std::string(pipeline::kGeneratedNote) + cel::reference_page()});
   pages.push_back({"api", "api.md", std::string(pipeline::kGeneratedNote) + api::api_page()});
   pages.push_back(
       {"tests", "tests.md", std::string(pipeline::kGeneratedNote) + rehearse::tests_page()});
