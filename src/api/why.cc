@@ -58,7 +58,8 @@ Judgement judge(pipeline::Daemon& daemon, std::uint64_t generation, const std::s
 }
 
 /// Numbers of generations and why each is shown: those that judged the event, the newest first, and
-/// behind them the one that will judge it where it is pending. `then`: that of the event's time.
+/// behind them the one that will judge it where it is pending, and the one that was asked for.
+/// `then`: that of the event's time.
 std::vector<std::pair<std::uint64_t, std::string>> generations_of(const ExitFacts& facts,
                                                                   std::uint64_t in_force,
                                                                   std::optional<std::uint64_t> then,
@@ -71,11 +72,11 @@ std::vector<std::pair<std::uint64_t, std::string>> generations_of(const ExitFact
     is_pending |= fate.state == pipeline::EventFate::State::kPending;
   }
   std::vector<std::pair<std::uint64_t, std::string>> all;
-  if (asked_for) all.emplace_back(asked_for, "asked for");
   const auto add = [&](std::uint64_t number, const char* basis) {
     const bool is_new =
         std::none_of(all.begin(), all.end(), [&](const auto& one) { return one.first == number; });
-    if (is_new && all.size() < kGenerationsShown) all.emplace_back(number, basis);
+    if (is_new && (all.size() < kGenerationsShown || number == asked_for))
+      all.emplace_back(number, basis);
   };
   if (is_pending) add(in_force, kPendingBasis);
   for (auto number = judged.rbegin(); number != judged.rend(); ++number)
@@ -87,6 +88,7 @@ std::vector<std::pair<std::uint64_t, std::string>> generations_of(const ExitFact
   const auto waiting = std::find_if(all.begin(), all.end(),
                                     [](const auto& one) { return one.second == kPendingBasis; });
   if (waiting != all.end()) std::rotate(waiting, waiting + 1, all.end());
+  if (asked_for) add(asked_for, "asked for");
   return all;
 }
 
