@@ -35,7 +35,7 @@ test-asan: ## unit tests under the address and undefined behaviour sanitizers
 test-tsan: ## unit tests of threaded code under the thread sanitizer
 	@$(STAGES) tsan
 
-fuzz: ## fuzzes every target for SECONDS_EACH=60 seconds, beginning with its corpus
+fuzz: ## fuzzes every target for SECONDS_EACH=60 seconds, then compares CEL with its peers as long
 	@tools/fuzz.sh $(SECONDS_EACH)
 
 bench: ## jobs beside the installed peers, one table; `make bench ONLY=micro` for the hot paths

@@ -41,6 +41,11 @@ bool all_fit(const std::vector<Value>& values, const Type& type);
 
 /// Whether a value may have a type that the checker deduced.
 bool fits(const Value& value, const Type& type) {
+  // The language lets null stand for what would be a message in protobuf.
+  if (value.is(Kind::kNull) && (type.is(TypeKind::kTimestamp) || type.is(TypeKind::kDuration) ||
+                                type.is(TypeKind::kOpaque) || type.is(TypeKind::kOptional))) {
+    return true;
+  }
   switch (type.kind()) {
     case TypeKind::kDyn:
     case TypeKind::kParameter:

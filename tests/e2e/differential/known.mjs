@@ -32,12 +32,12 @@ export const known = [
     why: 'the peer writes 3, 6 or 9 digits, as JSON of protobuf does; cel-go and its tests the fewest',
   },
   {
-    name: 'bufbuild: lenient numbers', judge: 'bufbuild', form: /^(int|uint|double)\("(?![+-]?\d+(\.\d+)?(e\d+)?")[^"]*"\)$/,
+    name: 'bufbuild: lenient numbers', judge: 'bufbuild', form: /^(int|uint|double)\(\(?"(?![+-]?\d+(\.\d+)?(e\d+)?")[^"]*"\)?\)$/,
     when: refusedByUs,
     why: 'langdef: a text that is no number is an error; the peer reads blanks, hexadecimal, NaN as JavaScript does',
   },
   {
-    name: 'bufbuild: dates that do not exist', judge: 'bufbuild', form: /^timestamp\("2026-02-30T00:00:00Z"\)$/,
+    name: 'bufbuild: dates that do not exist', judge: 'bufbuild', form: /^timestamp\(\(?"2026-02-30T00:00:00Z"\)?\)$/,
     when: refusedByUs, why: 'RFC 3339 has no 30 February; the peer makes it 2 March',
   },
   {
@@ -65,7 +65,7 @@ export const known = [
     why: 'ext/strings: the offset may be the length; the peer refuses it',
   },
   {
-    name: 'bufbuild: durations without a number', judge: 'bufbuild', form: /^duration\("[^\d"]*"\)$/,
+    name: 'bufbuild: durations without a number', judge: 'bufbuild', form: /^duration\(\(?"[^\d"]*"\)?\)$/,
     when: refusedByUs, why: 'a duration has at least one number with a unit; the peer takes it for 0',
   },
   {
@@ -173,7 +173,7 @@ export const known = [
     why: 'ext/strings: the offset may be the length; the peer refuses it',
   },
   {
-    name: 'cel-js: lenient numbers', judge: 'cel-js', form: /^(int|uint|double)\("(?![+-]?\d+(\.\d+)?(e\d+)?")[^"]*"\)$/,
+    name: 'cel-js: lenient numbers', judge: 'cel-js', form: /^(int|uint|double)\(\(?"(?![+-]?\d+(\.\d+)?(e\d+)?")[^"]*"\)?\)$/,
     when: refusedByUs, why: 'langdef: a text that is no number is an error; the peer reads an empty one as 0',
   },
   {
