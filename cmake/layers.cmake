@@ -114,7 +114,7 @@ function(tt_add_tests)
     if(TARGET tt_${name})
       target_link_libraries(${name}_test PRIVATE tt_${name})
     endif()
-    if(layer MATCHES "^(conformance|portals/entry|portals/exit|pipeline|rehearse|api)$")
+    if(layer MATCHES "^(conformance|portals/entry|portals/exit|pipeline|rehearse|plan|api)$")
       target_link_libraries(${name}_test PRIVATE tt_pipeline tt_catalog)
     endif()
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}/ DISCOVERY_TIMEOUT 60

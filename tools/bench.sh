@@ -18,6 +18,7 @@ tools/deps.sh build bench
 if [ "${1:-}" != micro ]; then
   tools/stages.sh build
   python3 bench/idle.py
+  python3 bench/plan.py
   exec python3 bench/jobs.py ${1:+--only "$1"}
 fi
 nice cmake --preset release -DTT_BENCH=ON

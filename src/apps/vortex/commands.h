@@ -38,5 +38,6 @@ void add_encode(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);
 void add_why(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
+void add_plan(CLI::App& app, int& exit_code);
 
 }  // namespace tt::vortex

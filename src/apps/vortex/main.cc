@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
 #include "apps/cli/completion.h"
 #include "apps/cli/parse.h"
@@ -20,6 +21,7 @@ int main(int argc, char** argv) try {
       "  vortex run -c vortex.yaml --watch\n"
       "  vortex check vortex.yaml         what is wrong, offline, with line and column\n"
       "  vortex test rules.test.yaml      do the rules still do what they should\n"
+      "  vortex plan new.yaml --since 24h what it would do with yesterday's events\n"
       "  vortex decode gitlab < body.json what a hook becomes\n"
       "  vortex why -c vortex.yaml < event.json\n"
       "  vortex eval 'event.severity.atLeast(\"error\")' event.json\n"
@@ -36,8 +38,12 @@ int main(int argc, char** argv) try {
   tt::vortex::add_eval(app, exit_code);
   tt::vortex::add_why(app, exit_code);
   tt::vortex::add_test(app, exit_code);
+  tt::vortex::add_plan(app, exit_code);
   tt::cli::add_completion(app, exit_code);
-  return tt::cli::parse(app, argc, argv, exit_code, tt::vortex::kUsage);
+  // 2 from `plan` asks a pipeline for approval: a mistake on its command line must not.
+  const bool is_plan = argc > 1 && std::string_view(argv[1]) == "plan";
+  return tt::cli::parse(app, argc, argv, exit_code,
+                        is_plan ? tt::vortex::kFailed : tt::vortex::kUsage);
 } catch (const std::exception& error) {
   std::fprintf(stderr, "vortex: %s\n", error.what());
   return tt::vortex::kFailed;

@@ -1,0 +1,72 @@
+// A data folder as the source of a plan: a snapshot of its log, and its newest generation.
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "apps/vortex/plan_source.h"
+#include "base/clock.h"
+#include "base/disk.h"
+#include "base/units.h"
+#include "pipeline/generations.h"
+#include "pipeline/kept_text.h"
+#include "pipeline/limits.h"
+
+namespace tt::vortex {
+namespace {
+
+/// One end of the range, as a seq or as a time.
+Status parse_end(const std::string& text, const std::string& log_id, tunnel::Seq& seq,
+                 WallNs& time_ns) {
+  if (text.empty()) return {};
+  if (const auto id = tunnel::parse_id(log_id, text)) {
+    seq = *id;
+  } else if (const auto ago = parse_duration_ns(text)) {
+    time_ns = system_clock().wall_ns() - *ago;
+  } else if (const auto time = parse_time(text)) {
+    time_ns = *time;
+  } else {
+    return reject("`" + text + "` is no duration (2h), no time (2026-01-31T12:00:00Z) and no " +
+                  "event id of this log (" + log_id + "-NUMBER)");
+  }
+  return {};
+}
+
+class PlanFolder final : public PlanSource {
+ public:
+  PlanFolder(std::string folder, std::shared_ptr<const tunnel::LogSnapshot> log,
+             const tunnel::SnapshotRange& range)
+      : folder_(std::move(folder)), log_(std::move(log)), scan_(log_, range) {}
+
+  std::string log_id() const override { return log_->log_id(); }
+  Result<InForce> in_force() override {
+    const pipeline::Generations kept(system_disk(), folder_ + "/rules");
+    auto number = kept.newest();
+    if (!number.ok())
+      return std::move(number).error().with("which rules are in force? Name them with `-c FILE`");
+    TT_TRY(const std::string text, kept.find(*number));
+    return InForce{pipeline::split_files(text), "generation " + std::to_string(*number)};
+  }
+  Result<tunnel::SharedStored> next() override { return scan_.next(pipeline::kReadBytesMax); }
+  double progress() const override { return scan_.progress(); }
+  tunnel::SnapshotLosses losses() const override { return scan_.losses(); }
+
+ private:
+  const std::string folder_;
+  std::shared_ptr<const tunnel::LogSnapshot> log_;
+  tunnel::SnapshotScan scan_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PlanSource>> open_plan_folder(const std::string& folder,
+                                                     const PlanRange& range) {
+  auto log = tunnel::LogSnapshot::open(system_disk(), folder);
+  if (!log.ok())
+    return std::move(log).error().with(
+        "no events to judge (`--against FOLDER` names a data folder)");
+  tunnel::SnapshotRange parsed;
+  TT_CHECK(parse_end(range.since, (*log)->log_id(), parsed.from, parsed.since_ns));
+  TT_CHECK(parse_end(range.until, (*log)->log_id(), parsed.until, parsed.until_ns));
+  return std::unique_ptr<PlanSource>(std::make_unique<PlanFolder>(folder, *std::move(log), parsed));
+}
+
+}  // namespace tt::vortex
