@@ -37,6 +37,8 @@ std::vector<Route> routes(std::shared_ptr<Tail> tail) {
       {"GET", "/api/v1/rules", "The rules in force", "", list_rules},
       {"GET", "/api/v1/config/status", "Generation in force, and the last refused reload", "",
        show_config},
+      {"GET", "/api/v1/config/text", "The configuration in force, secrets masked", "",
+       show_config_text},
       {"POST", "/api/v1/reload", "Read the configuration again", "", reload},
       {"GET", "/api/v1/dead", "Exits that have dead letters", "", list_dead},
       {"GET", "/api/v1/dead/{exit}", "Dead letters of an exit", "after limit", list_dead},

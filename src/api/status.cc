@@ -183,6 +183,15 @@ void show_config(pipeline::Daemon& daemon, const Request&, net::Responder respon
   responder.answer(json_answer(json.take()));
 }
 
+void show_config_text(pipeline::Daemon& daemon, const Request&, net::Responder responder) {
+  const auto settings = daemon.settings();
+  JsonWriter json;
+  json.map();
+  count(json, "generation", daemon.generation());
+  json.key("text").text(settings->text).end();
+  responder.answer(json_answer(json.take()));
+}
+
 void reload(pipeline::Daemon& daemon, const Request&, net::Responder responder) {
   const pipeline::ReloadReport report = daemon.reload();
   responder.answer(json_answer(report_json(report), report.ok ? 200 : 422));

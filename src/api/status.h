@@ -12,6 +12,7 @@ void list_entries(pipeline::Daemon& daemon, const Request& request, net::Respond
 void list_exits(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
 void change_exit(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
 void list_rules(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+void show_config_text(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
 void show_config(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
 void reload(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
 void list_dead(pipeline::Daemon& daemon, const Request& request, net::Responder responder);

@@ -22,7 +22,7 @@ using rules::kNoRule;
 /// Events written for exits, all of one batch, so that memory is asked for once.
 struct Rendered {
   event::EventBatch batch;
-  event::EventWriter writer{batch, pipeline::kRewrittenLimits};
+  event::EventWriter writer{batch, rules::kRewrittenLimits};
   event::EventView last() const { return batch[batch.size() - 1]; }
 };
 

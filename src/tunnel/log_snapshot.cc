@@ -90,6 +90,7 @@ void SnapshotScan::find_start() {
   if (bases.empty()) return;
   for (first_ = bases.size() - 1; first_ > 0; --first_) {
     if (bases[first_] <= range_.from) break;
+    if (range_.since_ns == SnapshotRange().since_ns) continue;
     const auto header =
         read_header_of(snapshot_->disk_, snapshot_->folder_ + "/" + segment_name(bases[first_]));
     // It was made after the last event of the segment before was received.

@@ -139,6 +139,14 @@ TEST_F(StatusTest, the_rules_in_force_are_shown) {
   EXPECT_EQ(rules.at("rules").at(0).at("to").at(0).as_string(), "hook");
 }
 
+TEST_F(StatusTest, the_configuration_in_force_is_shown_as_a_generation_keeps_it) {
+  start_usual();
+  const auto config = read("/config/text");
+  EXPECT_EQ(config.at("generation").to_number<std::uint64_t>(), daemon_->generation());
+  EXPECT_EQ(text(config, "text"), daemon_->settings()->text);
+  EXPECT_THAT(text(config, "text"), HasSubstr("urgent"));
+}
+
 TEST_F(StatusTest, a_reload_says_what_is_wrong_and_the_status_remembers) {
   start_usual();
   EXPECT_TRUE(read("/config/status").at("last_failure").is_null());
@@ -169,8 +177,8 @@ TEST_F(StatusTest, no_secret_of_the_configuration_is_in_any_answer) {
   EXPECT_EQ(target_.received()[0].header("authorization"), "Bearer exit-secret");
   std::string all =
       post("/api/v1/exits/hook/test", "{}").body + get("/metrics").body + get("/").body;
-  for (const char* path : {"/status", "/entries", "/exits", "/rules", "/config/status", "/events",
-                           "/dead/hook", "/dead/hook/1"})
+  for (const char* path : {"/status", "/entries", "/exits", "/rules", "/config/status",
+                           "/config/text", "/events", "/dead/hook", "/dead/hook/1"})
     all += get("/api/v1" + std::string(path)).body;
   EXPECT_THAT(all, HasSubstr("you sent"));
   EXPECT_THAT(all, Not(HasSubstr("entry-secret")));

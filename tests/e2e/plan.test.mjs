@@ -47,6 +47,20 @@ test('a plan reads a running daemon and its exit code says whether something cha
   assert.equal(pager.gains[0].rule_after, 'page');
   assert.match(pager.gains[0].id, /^[0-9a-f]{8}-\d+$/);
 
+  // Over the API the plan is the same.
+  const remote = await plan(daemon, config(kPaging), '--json', '--against', daemon.url);
+  assert.equal(remote.code, 2, remote.stderr);
+  const overApi = JSON.parse(remote.stdout);
+  assert.equal(overApi.events_of, daemon.url);
+  const known = ({ received, ...rest }) => rest;
+  for (const one of [report, overApi]) {
+    delete one.events_of;
+    delete one.first;
+    delete one.last;
+    for (const exit of one.exits) exit.gains = exit.gains.map(known);
+  }
+  assert.deepEqual(overApi, report);
+
   // From an event on, by its id; and with files for both sides.
   const late = await plan(daemon, config(kPaging), '--json', '--since', pager.gains[1].id);
   assert.equal(JSON.parse(late.stdout).moved, 9);
@@ -73,6 +87,9 @@ test('what is wrong with the new configuration or the command line is told and g
   assert.equal(nowhere.code, 1);
   assert.match(nowhere.stderr, /elsewhere holds no tunnel/);
   assert.match(nowhere.stderr, /--against/);
+  const silent = await plan(daemon, config(kNow), '--against', 'http://127.0.0.1:9');
+  assert.equal(silent.code, 1);
+  assert.match(silent.stderr, /no answer from http:\/\/127\.0\.0\.1:9/);
   const when = await plan(daemon, config(kNow), '--since', 'yesterday');
   assert.equal(when.code, 1);
   assert.match(when.stderr, /`yesterday` is no duration/);

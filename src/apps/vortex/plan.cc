@@ -13,7 +13,7 @@
 #include "apps/vortex/load.h"
 #include "apps/vortex/plan_source.h"
 #include "base/clock.h"
-#include "base/text.h"
+#include "pipeline/decision.h"
 #include "plan/print.h"
 
 namespace tt::vortex {
@@ -23,7 +23,7 @@ constexpr int kChanges = 2;
 
 struct PlanArguments {
   std::vector<std::string> files, current;
-  std::string against;
+  std::string against, token;
   PlanRange range;
   bool json = false;
 };
@@ -49,17 +49,21 @@ std::shared_ptr<const pipeline::Settings> load_in_force(PlanSource& events, std:
     failed(found.error());
     return nullptr;
   }
-  pipeline::ConfigSource source;
-  source.kept = std::move(found->files);
   name = found->name;
-  config::Files files;
-  config::Diagnostics diagnostics;
-  auto settings = pipeline::load_settings(source, files, diagnostics);
-  if (settings) return settings;  // Its warnings were told when it came into force.
-  std::fputs(config::print_text(diagnostics, files, isatty(STDERR_FILENO)).c_str(), stderr);
-  std::fprintf(stderr, "vortex: %s cannot be read here; name the rules in force with `-c FILE`\n",
-               name.c_str());
+  auto loaded =
+      pipeline::load_kept(found->text);  // Its warnings were told when it came into force.
+  if (loaded.ok()) return loaded->settings;
+  failed(std::move(loaded).error().with(
+      name + " cannot be judged by; name the rules in force with `-c FILE`"));
   return nullptr;
+}
+
+/// Where the events are: what --against names, else the folder of a configuration.
+Result<std::unique_ptr<PlanSource>> open_source(const PlanArguments& arguments,
+                                                const std::string& place) {
+  if (place.starts_with("http://") || place.starts_with("https://"))
+    return open_plan_remote(place, arguments.token, arguments.range);
+  return open_plan_folder(place, arguments.range);
 }
 
 int plan(const PlanArguments& arguments) {
@@ -70,12 +74,12 @@ int plan(const PlanArguments& arguments) {
   if (!next) return kFailed;
   auto before = current.paths.empty() ? nullptr : load(current);
   if (!before && !current.paths.empty()) return kFailed;
-  const std::string folder = !arguments.against.empty() ? arguments.against
-                             : before                   ? before->data
-                                                        : next->data;
-  auto events = open_plan_folder(folder, arguments.range);
+  const std::string place = !arguments.against.empty() ? arguments.against
+                            : before                   ? before->data
+                                                       : next->data;
+  auto events = open_source(arguments, place);
   if (!events.ok()) return failed(events.error());
-  plan::Facts facts{.before = current.describe(), .after = source.describe(), .events_of = folder};
+  plan::Facts facts{.before = current.describe(), .after = source.describe(), .events_of = place};
   if (!before) before = load_in_force(**events, facts.before);
   if (!before) return kFailed;
 
@@ -113,8 +117,10 @@ void add_plan(CLI::App& app, int& exit_code) {
                       "the configuration to compare with; else the one in force, from the data");
   command
       ->add_option("--against", arguments->against,
-                   "data folder with the events; else `data:` of CURRENT or NEW")
-      ->type_name("FOLDER");
+                   "where the events are: a data folder, or the URL of a running daemon; else "
+                   "the folder that `data:` of CURRENT or NEW names")
+      ->type_name("DATA|URL");
+  command->add_option("--token", arguments->token, "for the API of a URL; else TICTOC_TOKEN");
   command->add_option("--since", arguments->range.since,
                       "only events received since: 24h, 2026-01-31T12:00:00Z or an event id");
   command->add_option("--until", arguments->range.until, "and before: likewise");
@@ -124,6 +130,7 @@ void add_plan(CLI::App& app, int& exit_code) {
       "Exit codes: 0 nothing changes, 2 something changes, 1 an error, also on the command line.\n"
       "Examples:\n"
       "  vortex plan new.yaml --against /var/lib/time-tunnel --since 24h\n"
+      "  vortex plan new.yaml --against http://127.0.0.1:8420 --since 1h\n"
       "  vortex plan -c vortex.yaml new.yaml --json | jq '.exits[] | {name, gained, lost}'");
   command->callback([=, &exit_code] { exit_code = plan(*arguments); });
 }

@@ -7,7 +7,6 @@
 #include "base/disk.h"
 #include "base/units.h"
 #include "pipeline/generations.h"
-#include "pipeline/kept_text.h"
 #include "pipeline/limits.h"
 
 namespace tt::vortex {
@@ -43,7 +42,7 @@ class PlanFolder final : public PlanSource {
     if (!number.ok())
       return std::move(number).error().with("which rules are in force? Name them with `-c FILE`");
     TT_TRY(const std::string text, kept.find(*number));
-    return InForce{pipeline::split_files(text), "generation " + std::to_string(*number)};
+    return InForce{text, "generation " + std::to_string(*number)};
   }
   Result<tunnel::SharedStored> next() override { return scan_.next(pipeline::kReadBytesMax); }
   double progress() const override { return scan_.progress(); }

@@ -4,10 +4,8 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
-#include "pipeline/settings.h"
 #include "tunnel/log_snapshot.h"
 #include "tunnel/tunnel.h"
 
@@ -20,7 +18,7 @@ struct PlanRange {
 
 /// What was in force, and how a plan names it.
 struct InForce {
-  std::vector<pipeline::ConfigText> files;
+  std::string text;  ///< As a generation keeps it.
   std::string name;
 };
 
@@ -38,6 +36,12 @@ class PlanSource {
 
 /// The data folder of a daemon, running or not; it is not disturbed.
 Result<std::unique_ptr<PlanSource>> open_plan_folder(const std::string& folder,
+                                                     const PlanRange& range);
+
+/// A running daemon, over its API: whoever may read its events there may plan. Slower than the
+/// folder, and its times are of microseconds.
+Result<std::unique_ptr<PlanSource>> open_plan_remote(const std::string& url,
+                                                     const std::string& token,
                                                      const PlanRange& range);
 
 }  // namespace tt::vortex
