@@ -170,6 +170,10 @@ std::string schema_object(std::span<const FieldInfo> fields) {
   return out + "}";
 }
 
+std::string schema_file(std::span<const FieldInfo> fields) {
+  return R"({"patternProperties":{"^x-":true},)" + schema_object(fields).substr(1);
+}
+
 std::string schema_definitions(std::span<const FieldInfo> fields) {
   Definitions found;
   found.emplace("secret", kSecretSchema);

@@ -16,6 +16,8 @@ namespace tt::config {
 std::string schema_properties(std::span<const FieldInfo> fields);
 /// The whole `{"type": "object", "properties": ...}`; closed (additionalProperties false).
 std::string schema_object(std::span<const FieldInfo> fields);
+/// The same for a whole file, where members `x-...` hold anchors.
+std::string schema_file(std::span<const FieldInfo> fields);
 /// Schema of one type.
 std::string schema_of(const TypeInfo& type);
 /// Named structs (kTypeName) that `schema_*` referred to as `#/$defs/name`: one JSON object text

@@ -144,11 +144,21 @@ Page limits_page() {
   return {"limits", "limits.md", text};
 }
 
+/// The options of every place: what the whole schema may refer to.
+std::vector<FieldInfo> every_field() {
+  std::vector<FieldInfo> all =
+      joined(config::fields_of<TopConfig>(), config::fields_of<rules::RuleConfig>());
+  all = joined(joined(all, portals::entry_common_fields()), portals::exit_common_fields());
+  for (const auto* type : portals::entry_catalog()) all = joined(all, *type->fields);
+  for (const auto* type : portals::exit_catalog()) all = joined(all, *type->fields);
+  return all;
+}
+
 }  // namespace
 
 std::string json_schema() {
   const auto entries = joined(config::fields_of<TopConfig>(), {});
-  std::string object = config::schema_object(entries);
+  std::string object = config::schema_file(entries);
   return fmt::format(
       R"({{"$schema":"https://json-schema.org/draft/2020-12/schema","title":"time-tunnel configuration",)"
       R"("allOf":[{}],"properties":{{"entries":{{"type":"object","additionalProperties":{}}},)"
@@ -156,7 +166,7 @@ std::string json_schema() {
       object, portal_schema(portals::entry_catalog(), portals::entry_common_fields()),
       portal_schema(portals::exit_catalog(), portals::exit_common_fields()),
       config::schema_of(config::Kind<std::vector<rules::RuleConfig>>::info()),
-      config::schema_definitions(config::fields_of<rules::RuleConfig>()));
+      config::schema_definitions(every_field()));
 }
 
 std::vector<Page> reference_pages() {

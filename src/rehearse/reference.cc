@@ -66,7 +66,7 @@ std::string json_schema() {
   const auto& fields = config::fields_of<TestFile>();
   return R"({"$schema":"https://json-schema.org/draft/2020-12/schema","title":"time-tunnel rule )"
          R"(tests","allOf":[)" +
-         config::schema_object(fields) + R"(],"$defs":)" + config::schema_definitions(fields) + "}";
+         config::schema_file(fields) + R"(],"$defs":)" + config::schema_definitions(fields) + "}";
 }
 
 }  // namespace tt::rehearse
