@@ -76,8 +76,8 @@ function explanation({ judge, least, tree, event, ours, theirs }) {
  * Runs cases `begin`, `begin + 1`, ... of a seed until `count` or the deadline. Gives {expressions,
  * counts: {judge: n}, explained: {rule: n}, unexplained: [difference], slowestBatchMs}.
  */
-export async function differential({ seed, begin = 0, count = Infinity, seconds = Infinity, progress = () => {} }) {
-  const vortex = new Vortex();
+export async function differential({ seed, begin = 0, count = Infinity, seconds = Infinity, progress = () => {},
+  vortex = new Vortex() }) {
   const report = { expressions: 0, counts: {}, explained: {}, unexplained: [] };
   const end = Date.now() + seconds * 1000;
   while (report.expressions < count && Date.now() < end && report.unexplained.length < 400) {
