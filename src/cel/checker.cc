@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "cel/checker_words.h"
 #include "cel/limits.h"
 #include "cel/program.h"
 
@@ -43,7 +44,6 @@ Checker::Checker(const Ast& ast, const Environment& environment)
 
 Annotations Checker::run() {
   const Type root = check(ast_.root());
-  warn_of_absent_fields(ast_.root(), nullptr);
   out_.type = types_.resolve(root, true);
   for (Type& type : out_.types) type = types_.resolve(type, true);
   for (Diagnostic& diagnostic : out_.diagnostics) locate(ast_.text(), diagnostic);
@@ -195,6 +195,11 @@ bool Checker::refer_to_field(const Expr& expr, Type& type) {
   } else if (!path_of(expr, path)) {
     return false;
   }
+  if (refuse_step_below(path, expr)) {
+    type = Type::error();
+    reference(expr).kind = Reference::Kind::kUnknown;
+    return true;
+  }
   const auto field = path.record->schema->field(path.name);
   if (!field) {
     const auto known = path.record->schema->known_names();
@@ -216,7 +221,6 @@ bool Checker::refer_to_field(const Expr& expr, Type& type) {
   to.field = *field;
   to.test_only = test;
   to.optional = path.optional && !test;
-  if (test || path.optional) guarded_.insert(path.record->name + "." + path.name);
   type = test ? Type::boolean() : to.optional ? Type::optional(field->type) : field->type;
   return true;
 }
@@ -258,8 +262,8 @@ Type Checker::select_from(const Expr& expr, const Type& operand) {
       break;
     default:
       report(Severity::kError, "type", expr.mark, static_cast<int>(expr.name.size()),
-             "found a field '" + expr.name + "' of " + types_.resolve(target, true).to_string() +
-                 ", which has no fields");
+             "found a field '" + expr.name + "' of " + said(target) + ", which has no fields",
+             hint_for_step(expr.name, text_of(*expr.children[0]), target));
       return Type::error();
   }
   return optional ? Type::optional(result) : result;
@@ -269,9 +273,8 @@ Type Checker::element_of_optional(const Expr& expr, const Type& type) {
   const Type resolved = types_.resolve(type);
   if (resolved.is(TypeKind::kOptional)) return resolved.parameter(0);
   if (!resolved.is_dyn() && !resolved.is(TypeKind::kError)) {
-    report(
-        Severity::kError, "type", expr.begin, expr.length,
-        "found " + types_.resolve(resolved, true).to_string() + " after '?', expected an optional");
+    report(Severity::kError, "type", expr.begin, expr.length,
+           "found " + said(resolved) + " after '?', expected an optional");
   }
   return Type::dyn();
 }
@@ -302,8 +305,7 @@ Type Checker::check_map(const Expr& expr) {
     if (resolved.is(TypeKind::kDouble) || resolved.is(TypeKind::kList) ||
         resolved.is(TypeKind::kMap) || resolved.is(TypeKind::kNull)) {
       report(Severity::kError, "type", expr.children[i]->begin, expr.children[i]->length,
-             "found a key of type " + types_.resolve(resolved, true).to_string() +
-                 ", expected bool, int, uint or string");
+             "found a key of type " + said(resolved) + ", expected bool, int, uint or string");
     }
   }
   if (expr.children.empty()) return Type::map(types_.fresh(), types_.fresh());
@@ -315,6 +317,10 @@ Annotations annotate(const Ast& ast, const Environment& environment, bool strict
   if (!strict) {
     std::erase_if(found.diagnostics, [](const Diagnostic& d) { return d.code != "limit"; });
     found.type = Type::dyn();
+    return found;
+  }
+  for (Diagnostic& warning : warn_of_absent_fields(ast, environment, found, {})) {
+    if (found.diagnostics.size() < kDiagnosticsMax) found.diagnostics.push_back(std::move(warning));
   }
   return found;
 }

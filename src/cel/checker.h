@@ -94,27 +94,56 @@ class Checker {
   void pop_locals(std::size_t count) { locals_.resize(locals_.size() - count); }
   bool fold_variables(const Expr& expr, const Type& range, Type& first, Type& second);
 
-  /// `negation`: the outermost `!` or `!=` around `test`, or null.
-  void warn_of_absent_fields(const Expr& test, const Expr* negation);
-  void refuse_order_of_severity(const Expr& call);
+  /// True when it was one, and is reported.
+  bool refuse_order_of_severity(const Expr& call);
+  /// `event.message.length`: a step below a field that has none. True when reported.
+  bool refuse_step_below(const Path& path, const Expr& expr);
   void report_no_overload(const Expr& call, const FunctionDeclaration& function,
                           const std::vector<Type>& arguments, bool member);
+  std::string expected_by(const Expr& call, const FunctionDeclaration& function,
+                          const std::vector<Type>& found, bool member) const;
+  std::string hint_for_operands(const Expr& call, const std::vector<Type>& found) const;
+  std::string hint_for_receiver(const Expr& call, const FunctionDeclaration& function,
+                                const std::vector<Type>& found, bool member) const;
+  /// Of a comparison of `one` with `other`, as written in `call`.
+  std::string hint_for_pair(const Expr& call, const Expr& one, const Type& type, const Expr& other,
+                            const Type& other_type) const;
+  std::string hint_for_bool(const Expr& expr, const Type& type, bool negated) const;
+  /// `x == "a" || "b"`, said with `in`.
+  std::string hint_for_alternatives(const Expr& logic, const Expr& operand) const;
   Type report_unknown_name(const Expr& expr);
+  /// Of a comparison: names in it that nothing has were meant as texts.
+  void suggest_quotes(const Expr& value);
   Type report_unknown_function(const Expr& expr);
   Diagnostic& report(Severity severity, std::string code, int begin, int length, std::string text,
                      std::string hint = {});
   Reference& reference(const Expr& expr) {
     return out_.references[static_cast<std::size_t>(expr.id)];
   }
+  const Reference& reference(const Expr& expr) const {
+    return out_.references[static_cast<std::size_t>(expr.id)];
+  }
+  /// The expression as written.
+  std::string text_of(const Expr& expr) const;
+  /// A type in the words of diagnostics.
+  std::string said(const Type& type) const;
 
   const Ast& ast_;
   const Environment& environment_;
   Substitution types_;
   std::vector<Local> locals_;
-  std::set<std::string> guarded_;  ///< Fields that has() or `.?` asks for anywhere.
-  std::set<std::string> warned_;
   Annotations out_;
 };
+
+/// The warning `absent-field` for fields that `!`, `!=` or `== null` meets and that may be absent:
+/// an error there, which is no match, is hardly what was meant. `present` are fields, `event.a`,
+/// known to be there; has() and `.?` anywhere, and tests that need the field, say so too.
+std::vector<Diagnostic> warn_of_absent_fields(const Ast& ast, const Environment& environment,
+                                              const Annotations& annotations,
+                                              const std::set<std::string>& present);
+/// Fields that has(), `.?` or a test that needs them asks for: present where `ast` is true, or
+/// plainly thought of by its author. As `event.a`; definitions are looked into.
+std::set<std::string> fields_asked_for(const Ast& ast, const Environment& environment);
 
 /// `event.a` when `a` can be written so, else with back quotes or brackets.
 std::string field_text(const std::string& record, const std::string& dotted_name);

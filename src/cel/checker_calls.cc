@@ -1,65 +1,25 @@
-// Types of calls, and what the checker says when no overload fits.
+// Types of calls.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
 #include "base/severity.h"
 #include "base/text.h"
 #include "cel/checker.h"
-#include "cel/limits.h"
+#include "cel/dialects.h"
 
 namespace tt::cel {
 namespace {
-
-std::string list_of(const std::vector<Type>& types, std::size_t from) {
-  std::string text;
-  for (std::size_t i = from; i < types.size(); ++i) {
-    if (i > from) text += ", ";
-    text += types[i].to_string();
-  }
-  return text;
-}
-
-bool is_operator(std::string_view name) {
-  return name.starts_with('_') || name.ends_with('_') || name.starts_with('@');
-}
-
-/// `string.startsWith(string)`, `size(list(T))`, `int + int`, `!bool`.
-std::string signature(const std::string& name, const std::vector<Type>& types, bool member) {
-  if (is_operator(name)) {
-    const std::string symbol(operator_text(name));
-    if (types.size() == 1) return symbol + types[0].to_string();
-    if (types.size() == 3) {
-      return types[0].to_string() + " ? " + types[1].to_string() + " : " + types[2].to_string();
-    }
-    if (name == op::kIndex || name == op::kOptionalIndex) {
-      return types[0].to_string() + symbol.substr(0, symbol.size() - 1) + types[1].to_string() +
-             "]";
-    }
-    return types[0].to_string() + " " + symbol + " " + types[1].to_string();
-  }
-  if (member && !types.empty()) {
-    return types[0].to_string() + "." + name + "(" + list_of(types, 1) + ")";
-  }
-  return name + "(" + list_of(types, 0) + ")";
-}
 
 bool is_order(std::string_view name) {
   return name == op::kLess || name == op::kLessEqual || name == op::kGreater ||
          name == op::kGreaterEqual;
 }
 
-bool is_plain_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '_' || c == '.';
-  });
+bool is_comparison(std::string_view name) {
+  return is_order(name) || name == op::kEqual || name == op::kNotEqual || name == op::kIn;
 }
 
 }  // namespace
-
-std::string field_text(const std::string& record, const std::string& dotted_name) {
-  if (is_plain_name(dotted_name)) return record + "." + dotted_name;
-  return record + "[" + json_string(dotted_name) + "]";
-}
 
 const FunctionDeclaration* Checker::qualified_function(const Expr& call, std::string& name) const {
   const std::string receiver = qualified_name(*call.children[0]);
@@ -77,9 +37,12 @@ Type Checker::check_logic(const Expr& expr) {
   for (const Expr* child : expr.children) {
     const Type type = check(*child);
     if (types_.all_assignable({type}, {Type::boolean()})) continue;
+    const std::string alternatives = hint_for_alternatives(expr, *child);
     report(Severity::kError, "no-overload", child->begin, child->length,
-           "found " + types_.resolve(type, true).to_string() + " beside '" +
-               std::string(operator_text(expr.name)) + "', expected bool");
+           "found " + said(type) + " beside '" + std::string(operator_text(expr.name)) +
+               "', expected bool",
+           alternatives.empty() ? hint_for_bool(*child, type, false) : alternatives);
+    if (!alternatives.empty()) return Type::error();
   }
   return Type::boolean();
 }
@@ -110,12 +73,17 @@ Type Checker::check_call(const Expr& expr) {
       }
     }
   }
+  reference(expr).name = name;
+  // The variable of a macro that is not used as one is no name: one mistake, one diagnostic.
+  const bool is_foreign =
+      !usage_of_macro(expr.name).empty() || !hint_for_function(expr.name).empty();
+  if (!function && is_foreign) return report_unknown_function(expr);
   for (std::size_t i = first; i < expr.children.size(); ++i) {
     arguments.push_back(check(*expr.children[i]));
   }
-  reference(expr).name = name;
   if (!function) return report_unknown_function(expr);
-  if (is_order(expr.name)) refuse_order_of_severity(expr);
+  if (is_comparison(expr.name)) suggest_quotes(expr);
+  if (is_order(expr.name) && refuse_order_of_severity(expr)) return Type::error();
   return resolve_call(expr, *function, arguments, member);
 }
 
@@ -146,75 +114,6 @@ Type Checker::resolve_call(const Expr& expr, const FunctionDeclaration& function
   return Type::error();
 }
 
-void Checker::report_no_overload(const Expr& call, const FunctionDeclaration& function,
-                                 const std::vector<Type>& arguments, bool member) {
-  std::vector<Type> resolved;
-  for (const Type& type : arguments) resolved.push_back(types_.resolve(type, true));
-  // Those of the same shape that take at least one of the arguments as it is come first.
-  std::vector<const Overload*> near, alike, all;
-  for (const Overload& overload : function.overloads) {
-    all.push_back(&overload);
-    if (overload.member != member || overload.parameters.size() != resolved.size()) continue;
-    alike.push_back(&overload);
-    for (std::size_t i = 0; i < resolved.size(); ++i) {
-      if (overload.parameters[i].kind() != resolved[i].kind()) continue;
-      near.push_back(&overload);
-      break;
-    }
-  }
-  std::string expected;
-  int shown = 0;
-  for (const Overload* candidate : !near.empty() ? near : !alike.empty() ? alike : all) {
-    const Overload& overload = *candidate;
-    if (shown++ >= 4) continue;
-    expected += (expected.empty() ? "" : " or ") +
-                signature(function.name, overload.parameters, overload.member);
-  }
-  if (shown > 4) expected += " or " + std::to_string(shown - 4) + " more";
-  std::string hint;
-  if (call.name == op::kAdd && resolved.size() == 2 &&
-      (resolved[0].is(TypeKind::kString) || resolved[1].is(TypeKind::kString))) {
-    hint = "string(x) turns a value into text";
-  }
-  report(Severity::kError, "no-overload", call.mark,
-         static_cast<int>(operator_text(call.name).size()),
-         "found " + signature(function.name, resolved, member) + ", expected " + expected,
-         std::move(hint));
-}
-
-Type Checker::report_unknown_name(const Expr& expr) {
-  reference(expr).kind = Reference::Kind::kUnknown;
-  auto names = environment_.names();
-  for (const Local& local : locals_) names.push_back(local.name);
-  std::string near(did_you_mean(expr.name, names));
-  if (near.empty()) {
-    // A field without its record is the commonest slip: `kind` for `event.kind`.
-    for (const std::string_view record_name : environment_.names()) {
-      const auto* record = environment_.find_record(record_name);
-      if (!record) continue;
-      const auto known = record->schema->known_names();
-      if (std::find(known.begin(), known.end(), expr.name) == known.end()) continue;
-      near = record->name + "." + expr.name;
-      break;
-    }
-  }
-  report(Severity::kError, "unknown-name", expr.begin, expr.length,
-         "unknown name '" + expr.name + "'", near.empty() ? "" : "did you mean '" + near + "'?");
-  return Type::error();
-}
-
-Type Checker::report_unknown_function(const Expr& expr) {
-  const auto names = environment_.function_names();
-  const std::string_view near = did_you_mean(expr.name, names);
-  std::string hint = near.empty() ? "" : "did you mean '" + std::string(near) + "'?";
-  if (expr.name == "now") {
-    hint = "there is no now(), because decisions must be replayable; use meta.received";
-  }
-  report(Severity::kError, "unknown-function", expr.mark, static_cast<int>(expr.name.size()),
-         "unknown function '" + expr.name + "'", std::move(hint));
-  return Type::error();
-}
-
 namespace {
 
 /// `field >= "error"` and its kin, said with atLeast.
@@ -235,49 +134,19 @@ std::string by_rank(const Expr& call, const Expr& field, const std::string& text
 
 }  // namespace
 
-void Checker::refuse_order_of_severity(const Expr& call) {
+bool Checker::refuse_order_of_severity(const Expr& call) {
   for (const Expr* operand : call.children) {
     const Reference& to = reference(*operand);
     if (to.kind != Reference::Kind::kField || !to.field.ordered_by_at_least) continue;
-    const std::string text = ast_.text().substr(static_cast<std::size_t>(operand->begin),
-                                                static_cast<std::size_t>(operand->length));
+    const std::string text = text_of(*operand);
     report(
         Severity::kError, "severity-order", call.mark,
         static_cast<int>(operator_text(call.name).size()),
         "'" + std::string(operator_text(call.name)) + "' compares severities as text, not by rank",
         "write " + by_rank(call, *operand, text));
-    return;
+    return true;
   }
-}
-
-void Checker::warn_of_absent_fields(const Expr& test, const Expr* negation) {
-  const bool negates = test.kind == ExprKind::kCall && !test.member &&
-                       (test.name == op::kNotEqual || test.name == op::kNot);
-  if (negates && !negation) negation = &test;
-  const Reference& to = reference(test);
-  if (to.kind == Reference::Kind::kField) {
-    const Environment::Record* record = nullptr;
-    for (const std::string_view name : environment_.names()) {
-      const auto* found = environment_.find_record(name);
-      if (found && found->index == to.index) record = found;
-    }
-    if (!record || !negation || to.test_only || to.optional || to.field.absent_is_default) {
-      return;
-    }
-    const std::string text = field_text(record->name, to.name);
-    const std::string key = record->name + "." + to.name;
-    if (guarded_.contains(key) || !warned_.insert(key).second) return;
-    const std::string asked = ast_.text().substr(static_cast<std::size_t>(negation->begin),
-                                                 static_cast<std::size_t>(negation->length));
-    const std::string has =
-        is_plain_name(to.name) ? "has(" + text + ")" : json_string(to.name) + " in " + record->name;
-    report(Severity::kWarning, "absent-field", test.begin, test.length,
-           "an event without '" + text + "' makes this an error, and an error does not match",
-           "to match such events too, write !" + (is_plain_name(to.name) ? has : "(" + has + ")") +
-               " || " + asked);
-    return;
-  }
-  for (const Expr* child : test.children) warn_of_absent_fields(*child, negation);
+  return false;
 }
 
 Diagnostic& Checker::report(Severity severity, std::string code, int begin, int length,

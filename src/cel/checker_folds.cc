@@ -23,8 +23,7 @@ bool Checker::fold_variables(const Expr& expr, const Type& range, Type& first, T
       return true;
     default:
       report(Severity::kError, "type", expr.children[0]->begin, expr.children[0]->length,
-             "found " + types_.resolve(range, true).to_string() + " before ." + expr.name +
-                 "(), expected a list or a map");
+             "found " + said(range) + " before ." + expr.name + "(), expected a list or a map");
       return false;
   }
 }
@@ -41,7 +40,7 @@ Type Checker::check_fold(const Expr& expr) {
     const Type type = check(test);
     if (types_.all_assignable({type}, {Type::boolean()})) return;
     report(Severity::kError, "type", test.begin, test.length,
-           "found " + types_.resolve(type, true).to_string() + ", expected bool");
+           "found " + said(type) + ", expected bool");
   };
   if (expr.has_filter) expect_bool(*expr.children[1]);
   const Expr& body = *expr.children.back();
@@ -57,7 +56,7 @@ Type Checker::check_fold(const Expr& expr) {
     result = types_.resolve(check(body));
     if (!types_.all_assignable({result}, {Type::map(types_.fresh(), types_.fresh())})) {
       report(Severity::kError, "type", body.begin, body.length,
-             "found " + types_.resolve(result, true).to_string() + ", expected a map of one entry");
+             "found " + said(result) + ", expected a map of one entry");
       result = Type::error();
     }
   } else {
@@ -83,7 +82,7 @@ Type Checker::check_unwrap(const Expr& expr) {
     inner = operand.parameter(0);
   } else if (!operand.is_dyn() && !operand.is(TypeKind::kError)) {
     report(Severity::kError, "type", expr.children[0]->begin, expr.children[0]->length,
-           "found " + types_.resolve(operand, true).to_string() + ", expected an optional");
+           "found " + said(operand) + ", expected an optional");
   }
   const std::size_t before = locals_.size();
   reference(expr).index = push_local(expr.variable, inner);
@@ -93,7 +92,7 @@ Type Checker::check_unwrap(const Expr& expr) {
   const Type flat = Type::optional(types_.fresh());
   if (types_.all_assignable({body}, {flat})) return types_.resolve(flat);
   report(Severity::kError, "type", expr.children[1]->begin, expr.children[1]->length,
-         "found " + types_.resolve(body, true).to_string() + ", expected an optional");
+         "found " + said(body) + ", expected an optional");
   return Type::error();
 }
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "base/text.h"
+#include "cel/dialects.h"
 #include "cel/escapes.h"
 
 namespace tt::cel {
@@ -52,9 +53,10 @@ Token Lexer::make(TokenKind kind, std::size_t begin) const {
   return token;
 }
 
-Token Lexer::error(std::size_t begin, std::string text) {
+Token Lexer::error(std::size_t begin, std::string text, std::string_view hint) {
   Token token = make(TokenKind::kError, begin);
   token.text = std::move(text);
+  token.hint = hint;
   return token;
 }
 
@@ -146,8 +148,10 @@ Token Lexer::number() {
   const bool is_unsigned = !real && (at(at_) | 0x20) == 'u';
   if (is_unsigned) ++at_;
   if (is_letter(at(at_))) {
-    ++at_;
-    return error(begin, "a letter right after a number");
+    const std::size_t unit = at_;
+    while (is_letter(at(at_)) || is_digit(at(at_))) ++at_;
+    return error(begin, "found letters right after a number",
+                 hint_for_unit(text_.substr(unit, at_ - unit)));
   }
   Token token = make(TokenKind::kLiteral, begin);
   token.is_number = true;
@@ -207,7 +211,19 @@ Token Lexer::text_literal(std::size_t prefix, bool raw, bool bytes) {
 }
 
 Token Lexer::symbol() {
+  constexpr std::string_view kForeign[] = {"===", "!==", "!~~", "=~", "!~", "<>", "=>", "=<",
+                                           ":=",  "->",  "::",  "~=", "~~", "=",  "~"};
   const std::size_t begin = at_;
+  for (const std::string_view foreign : kForeign) {
+    if (text_.compare(at_, foreign.size(), foreign) != 0) continue;
+    if (foreign == "=" && at(at_ + 1) == '=') break;
+    at_ += foreign.size();
+    const bool is_triple = foreign.size() == 3 && foreign[2] == '=';
+    return error(
+        begin, "found '" + std::string(foreign) + "', expected an operator",
+        is_triple ? (foreign[0] == '=' ? "equality is written '=='" : "inequality is written '!='")
+                  : hint_for_operator(foreign));
+  }
   for (const std::string_view pair : kPairs) {
     if (text_.compare(at_, 2, pair) != 0) continue;
     at_ += 2;
@@ -218,12 +234,11 @@ Token Lexer::symbol() {
   if (kSingles.find(text_[begin]) != std::string_view::npos) return make(TokenKind::kSymbol, begin);
   while (at_ < text_.size() && (static_cast<unsigned char>(text_[at_]) & 0xc0) == 0x80) ++at_;
   const std::string character(text_.substr(begin, at_ - begin));
-  if (character == "=") return error(begin, "unexpected '='; equality is '=='");
-  if (character == "&" || character == "|") {
-    return error(begin, "unexpected '" + character + "'; write '" + character + character + "'");
-  }
   const bool control = static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7f;
-  return error(begin, control ? "unexpected control character" : "unexpected '" + character + "'");
+  if (control) return error(begin, "found a control character");
+  const std::string_view hint = hint_for_value(character);
+  return error(begin, "found '" + character + "', which means nothing in CEL",
+               hint.empty() ? hint_for_operator(character) : hint);
 }
 
 }  // namespace tt::cel

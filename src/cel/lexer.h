@@ -24,6 +24,7 @@ struct Token {
   int begin = 0;
   int length = 0;
   std::string text;
+  std::string hint;  ///< Of an error: what to write instead; may be empty.
   Value literal;
   /// A number without sign may be negated by the parser; 9223372036854775808 exists only negated.
   bool is_number = false;
@@ -47,7 +48,7 @@ class Lexer {
   Token text_literal(std::size_t prefix, bool raw, bool bytes);
   Token symbol();
   Token make(TokenKind kind, std::size_t begin) const;
-  Token error(std::size_t begin, std::string text);
+  Token error(std::size_t begin, std::string text, std::string_view hint = {});
   char at(std::size_t position) const { return position < text_.size() ? text_[position] : '\0'; }
 
   std::string_view text_;

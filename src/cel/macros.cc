@@ -50,8 +50,10 @@ Expr* like(Parser& parser, ExprKind kind, const Expr& call) {
 const Expr* expand_has(Parser& parser, const Expr& call) {
   const Expr& field = *call.children[0];
   if (field.kind != ExprKind::kSelect || field.test_only) {
+    const bool is_index = field.kind == ExprKind::kCall && field.name == op::kIndex;
     return parser.fail(field.begin, field.length, "macro",
-                       "has() takes a field, such as has(event.project)");
+                       "has() takes a field, such as has(event.project)",
+                       is_index ? "write \"name\" in event" : "");
   }
   Expr* test = like(parser, ExprKind::kSelect, field);
   test->name = field.name;

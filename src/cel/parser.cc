@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "cel/dialects.h"
 #include "cel/limits.h"
 #include "cel/macros.h"
 
@@ -31,12 +32,6 @@ const Operator* operator_at(const Token& token, int level) {
     if (known.level == level && token.is(known.symbol)) return &known;
   }
   return nullptr;
-}
-
-std::string shown(const Token& token) {
-  if (token.kind == TokenKind::kEnd) return "the end of the expression";
-  if (token.kind == TokenKind::kError) return token.text;
-  return "'" + std::string(clip_runes(token.text, 40)) + "'";
 }
 
 }  // namespace
@@ -71,29 +66,6 @@ Parsed Parser::run() {
   return parsed;
 }
 
-const Expr* Parser::fail(int begin, int length, std::string code, std::string text,
-                         std::string hint) {
-  if (!failed_) {
-    Diagnostic diagnostic;
-    diagnostic.code = std::move(code);
-    diagnostic.text = std::move(text);
-    diagnostic.hint = std::move(hint);
-    diagnostic.begin = begin;
-    diagnostic.length = length;
-    diagnostics_.push_back(std::move(diagnostic));
-  }
-  failed_ = true;
-  return nullptr;
-}
-
-const Expr* Parser::unexpected(std::string_view wanted) {
-  if (token_.kind == TokenKind::kError) {
-    return fail(token_.begin, token_.length, "syntax", token_.text);
-  }
-  return fail(token_.begin, std::max(token_.length, 1), "syntax",
-              "found " + shown(token_) + ", expected " + std::string(wanted));
-}
-
 void Parser::advance() {
   last_end_ = token_.end();
   token_ = std::move(ahead_);
@@ -104,12 +76,6 @@ bool Parser::take(std::string_view symbol) {
   if (!at(symbol)) return false;
   advance();
   return true;
-}
-
-bool Parser::expect(std::string_view symbol, std::string_view after) {
-  if (take(symbol)) return true;
-  unexpected("'" + std::string(symbol) + "' " + std::string(after));
-  return false;
 }
 
 Expr* Parser::make(ExprKind kind, int begin, int end, int mark) {
@@ -158,7 +124,11 @@ const Expr* Parser::expression() {
   const int mark = token_.begin;
   advance();
   const Expr* when_true = binary(kOrLevel);
-  if (!when_true || !expect(":", "of the conditional")) return nullptr;
+  const bool is_chaining = text_.substr(static_cast<std::size_t>(mark), 2) == "?.";
+  if (!when_true || !expect(":", "of the conditional",
+                            is_chaining ? "a field that may be absent is written event.?x" : "")) {
+    return nullptr;
+  }
   const Expr* when_false = expression();
   if (!when_false) return nullptr;
   Expr* call = make(ExprKind::kCall, condition->begin, last_end_, mark);
@@ -241,7 +211,11 @@ const Expr* Parser::primary() {
   const int begin = token_.begin;
   if (take("(")) {
     const Expr* inner = expression();
-    if (!inner || !expect(")", "for the opening parenthesis")) return nullptr;
+    if (inner && at(",")) {
+      return fail(token_.begin, 1, "syntax", "found ',', expected ')'",
+                  "a list stands in brackets: x in [\"a\", \"b\"]");
+    }
+    if (!inner || !expect(")", "for the '('" + before_what(begin + 1))) return nullptr;
     // The parentheses belong to the expression: its text stands alone anywhere.
     Expr& expr = ast_->nodes_[static_cast<std::size_t>(inner->id)];
     expr.begin = begin;
@@ -258,7 +232,8 @@ const Expr* Parser::name() {
   const Token name = token_;
   if (is_reserved_word(name.text)) {
     return fail(name.begin, name.length, "syntax",
-                "'" + name.text + "' is a reserved word and cannot be a name");
+                "'" + name.text + "' is a reserved word and cannot be a name",
+                std::string(hint_for_operator(name.text)));
   }
   advance();
   if (at("(")) return call(nullptr, name, begin, rooted);
@@ -276,7 +251,7 @@ bool Parser::arguments(std::vector<const Expr*>& out) {
     if (!argument) return false;
     out.push_back(argument);
   } while (take(","));
-  return expect(")", "after the arguments");
+  return expect(")", "after the arguments of the call");
 }
 
 const Expr* Parser::call(const Expr* receiver, const Token& name, int begin, bool rooted) {

@@ -48,9 +48,13 @@ class Parser {
 
   bool at(std::string_view symbol) const { return token_.is(symbol); }
   bool take(std::string_view symbol);
-  bool expect(std::string_view symbol, std::string_view after);
+  bool expect(std::string_view symbol, std::string_view after, std::string_view hint = {});
   void advance();
-  const Expr* unexpected(std::string_view wanted);
+  /// Fails at the token; without `hint`, one for users of other languages is looked for.
+  const Expr* unexpected(std::string_view wanted, std::string_view hint = {});
+  std::string_view hint_for_token(bool is_value_wanted) const;
+  /// The text behind byte `end` of an opening bracket, to name it by.
+  std::string before_what(int end) const;
 
   std::shared_ptr<Ast> ast_;
   std::string_view text_;

@@ -7,6 +7,7 @@
 
 #include "cel/ast.h"
 #include "cel/checker.h"
+#include "cel/checker_words.h"
 #include "cel/limits.h"
 #include "cel/node.h"
 #include "cel/planner.h"
@@ -25,10 +26,11 @@ void check_result(const CompileOptions& options, const Ast& ast, const Type& typ
   Diagnostic diagnostic;
   diagnostic.code = "result-type";
   diagnostic.text =
-      "the expression gives " + type.to_string() + ", expected " + options.result->to_string();
+      "the expression gives " + spoken(type) + ", expected " + spoken(*options.result);
   diagnostic.begin = ast.root().begin;
   diagnostic.length = ast.root().length;
-  if (type.is(TypeKind::kOptional)) diagnostic.hint = "add .orValue(...)";
+  const bool is_bool_wanted = options.result->is(TypeKind::kBool);
+  if (is_bool_wanted) diagnostic.hint = hint_for_condition(ast.text(), type, false);
   locate(ast.text(), diagnostic);
   diagnostics.insert(diagnostics.begin(), std::move(diagnostic));
 }

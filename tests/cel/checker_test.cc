@@ -131,7 +131,8 @@ TEST(Checker, positions_are_lines_and_columns_of_code_points) {
   EXPECT_EQ(found.column, 10);
   const std::string text = "'ä' == nope";
   EXPECT_EQ(render(text, first_of(text)),
-            "1:8: error: unknown name 'nope'\n  'ä' == nope\n         ^^^^");
+            "1:8: error: unknown name 'nope' (texts stand in quotes: \"nope\")\n"
+            "  'ä' == nope\n         ^^^^");
 }
 
 }  // namespace
