@@ -92,17 +92,25 @@ Page exits_page() {
   return {"exits", "exits.md", text};
 }
 
+/// ": `a`, `b`" of words with spaces between; nothing of none.
+std::string in_code(std::string_view words) {
+  std::string text;
+  for (const std::string_view word : split(words, ' '))
+    if (!word.empty()) text += fmt::format("{}`{}`", text.empty() ? ": " : ", ", word);
+  return text;
+}
+
 Page events_page() {
   std::string text = std::string(kGeneratedNote) +
                      "# Events that portals produce\n\nEvery event has `timestamp`, `kind` and "
-                     "`message`. Hook portals "
-                     "keep the sender's own fields under `raw.`\n\n";
+                     "`message`, hook portals "
+                     "keep the sender's own fields under `raw.` `*` stands for anything.\n\n";
   for (const portals::EntryDescriptor* type : portals::entry_catalog()) {
     text += fmt::format("## {}\n\n| kind | when | severity | fields |\n|---|---|---|---|\n",
                         type->name);
     for (const portals::ProducedKind& kind : type->kinds)
-      text += fmt::format("| `{}` | {} | {} | {} |\n", kind.kind, kind.when, kind.severity,
-                          kind.fields);
+      text += fmt::format("| `{}` | {}{} | {} | {} |\n", kind.kind, kind.when, in_code(kind.words),
+                          kind.severity, kind.fields);
     text += "\n";
   }
   return {"events", "../events.md", text};

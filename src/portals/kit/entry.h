@@ -65,12 +65,14 @@ struct DecodeContext {
   const tmpl::EventEnvironment* environment = nullptr;
 };
 
-/// A kind of event that a portal produces, for docs/events.md and the checks of rules.
+/// A kind of event that a portal produces, for docs/events.md and the checks of rules: what stands
+/// here must hold for every event, else `vortex check` warns of rules that are right.
 struct ProducedKind {
-  std::string_view kind;      ///< "urn:gitlab:pipeline:failed"; `*` for a part that varies.
-  std::string_view when;      ///< In words.
-  std::string_view severity;  ///< Words that it may carry, space separated.
-  std::string_view fields;    ///< Fields beside kind, message, timestamp; space separated.
+  std::string_view kind;        ///< "urn:gitlab:pipeline:*"; `*` for what varies, alone or last.
+  std::string_view when;        ///< In words.
+  std::string_view severity;    ///< Words that it may carry, space separated; `*`: any.
+  std::string_view fields;      ///< Beside kind, message, timestamp; space separated; `*`: any.
+  std::string_view words = {};  ///< What stands for `*`, as far as known; space separated.
 };
 
 enum class Framing : std::uint8_t { kNewline };

@@ -279,8 +279,8 @@ const EntryDescriptor& descriptor() {
       .example =
           "type: hook\npath: /hooks/ci\nverify: {scheme: github, secret: {env: HOOK_SECRET}}\n"
           "map:\n  kind: urn:ci:build\n  message: '{{ event.job }} is {{ event.result }}'\n",
-      .kinds = {{"urn:hook", "any hook without a mapped kind", "as mapped, else info",
-                 "as mapped"}},
+      .kinds = {{"urn:hook", "any hook whose kind is neither mapped nor its own", "*", "*"},
+                {"*", "as `map` or the hook itself says", "*", "*"}},
       .decode = decode,
       .verify = verify,
       .has_verifier = has_verifier,

@@ -93,8 +93,8 @@ const EntryDescriptor& descriptor() {
       .body_bytes_max = kBodyBytesMax,
       .kinds = {{.kind = "*",
                  .when = "as sent; `unknown` when missing",
-                 .severity = "any word",
-                 .fields = "as sent"}},
+                 .severity = "*",
+                 .fields = "*"}},
       .decode = decode,
       .answer = answer,
   });

@@ -70,8 +70,8 @@ const EntryDescriptor& descriptor() {
       .is_strict = true,
       .kinds = {{.kind = "*",
                  .when = "as sent; `unknown` when missing",
-                 .severity = "any word",
-                 .fields = "as sent"}},
+                 .severity = "*",
+                 .fields = "*"}},
       .decode = decode,
   });
   return made;
