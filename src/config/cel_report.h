@@ -13,6 +13,8 @@
 namespace tt::config {
 
 /// Checks the scalar for YAML traps, compiles it; null after errors. `result` as in CompileOptions.
+/// With a result wanted (a `when`), fields that may be absent are left to the checks of the rules,
+/// which know what the rules around it ask for.
 std::shared_ptr<const cel::Program> compile_scalar(const Node& scalar, ParseContext& context,
                                                    std::optional<cel::Type> result);
 

@@ -105,8 +105,22 @@ constexpr CodeRow kRows[] = {
     // ---- CEL and templates ----
     {"cel-syntax", "The CEL expression does not parse", "The caret shows where.",
      "when: 'event.kind = \"x\"'    # wrong\nwhen: 'event.kind == \"x\"'"},
+    {"cel-unknown", "A name, function or field of CEL that does not exist",
+     "The nearest known one is suggested. Fields are written with their record, `event.kind`; "
+     "functions of other languages are answered with the one that CEL has.",
+     "when: 'kind == \"x\"'    # wrong\nwhen: 'event.kind == \"x\"'"},
     {"cel-type", "The CEL expression does not type-check",
-     "A name, function or operator does not fit its operands.", "when: 'event.kind == 3'"},
+     "A function or operator does not fit its operands; the text says which types were found and "
+     "which fit.",
+     "when: 'event.kind == 3'    # wrong\nwhen: 'event.kind == \"3\"'"},
+    {"cel-argument", "A constant argument of a function that cannot work, or hardly as meant",
+     "Regular expressions, time zones, windows, patterns and severities that stand in the "
+     "configuration are tried while it is checked.",
+     "when: 'event.message.matches(\"(\")'    # wrong: a group that is not closed"},
+    {"cel-limit", "A CEL expression beyond a limit",
+     "Expressions have at most 16 KiB, 10,000 parts, 256 levels and 64 nested variables. Split "
+     "the rule, or put parts of it under `let`.",
+     ""},
     {"cel-not-bool", "The expression of a `when` gives no boolean", "A `when` asks yes or no.",
      "when: 'event.kind'    # wrong\nwhen: 'event.kind != \"\"'"},
     {"cel-absent", "A field that may be absent meets `!=` or `!`",
@@ -132,17 +146,33 @@ constexpr CodeRow kRows[] = {
      "to: team-chta"},
     {"unknown-entry", "A name of an entry that does not exist",
      "`meta.entry` is compared with a name that no entry has.", "when: 'meta.entry == \"gitlap\"'"},
-    {"rule-never-matches", "A rule that can never match", "Its condition contradicts itself.",
-     "when: 'false'"},
+    {"unknown-field", "A field that no event has",
+     "No entry that is configured brings it, no `set` adds it, and it is none of the fields that "
+     "every event may have. [Events that portals produce](../events.md) lists what portals fill; "
+     "the sender's own fields stand under `raw.`. An `http`, `lines` or `hook` entry may bring any "
+     "field: then only what is plainly a slip is named.",
+     "when: 'event.sevrity == \"error\"'    # doubtful\nwhen: 'event.severity == \"error\"'"},
+    {"unknown-kind", "A kind of event that no entry produces",
+     "`event.kind` is compared with a kind that no event has. [Events that portals "
+     "produce](../events.md) lists the kinds.",
+     "when: 'event.kind == \"urn:gitlab:pipline:failed\"'    # doubtful\n"
+     "when: 'event.kind == \"urn:gitlab:pipeline:failed\"'"},
+    {"rule-always-matches", "A condition that is always true",
+     "It excludes nothing. `!=` of two values joined by `||` is the usual slip: one of the two "
+     "always holds.",
+     "when: 'event.kind != \"a\" || event.kind != \"b\"'    # doubtful\n"
+     "when: '!(event.kind in [\"a\", \"b\"])'"},
+    {"rule-never-matches", "A rule that can never match",
+     "Its condition is always false, or contradicts itself or that of a rule around it.",
+     "when: 'event.kind == \"a\" && event.kind == \"b\"'    # doubtful\n"
+     "when: 'event.kind in [\"a\", \"b\"]'"},
     {"rule-shadowed", "A rule behind one that ends the list",
      "An earlier `final` rule takes all that this one would match, or an earlier rule already "
      "sends "
      "every event to that exit and so decides `set` and `unset`.",
      "- {name: all, final: true}\n- {name: never reached, to: chat}"},
     {"rule-useless", "A rule without effect",
-     "It names no exit, has no rules below it and does not end the list; or its condition is "
-     "always true.",
-     "- {name: idle}"},
+     "It names no exit, has no rules below it and does not end the list.", "- {name: idle}"},
     {"severity-word", "A severity that no portal writes",
      "Entry portals normalise to debug, info, notice, warning, error, critical, alert, emergency; "
      "only clients of the events API may send other words.",
@@ -152,14 +182,18 @@ constexpr CodeRow kRows[] = {
      "A condition lets only firing alerts through, so what was opened is never closed.",
      "when: 'event.alert_state == \"firing\"'"},
     {"path-claimed", "Two entries claim one path", "Each HTTP entry has a path of its own.", ""},
-    {"address-claimed", "Two listeners claim one address", "", ""},
+    {"address-claimed", "Two listeners claim one address",
+     "`listen` and every stream entry have addresses of their own.", ""},
     {"auth-required", "An entry or the API is open to the network without `auth`",
      "Off loopback `auth` must be said; `auth: none` is a decision too.", "listen: 0.0.0.0:8420"},
     {"order-conflict", "`order` and another option exclude each other",
      "`in_flight` needs `order: none`.", ""},
     {"no-effect", "An option that this version reads but does not act on yet",
      "Nothing breaks; do not rely on it.", ""},
-    {"was-conflict", "`was` names an exit that exists or is taken over twice", "", ""},
+    {"was-conflict", "`was` names an exit that exists or is taken over twice",
+     "`was` carries the cursor of an exit that is gone over to one new exit.",
+     "exits:\n  old: {type: stdout}\n  new: {type: stdout, was: old}    # wrong: old is still "
+     "there"},
     {"needs-restart", "A reload cannot change this",
      "Listeners, certificates and the data folder are opened once. Everything else of the new "
      "configuration is in force.",

@@ -52,8 +52,8 @@ bool is_plain_bool(const Node& node, bool& value);  ///< true, True, TRUE, false
 bool is_plain_number(const Node& node);             ///< A JSON number, after an optional `+`.
 
 /// The place in the file of byte `begin` of a scalar's text (for positions inside CEL and
-/// templates). Exact for plain, quoted and literal scalars; the start of the scalar where folding
-/// makes it unknowable.
+/// templates), whatever the scalar's style. Of a part that goes over several lines, what stands on
+/// the first is underlined.
 Mark mark_inside(const Files& files, const Node& scalar, std::size_t begin, std::size_t length = 1);
 
 }  // namespace tt::config

@@ -47,13 +47,30 @@ TEST(MarkInside, a_scalar_from_no_file_has_the_place_of_its_use) {
   EXPECT_EQ(mark_inside(files, node, 1), *node.alias);
 }
 
-TEST(MarkInside, never_points_behind_the_line) {
+TEST(MarkInside, a_folded_value_is_looked_up_in_its_own_lines) {
   Files files;
   files.add("a.yaml", "a: x\n  y z\n");
   Node node = plain("x y z");
   node.mark = {0, 1, 4, 1};
-  EXPECT_EQ(mark_inside(files, node, 4), node.mark);
-  EXPECT_EQ(mark_inside(files, node, 99), node.mark);
+  EXPECT_EQ(mark_inside(files, node, 4), (Mark{0, 2, 5, 1}));
+  EXPECT_EQ(mark_inside(files, node, 0, 5), (Mark{0, 1, 4, 1}));
+}
+
+TEST(MarkInside, the_end_of_a_value_is_behind_its_last_byte) {
+  Files files;
+  files.add("a.yaml", "a: x\n  y z\n");
+  Node node = plain("x y z");
+  node.mark = {0, 1, 4, 1};
+  EXPECT_EQ(mark_inside(files, node, 99), (Mark{0, 2, 6, 1}));
+}
+
+TEST(MarkInside, escapes_of_a_value_over_lines_count_as_what_they_stand_for) {
+  Files files;
+  files.add("a.yaml", "a: \"x \\\"\\u00fc\\\" \\\n  \\n y z\"\n");
+  Node node = plain("x \"\u00fc\" \n y z");
+  node.style = Style::kDouble;
+  node.mark = {0, 1, 4, 1};
+  EXPECT_EQ(mark_inside(files, node, node.text.find('z')), (Mark{0, 2, 8, 1}));
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ struct Batch {
 };
 
 struct Exit {
-  std::string type, room;
+  std::string type, room, channel;
   UrlTemplate url;
   Secret token;
   Duration timeout = 20 * kNsPerSec;
@@ -43,6 +43,7 @@ struct Exit {
     return std::tuple{
         field("type", &Exit::type, "Which portal.").required().not_empty(),
         field("room", &Exit::room, "Room that gets the message.").example("ops"),
+        field("channel", &Exit::channel, "Older name of the room.").deprecated("room"),
         field("url", &Exit::url, "Where to.").example("https://chat.example.com/hook"),
         field("token", &Exit::token, "Token of the room."),
         field("timeout", &Exit::timeout, "For one request.").minimum(1e6),
