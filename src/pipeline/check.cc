@@ -33,6 +33,70 @@ void check_paths(const Settings& settings, const config::Node& root,
   }
 }
 
+/// Equal for addresses that cannot both be listened on; empty where there is no telling (port 0).
+/// Whether different hosts overlap only the system knows.
+std::string claim_of(const net::ListenAddress& address) {
+  using Kind = net::ListenAddress::Kind;
+  if (address.kind == Kind::kUnix) return "unix:" + address.path;
+  if (address.port == 0) return {};
+  return (address.kind == Kind::kUdp ? "udp://" : "tcp://") + address.host + ":" +
+         std::to_string(address.port);
+}
+
+void check_addresses(const Settings& settings, const config::Node& root,
+                     config::Diagnostics& diagnostics) {
+  struct Owner {
+    std::string name;
+    config::Mark mark;
+  };
+  std::map<std::string, Owner> owners;
+  const config::Node* listen = root.find("listen");
+  for (const net::ListenAddress& address : settings.listen)
+    owners.emplace(claim_of(address),
+                   Owner{"`listen`", listen ? listen->key_mark : config::Mark{}});
+  for (const EntrySettings& entry : settings.entries) {
+    if (!entry.type->is_stream) continue;
+    const config::Mark mark = place_of(root, "entries", entry.name);
+    for (const std::string& text : entry.portal->listen()) {
+      const auto address = net::parse_listen(text);
+      if (text == "stdin" || !address.ok() || claim_of(*address).empty()) continue;
+      const auto [owner, is_new] =
+          owners.emplace(claim_of(*address), Owner{"entry `" + entry.name + "`", mark});
+      if (is_new) continue;
+      auto& found = diagnostics.error("address-claimed", mark,
+                                      "address `" + text + "` belongs to " + owner->second.name,
+                                      "give one of them another port");
+      found.related = owner->second.mark;
+      found.related_text = "claimed here first";
+    }
+  }
+}
+
+/// An old name carries its cursor over to one new name, and is not in use any more.
+void check_renames(const Settings& settings, const config::Node& root,
+                   config::Diagnostics& diagnostics) {
+  std::map<std::string, std::string> takers;
+  for (const ExitSettings& exit : settings.exits) {
+    const auto& was = exit.portal->common().was;
+    if (!was) continue;
+    const config::Node* option = root.find("exits")->find(exit.name)->find("was");
+    const config::Mark mark = option ? option->mark : place_of(root, "exits", exit.name);
+    const config::Mark in_use = place_of(root, "exits", *was);
+    const auto [taker, is_new] = takers.emplace(*was, exit.name);
+    if (in_use.known()) {
+      auto& found = diagnostics.error("was-conflict", mark,
+                                      "exit `" + *was + "` exists and keeps its own cursor",
+                                      "`was` names an exit that is gone; leave it out");
+      found.related = in_use;
+      found.related_text = "configured here";
+    } else if (!is_new) {
+      diagnostics.error("was-conflict", mark,
+                        "exit `" + taker->second + "` takes over `" + *was + "` already",
+                        "one exit carries the cursor on; leave `was` out of the other");
+    }
+  }
+}
+
 bool all_loopback(const std::vector<net::ListenAddress>& addresses) {
   return std::all_of(addresses.begin(), addresses.end(),
                      [](const net::ListenAddress& a) { return a.is_loopback(); });
@@ -65,6 +129,18 @@ void check_orders(const Settings& settings, const config::Node& root,
                             "`" + std::string(name) + "` is read but not acted on yet",
                             "undelivered events are kept without a limit but the disk's");
   }
+}
+
+/// What the portal of the entry says that it produces, and what the entry's `set` adds.
+rules::EntryFacts entry_facts(const EntrySettings& entry, const config::Node* node) {
+  rules::EntryFacts facts{.name = entry.name,
+                          .keeps_raw = entry.portal->common().raw == portals::Raw::kKeep};
+  for (const portals::ProducedKind& kind : entry.type->kinds)
+    facts.kinds.push_back({kind.kind, kind.severity, kind.fields, kind.words});
+  const config::Node* set = node ? node->find("set") : nullptr;
+  if (set)
+    for (const config::Node& member : set->children) facts.set.push_back(member.key);
+  return facts;
 }
 
 }  // namespace
@@ -118,6 +194,8 @@ void check_whole(const Settings& settings, const config::Node& root,
   check_paths(settings, root, context.diagnostics);
   check_auth(settings, root, context.diagnostics);
   check_orders(settings, root, context.diagnostics);
+  check_addresses(settings, root, context.diagnostics);
+  check_renames(settings, root, context.diagnostics);
   check_tunnel(root, context.diagnostics);
   if (!settings.ruleset) return;
   std::vector<rules::ExitFacts> exits;
@@ -125,10 +203,10 @@ void check_whole(const Settings& settings, const config::Node& root,
     exits.push_back({.name = exit.name,
                      .has_life_cycle = exit.type->has_life_cycle,
                      .mark = place_of(root, "exits", exit.name)});
-  std::vector<std::string> entries;
-  for (const EntrySettings& entry : settings.entries) entries.push_back(entry.name);
-  rules::check_rules(*settings.ruleset, exits, context,
-                     {.lets = root.find("let"), .entries = &entries});
+  std::vector<rules::EntryFacts> entries;
+  for (const EntrySettings& entry : settings.entries)
+    entries.push_back(entry_facts(entry, root.find("entries")->find(entry.name)));
+  rules::check_rules(*settings.ruleset, exits, context, {.root = &root, .entries = &entries});
 }
 
 }  // namespace tt::pipeline

@@ -27,29 +27,6 @@ bool is_unconditional(const Rule& rule) {
   return constant != nullptr && constant->is_true();
 }
 
-void check_constants(CheckContext& context) {
-  for (const Rule& rule : context.ruleset.rules()) {
-    for (const Conjunct& conjunct : rule.conjuncts) {
-      const cel::Value* constant = conjunct.program->constant();
-      if (constant == nullptr || context.is_dead[rule.index]) continue;
-      const PathTest test{&rule, &conjunct};
-      if (constant->is_true()) {
-        context.diagnostics.warning("rule-useless", mark_of(context, test),
-                                    "`" + std::string(test.text()) + "` is always true",
-                                    rule.conjuncts.size() == 1
-                                        ? "a rule without `when` takes every event"
-                                        : "leave it out");
-        continue;
-      }
-      context.diagnostics.warning("rule-never-matches", mark_of(context, test),
-                                  said(rule) + " never matches: `" + std::string(test.text()) +
-                                      "` is always " +
-                                      (constant->is_error() ? "an error" : "false"));
-      mark_dead(context, rule);
-    }
-  }
-}
-
 namespace {
 
 void report_contradiction(CheckContext& context, const Rule& rule, const Possible& possible) {
@@ -118,14 +95,8 @@ void check_rules(const Ruleset& ruleset, std::span<const ExitFacts> exits,
   check_shadows(context);
   check_effects(context);
   check_resolved(context);
-  for (const Rule& rule : ruleset.rules()) {
-    if (rule.when.program) check_words(context, *rule.when.program, rule.when.node);
-  }
-  if (options.lets == nullptr || !options.lets->is_map()) return;
-  for (const config::Node& member : options.lets->children) {
-    const auto* program = ruleset.environment().environment().find_definition(member.key);
-    if (program != nullptr && *program) check_words(context, **program, member);
-  }
+  check_absent(context);
+  check_expressions(context);
 }
 
 }  // namespace tt::rules

@@ -9,6 +9,7 @@
 #include "config/files.h"
 #include "config/node.h"
 #include "config/parse.h"
+#include "rules/produced.h"
 #include "rules/ruleset.h"
 
 namespace tt::rules {
@@ -22,13 +23,15 @@ struct ExitFacts {
 
 /// What else may be looked at; null parts are left out.
 struct CheckOptions {
-  const config::Node* lets = nullptr;                 ///< The `let` map.
-  const std::vector<std::string>* entries = nullptr;  ///< Names that `meta.entry` can have.
+  /// The whole configuration: `let`, and the templates of rules, entries and exits.
+  const config::Node* root = nullptr;
+  const std::vector<EntryFacts>* entries = nullptr;  ///< All that are configured.
 };
 
-/// Reports warnings: rules that never match, are shadowed or do nothing, exits that no rule feeds,
-/// `resolved` hidden from exits with a life cycle, severity words that no portal emits, names of
-/// entries that do not exist.
+/// Reports warnings: rules that never match, match always, are shadowed or do nothing, exits that
+/// no rule feeds, `resolved` hidden from exits with a life cycle, negated fields that may be
+/// absent, and severities, kinds, fields and entries that no event has. Sound: what cannot be shown
+/// is not reported.
 void check_rules(const Ruleset& ruleset, std::span<const ExitFacts> exits,
                  config::ParseContext& context, const CheckOptions& options = {});
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cel/ast.h"
 #include "config/diagnostic.h"
 #include "config/files.h"
 #include "config/node.h"
@@ -35,12 +36,28 @@ std::string said(const Rule& rule);
 /// True when the rule takes every event that its list is given.
 bool is_unconditional(const Rule& rule);
 
-void check_constants(CheckContext& context);       ///< `when` that is always true or false.
+void check_constants(CheckContext& context);       ///< Tests that are always true or false.
 void check_contradictions(CheckContext& context);  ///< Tests that exclude each other.
 void check_shadows(CheckContext& context);         ///< What a final rule before takes away.
 void check_effects(CheckContext& context);         ///< Rules without effect, exits without rules.
 void check_resolved(CheckContext& context);        ///< Exits that never see `resolved`.
-/// Constants compared with `event.severity` or `meta.entry` that these never are.
-void check_words(CheckContext& context, const cel::Program& program, const config::Node& scalar);
+void check_absent(CheckContext& context);          ///< Negated fields that may be absent.
+void check_expressions(CheckContext& context);     ///< The three below, for everything.
+
+/// An expression in the configuration, and what the events that it sees can have.
+struct ExpressionPlace {
+  const config::Node& scalar;
+  std::size_t begin = 0;  ///< Of the expression in the scalar's text.
+  const Produced& produced;
+};
+/// Where a part of the expression stands in the file.
+config::Mark mark_of(const CheckContext& context, const ExpressionPlace& place,
+                     const cel::Expr& part);
+/// Constants compared with `event.severity`, `event.kind` or `meta.entry` that these never are.
+void check_words(CheckContext& context, const cel::Expr& root, const ExpressionPlace& place);
+/// Functions of constants that always fail.
+void check_calls(CheckContext& context, const cel::Ast& ast, const ExpressionPlace& place);
+/// Fields that no event has.
+void check_fields(CheckContext& context, const cel::Expr& root, const ExpressionPlace& place);
 
 }  // namespace tt::rules

@@ -21,8 +21,9 @@
 
 namespace tt::rules {
 
-/// A configuration as this layer sees it: `let`, `rules`, and the names of `exits` (a map, of which
-/// only `life_cycle: true` matters here).
+/// A configuration as this layer sees it: `let`, `rules`, the names of `exits` (a map, of which
+/// only `life_cycle: true` matters here) and `entries`, which bring anything or, with `kinds`, a
+/// list of `{kind, severity, fields, words}` as portals have it.
 class World {
  public:
   explicit World(std::string_view yaml, std::string path = "vortex.yaml") {
@@ -40,20 +41,35 @@ class World {
       }
     }
     if (const config::Node* map = root->find("entries")) {
-      for (const config::Node& entry : map->children) entries.push_back(entry.key);
+      for (const config::Node& entry : map->children) entries.push_back(facts_of(entry));
     }
     ruleset = Ruleset::parse(root->find("rules"), std::move(names), environment, context);
   }
 
   /// Warnings too; what `vortex check` prints.
   std::string checked() {
-    if (ruleset)
-      check_rules(*ruleset, facts, context, {.lets = root->find("let"), .entries = &entries});
+    if (ruleset) check_rules(*ruleset, facts, context, {.root = &*root, .entries = &entries});
     return printed();
   }
   std::string printed() {
     diagnostics.sort();
     return config::print_text(diagnostics, files);
+  }
+
+  static EntryFacts facts_of(const config::Node& entry) {
+    EntryFacts made{.name = entry.key};
+    const config::Node* kinds = entry.find("kinds");
+    for (std::size_t i = 0; kinds != nullptr && i < kinds->children.size(); ++i) {
+      const auto text = [&](std::string_view name) {
+        const config::Node* node = kinds->children[i].find(name);
+        return node != nullptr ? std::string_view(node->text) : std::string_view();
+      };
+      made.kinds.push_back({text("kind"), text("severity"), text("fields"), text("words")});
+    }
+    if (const config::Node* set = entry.find("set")) {
+      for (const config::Node& member : set->children) made.set.push_back(member.key);
+    }
+    return made;
   }
 
   config::Files files;
@@ -62,7 +78,7 @@ class World {
   config::ParseContext context{files, diagnostics, environment->environment()};
   std::optional<config::Node> root;
   std::vector<ExitFacts> facts;
-  std::vector<std::string> entries;
+  std::vector<EntryFacts> entries;
   std::shared_ptr<const Ruleset> ruleset;
 };
 
