@@ -81,7 +81,7 @@ test('what is wrong with the new configuration or the command line is told and g
   await daemon.start();
   const wrong = await plan(daemon, config("  - {when: 'event.kind = 1', to: archive}"));
   assert.equal(wrong.code, 1);
-  assert.match(wrong.stderr, /new\.yaml:\d+:\d+: error: unexpected '='/);
+  assert.match(wrong.stderr, /new\.yaml:\d+:\d+: error: found '='/);
   assert.equal((await plan(daemon, config(kNow), '--snce', '1h')).code, 1);
   const nowhere = await plan(daemon, config(kNow), '--against', './elsewhere');
   assert.equal(nowhere.code, 1);
