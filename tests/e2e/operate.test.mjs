@@ -28,6 +28,21 @@ test('an exit whose name has a blank is found by every command', async () => {
   await chat.close();
 });
 
+test('tictoc reload tells the generation and which pending events change destination', async () => {
+  const chat = await serve(() => ({ status: 200 }));
+  const daemon = await new Daemon(folder('moved'), config(chat.url)).start();
+  assert.equal((await daemon.tictoc('exit', 'pause', 'team chat')).code, 0);
+  const events = [{ message: 'a' }, { message: 'b' }, { message: 'c' }];
+  assert.equal((await daemon.post('/api/v1/events', events)).status, 202);
+  daemon.write(config(chat.url).replace('name: all,', `name: all, when: 'event.message == "b"',`));
+  const { code, stdout } = await daemon.tictoc('reload');
+  assert.equal(code, 0);
+  assert.match(stdout, /generation 2 in force/);
+  assert.match(stdout, /team chat: 2 pending events change destination/);
+  await daemon.stop();
+  await chat.close();
+});
+
 function crc32c(bytes) {
   let crc = ~0;
   for (const byte of bytes) {

@@ -96,6 +96,18 @@ int retry(const Common& common, const Names& names, const char* verb) {
   return tried == done ? kOk : kRefused;
 }
 
+/// What a reload did to events that no exit has read yet.
+void print_moved(const boost::json::value& body) {
+  const boost::json::object* map = body.if_object();
+  const boost::json::value* moved = map ? map->if_contains("moved") : nullptr;
+  if (!moved || !moved->is_object()) return;
+  for (const auto& [exit, count] : moved->get_object())
+    std::printf("  %s: %s pending events change destination\n", printable(exit).c_str(),
+                boost::json::serialize(count).c_str());
+  if (member_text(body, "moved_is_cut") == "true")
+    std::puts("  the backlog is long: only its beginning was counted");
+}
+
 int reload(const Common& common) {
   Client client(common);
   const Answer answer = client.post("/api/v1/reload", "{}");
@@ -107,6 +119,7 @@ int reload(const Common& common) {
   std::fputs(member_text(answer.body, "text").c_str(), stderr);
   std::printf("%s, generation %s in force\n", answer.ok() ? "reloaded" : "refused",
               member_text(answer.body, "generation").c_str());
+  print_moved(answer.body);
   return answer.ok() ? kOk : kRefused;
 }
 
