@@ -44,6 +44,7 @@ Checker::Checker(const Ast& ast, const Environment& environment)
 
 Annotations Checker::run() {
   const Type root = check(ast_.root());
+  refuse_expansion();
   out_.type = types_.resolve(root, true);
   for (Type& type : out_.types) type = types_.resolve(type, true);
   for (Diagnostic& diagnostic : out_.diagnostics) locate(ast_.text(), diagnostic);

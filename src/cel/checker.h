@@ -94,6 +94,7 @@ class Checker {
   void pop_locals(std::size_t count) { locals_.resize(locals_.size() - count); }
   bool fold_variables(const Expr& expr, const Type& range, Type& first, Type& second);
 
+  void refuse_expansion();
   /// True when it was one, and is reported.
   bool refuse_order_of_severity(const Expr& call);
   /// `event.message.length`: a step below a field that has none. True when reported.

@@ -118,8 +118,8 @@ constexpr CodeRow kRows[] = {
      "configuration are tried while it is checked.",
      "when: 'event.message.matches(\"(\")'    # wrong: a group that is not closed"},
     {"cel-limit", "A CEL expression beyond a limit",
-     "Expressions have at most 16 KiB, 10,000 parts, 256 levels and 64 nested variables. Split "
-     "the rule, or put parts of it under `let`.",
+     "Expressions have at most 16 KiB, 10,000 parts, 256 levels and 64 nested variables; a "
+     "name of `let` counts as what it stands for. Split the rule.",
      ""},
     {"cel-not-bool", "The expression of a `when` gives no boolean", "A `when` asks yes or no.",
      "when: 'event.kind'    # wrong\nwhen: 'event.kind != \"\"'"},
