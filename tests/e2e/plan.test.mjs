@@ -64,7 +64,7 @@ test('a plan reads a running daemon and its exit code says whether something cha
   // From an event on, by its id; and with files for both sides.
   const late = await plan(daemon, config(kPaging), '--json', '--since', pager.gains[1].id);
   assert.equal(JSON.parse(late.stdout).moved, 9);
-  const named = await plan(daemon, config(kPaging), '-c', 'new.yaml');
+  const named = await run('vortex', ['plan', '-c', 'new.yaml', 'new.yaml'], process.env, daemon.dir);
   assert.equal(named.code, 0, named.stderr);
 
   // A reload later the new rules are those in force.

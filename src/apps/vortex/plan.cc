@@ -113,8 +113,10 @@ void add_plan(CLI::App& app, int& exit_code) {
       app.add_subcommand("plan", "what a new configuration does with the events in the tunnel");
   command->add_option("NEW", arguments->files, "the new configuration: files or folders")
       ->required();
-  command->add_option("-c,--current", arguments->current,
-                      "the configuration to compare with; else the one in force, from the data");
+  command
+      ->add_option("-c,--current", arguments->current,
+                   "the configuration to compare with; else the one in force, from the data")
+      ->allow_extra_args(false);  // One file each: what follows is NEW.
   command
       ->add_option("--against", arguments->against,
                    "where the events are: a data folder, or the URL of a running daemon; else "
