@@ -122,6 +122,11 @@ export const known = [
     why: 'the optional index takes lists by number and maps by key, as the plain one does; the peer says none to all',
   },
   {
+    name: 'cel-js: macros over anything', judge: 'cel-js', form: /\.(map|filter|all|exists|exists_one)\(/,
+    when: (ours, theirs) => /expected a list or a map to go through/.test(ours.error) && !theirs.error,
+    why: 'langdef: the range of a macro is a list or a map; the peer takes other values for empty ones',
+  },
+  {
     name: 'cel-js: milliseconds of durations', judge: 'cel-js', form: /\.getMilliseconds\(\)$/,
     when: (ours, theirs) => /^int /.test(ours.value) && /^int /.test(theirs.value),
     why: 'the suite has the part below a second; the peer gives the whole duration in milliseconds',
