@@ -50,7 +50,7 @@ async function differencesOf(judge, vortex, cases, counts) {
   const found = [];
   for (const [i, c] of suitable.entries()) {
     if (judge.same(...outcomes[i], c)) continue;
-    const least = await shrink(c.expression, c.event, async (expressions) => {
+    const least = await shrink(c.expression, c.event, judge.name !== 'checker', async (expressions) => {
       const tried = expressions.map((expression) => ({ ...c, expression }));
       const pairs = await judge.compare(vortex, tried);
       return pairs.map((pair) => !judge.same(...pair, c));

@@ -53,11 +53,14 @@ function withoutFields(node, event) {
   return { ...node, children: node.children.map((child) => withoutFields(child, event)) };
 }
 
-/** `differs(expressions)` tells for each whether it still shows the difference. */
-export async function shrink(expression, event, differs) {
+/**
+ * `differs(expressions)` tells for each whether it still shows the difference. With `with_values` a
+ * field may become what it holds, which also gives it a type.
+ */
+export async function shrink(expression, event, with_values, differs) {
   let best = expression;
   const inlined = withoutFields(best, event);
-  if ((await differs([inlined]))[0]) best = inlined;
+  if (with_values && (await differs([inlined]))[0]) best = inlined;
   for (;;) {
     const size = render(best).length;
     // A parenthesis more is allowed, once: bare parts are looked at in full.
