@@ -122,6 +122,11 @@ export const known = [
     why: 'the optional index takes lists by number and maps by key, as the plain one does; the peer says none to all',
   },
   {
+    name: 'cel-js: optional positions of other number types', judge: 'cel-js', form: /\[\?\(?(\d+u|\d+\.\d|event\.|uint\(|dyn\()/,
+    when: (ours, theirs) => /^optional /.test(ours.value) && theirs.value === 'none',
+    why: 'the suite takes 0u and 0.0 for positions ([7, 8][dyn(0u)]), so the optional index does; the peer says none',
+  },
+  {
     name: 'cel-js: macros over anything', judge: 'cel-js', form: /\.(map|filter|all|exists|exists_one)\(/,
     when: (ours, theirs) => /expected a list or a map to go through/.test(ours.error) && !theirs.error,
     why: 'langdef: the range of a macro is a list or a map; the peer takes other values for empty ones',
