@@ -50,8 +50,8 @@ export const known = [
     why: 'the peer rounds to the next millisecond before it takes the part',
   },
   {
-    name: 'bufbuild: `in` of a map with other keys', judge: 'bufbuild', form: /^.* in \(?\{.*\}\)?$/s,
-    when: (ours, theirs) => ours.value === 'bool false' && /@in/.test(theirs.error),
+    name: 'bufbuild: `in` of a map with other keys', judge: 'bufbuild', form: / in \(?\{/,
+    when: (ours, theirs) => !ours.error && /overload for '@in' applied to '\(.*, map\)'/.test(theirs.error),
     why: 'langdef: `in` of a map tells whether the key is there; one of a type that keys cannot have is not',
   },
   {
