@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "cel/functions.h"
+#include "cel/limits.h"
 
 namespace tt::cel {
 
@@ -20,6 +21,14 @@ int RecordLayout::slot_of(std::string_view dotted_name) {
 int RecordLayout::find(std::string_view dotted_name) const {
   const auto found = slots_.find(dotted_name);
   return found == slots_.end() ? -1 : found->second;
+}
+
+int SharedLayout::slot_of(std::string key) {
+  if (slots_.size() >= kSharedMax) {
+    const auto found = slots_.find(key);
+    return found == slots_.end() ? -1 : found->second;
+  }
+  return slots_.emplace(std::move(key), size()).first->second;
 }
 
 Value cost_error() { return Value::error("the evaluation takes too many steps and was stopped"); }

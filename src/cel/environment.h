@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "cel/type.h"
@@ -50,6 +51,18 @@ class RecordLayout {
  private:
   std::vector<std::string> names_;
   std::map<std::string, int, std::less<>> slots_;
+};
+
+/// Subexpressions by their canonical text, and the slots that keep their values while one event is
+/// judged (Scope::shared). Grows while programs compile, as RecordLayout does.
+class SharedLayout {
+ public:
+  /// Interns; -1 when there are kSharedMax already.
+  int slot_of(std::string key);
+  int size() const { return static_cast<int>(slots_.size()); }
+
+ private:
+  std::unordered_map<std::string, int> slots_;
 };
 
 /// What a function's implementation gets beside its arguments.
@@ -110,6 +123,9 @@ class Environment {
   void set_container(std::string container) { container_ = std::move(container); }
   const std::string& container() const { return container_; }
 
+  /// Of all programs that compile against this environment or a copy of it.
+  const std::shared_ptr<SharedLayout>& shared_layout() const { return shared_layout_; }
+
   struct Variable {
     std::string name;
     Type type;
@@ -138,6 +154,7 @@ class Environment {
   std::vector<Record> records_;
   std::map<std::string, std::shared_ptr<const Program>, std::less<>> definitions_;
   std::map<std::string, FunctionDeclaration, std::less<>> functions_;
+  std::shared_ptr<SharedLayout> shared_layout_ = std::make_shared<SharedLayout>();
 };
 
 /// Functions of this program beside the standard ones: `string.atLeast(word)`,

@@ -28,6 +28,9 @@ constexpr std::size_t kListElementsMax = 1 << 20;
 constexpr std::int64_t kRegexBytesMax = 1 << 20;
 /// Depth of values made from or written as JSON.
 constexpr int kValueDepthMax = 128;
+/// Subexpressions of one environment whose values programs share; the rest are evaluated in place.
+/// A scope keeps one value for each.
+constexpr std::size_t kSharedMax = 8192;
 /// Diagnostics of one expression; the rest are left out.
 constexpr std::size_t kDiagnosticsMax = 20;
 

@@ -11,6 +11,8 @@
 
 namespace tt::cel {
 
+struct FieldCheck;
+
 /// One evaluation.
 struct Frame {
   const Scope& scope;
@@ -33,14 +35,24 @@ struct Frame {
   }
 };
 
+inline Truth truth_of(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
+inline Truth truth_of(const Value& value) {
+  return value.is(Kind::kBool) ? truth_of(value.is_true()) : Truth::kNone;
+}
+
 /// Immutable. Results may alias constants of the node.
 class Node {
  public:
   virtual ~Node() = default;
   /// A value or an error, never absent.
   virtual Value evaluate(Frame& frame) const = 0;
+  /// The truth of what evaluate() would give, for the same steps. Nodes of conditions answer
+  /// without making the value.
+  virtual Truth test(Frame& frame) const { return truth_of(evaluate(frame)); }
   /// The value when it depends on nothing.
   virtual const Value* constant() const { return nullptr; }
+  /// What test() does, when that is one comparison of a field. Lives as long as the node.
+  virtual const FieldCheck* field_check() const { return nullptr; }
 
   /// Byte position in the expression, for errors.
   int position = 0;
@@ -52,6 +64,11 @@ class Node {
     Value error = Value::error(std::move(text));
     error.set_error_position(position);
     return error;
+  }
+  /// evaluate() of a node whose test() is all there is to it: `problem` makes the error.
+  template <class Problem>
+  Value value_of(Truth truth, Problem problem) const {
+    return truth == Truth::kNone ? problem() : Value::boolean(truth == Truth::kTrue);
   }
   Value placed(Value value) const {
     if (value.is_error()) value.set_error_position(position);

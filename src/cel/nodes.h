@@ -20,6 +20,8 @@ NodePtr make_variable(int index, const std::string& name);
 NodePtr make_local(int slot);
 NodePtr make_record(int record);
 NodePtr make_definition(std::shared_ptr<const Program> program);
+/// What `child` gives, evaluated once an event for all programs that have the slot.
+NodePtr make_shared_node(int slot, NodePtr child);
 
 // Fields of records (nodes_fields.cc).
 struct FieldPlace {
@@ -33,6 +35,11 @@ NodePtr make_optional_field(FieldPlace place);
 NodePtr make_has_field(FieldPlace place);
 NodePtr make_field_equals(FieldPlace place, std::string text, bool negated);
 NodePtr make_field_one_of(FieldPlace place, std::vector<std::string> texts);
+enum class TextTest : unsigned char { kStartsWith, kEndsWith, kContains };
+/// The error of a text test on what is no text.
+Value no_text_test(TextTest test, const Value& operand);
+/// startsWith and endsWith are one FieldCheck.
+NodePtr make_field_text_test(FieldPlace place, TextTest test, std::string text);
 /// `event[key]` and `event[?key]` with a computed key; `key in event`.
 NodePtr make_named_field(int record, NodePtr key, bool optional);
 NodePtr make_has_named_field(int record, NodePtr key);
@@ -53,7 +60,6 @@ NodePtr make_map(std::vector<NodePtr> children, std::vector<bool> optional);
 NodePtr make_select(NodePtr operand, std::string field, bool optional, bool test_only);
 
 // Calls (nodes_calls.cc).
-enum class TextTest : unsigned char { kStartsWith, kEndsWith, kContains };
 NodePtr make_text_test(TextTest test, NodePtr operand, std::string text);
 struct PlannedOverload {
   Overload overload;

@@ -21,10 +21,7 @@ class TextTestNode final : public Node {
       if (test_ == TextTest::kContains && !frame.charge(value)) return cost_error();
       return Value::boolean(holds(value.as_string()));
     }
-    if (value.is_error()) return value;
-    constexpr std::array<std::string_view, 3> kNames{"startsWith", "endsWith", "contains"};
-    return placed(
-        no_overload(kNames[static_cast<std::size_t>(test_)], kinds_text(value) + ", string"));
+    return value.is_error() ? value : placed(no_text_test(test_, value));
   }
 
  private:
@@ -154,6 +151,10 @@ class CallNode final : public Node {
 
 }  // namespace
 
+Value no_text_test(TextTest test, const Value& operand) {
+  constexpr std::array<std::string_view, 3> kNames{"startsWith", "endsWith", "contains"};
+  return no_overload(kNames[static_cast<std::size_t>(test)], kinds_text(operand) + ", string");
+}
 NodePtr make_text_test(TextTest test, NodePtr operand, std::string text) {
   return std::make_unique<TextTestNode>(test, std::move(operand), std::move(text));
 }

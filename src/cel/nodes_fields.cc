@@ -1,8 +1,9 @@
-// Nodes that read and test fields of records. The commonest tests (field == text, field in texts)
-// are one node each: field resolution is where the time of a rule goes, the rest must add nothing.
+// Nodes that read and test fields of records. The commonest tests (FieldCheck, field in texts) are
+// one node each: field resolution is where the time of a rule goes, the rest must add nothing.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "cel/field_check.h"
 #include "cel/nodes.h"
 #include "cel/operators.h"
 
@@ -17,11 +18,15 @@ class FieldNode : public Node {
         absent_(place.default_value ? *place.default_value
                                     : Value::error("no such field '" + place.name + "'")) {}
   Value evaluate(Frame& frame) const override {
-    Value value = frame.scope.field(record_, slot_);
+    Value value = read(frame);
     return value.is_absent() ? placed(absent_.alias()) : value;
   }
 
  protected:
+  Value read(Frame& frame) const {
+    if (const Value* kept = frame.scope.kept_field(record_, slot_)) return *kept;
+    return frame.scope.field(record_, slot_);
+  }
   const int record_;
   const int slot_;
   const Value absent_;
@@ -31,7 +36,7 @@ class OptionalFieldNode final : public FieldNode {
  public:
   using FieldNode::FieldNode;
   Value evaluate(Frame& frame) const override {
-    Value value = frame.scope.field(record_, slot_);
+    Value value = read(frame);
     if (value.is_absent()) return Value::none();
     return value.is_error() ? placed(std::move(value)) : Value::optional(std::move(value));
   }
@@ -40,24 +45,33 @@ class OptionalFieldNode final : public FieldNode {
 class HasFieldNode final : public FieldNode {
  public:
   using FieldNode::FieldNode;
-  Value evaluate(Frame& frame) const override {
-    return Value::boolean(!frame.scope.field(record_, slot_).is_absent());
-  }
+  Truth test(Frame& frame) const override { return truth_of(!read(frame).is_absent()); }
+  Value evaluate(Frame& frame) const override { return Value::boolean(!read(frame).is_absent()); }
 };
 
-class FieldEqualsNode final : public FieldNode {
+/// `==`, `!=`, startsWith and endsWith with a constant text.
+class FieldCheckNode final : public FieldNode {
  public:
-  FieldEqualsNode(FieldPlace place, std::string text, bool negated)
-      : FieldNode(std::move(place)), text_(std::move(text)), negated_(negated) {}
+  FieldCheckNode(FieldPlace place, FieldCheck::Kind kind, std::string text)
+      : FieldNode(std::move(place)),
+        text_(std::move(text)),
+        check_{.record = record_, .slot = slot_, .text = text_, .absent = &absent_, .kind = kind} {}
+  Truth test(Frame& frame) const override { return check_.test(frame); }
   Value evaluate(Frame& frame) const override {
-    const Value value = FieldNode::evaluate(frame);
-    if (value.is_error()) return value;
-    return Value::boolean((value.is_string() && value.as_string() == text_) != negated_);
+    return value_of(test(frame), [&] { return problem(frame); });
   }
+  const FieldCheck* field_check() const override { return &check_; }
 
  private:
+  Value problem(Frame& frame) const {
+    const Value value = FieldNode::evaluate(frame);
+    if (value.is_error()) return value;
+    const bool is_start = check_.kind == FieldCheck::Kind::kStartsWith;
+    return placed(no_text_test(is_start ? TextTest::kStartsWith : TextTest::kEndsWith, value));
+  }
+
   const std::string text_;
-  const bool negated_;
+  const FieldCheck check_;
 };
 
 class FieldOneOfNode final : public FieldNode {
@@ -66,16 +80,22 @@ class FieldOneOfNode final : public FieldNode {
       : FieldNode(std::move(place)), texts_(std::move(texts)) {
     std::sort(texts_.begin(), texts_.end());
   }
+  Truth test(Frame& frame) const override {
+    const Value found = read(frame);
+    const Value& value = found.is_absent() ? absent_ : found;
+    if (value.is_error()) return Truth::kNone;
+    return truth_of(value.is_string() && holds(value.as_string()));
+  }
   Value evaluate(Frame& frame) const override {
-    const Value value = FieldNode::evaluate(frame);
-    if (value.is_error()) return value;
-    if (!value.is_string()) return Value::boolean(false);
-    const std::string_view text = value.as_string();
-    const auto found = std::lower_bound(texts_.begin(), texts_.end(), text);
-    return Value::boolean(found != texts_.end() && *found == text);
+    return value_of(test(frame), [&] { return FieldNode::evaluate(frame); });
   }
 
  private:
+  bool holds(std::string_view text) const {
+    const auto found = std::lower_bound(texts_.begin(), texts_.end(), text);
+    return found != texts_.end() && *found == text;
+  }
+
   std::vector<std::string> texts_;
 };
 
@@ -118,6 +138,16 @@ class HasNamedFieldNode final : public Node {
 
 }  // namespace
 
+Truth FieldCheck::test_slowly(Frame& frame) const {
+  Value value = frame.scope.field(record, slot);
+  if (value.is_absent()) value = absent->alias();
+  if (value.is_string()) return truth_of(holds(value.as_string()));
+  if (value.is_error() || kind == Kind::kStartsWith || kind == Kind::kEndsWith) {
+    return Truth::kNone;
+  }
+  return truth_of(kind == Kind::kDiffers);
+}
+
 NodePtr make_field(FieldPlace place) { return std::make_unique<FieldNode>(std::move(place)); }
 NodePtr make_optional_field(FieldPlace place) {
   return std::make_unique<OptionalFieldNode>(std::move(place));
@@ -126,10 +156,19 @@ NodePtr make_has_field(FieldPlace place) {
   return std::make_unique<HasFieldNode>(std::move(place));
 }
 NodePtr make_field_equals(FieldPlace place, std::string text, bool negated) {
-  return std::make_unique<FieldEqualsNode>(std::move(place), std::move(text), negated);
+  const auto kind = negated ? FieldCheck::Kind::kDiffers : FieldCheck::Kind::kEquals;
+  return std::make_unique<FieldCheckNode>(std::move(place), kind, std::move(text));
 }
 NodePtr make_field_one_of(FieldPlace place, std::vector<std::string> texts) {
   return std::make_unique<FieldOneOfNode>(std::move(place), std::move(texts));
+}
+NodePtr make_field_text_test(FieldPlace place, TextTest test, std::string text) {
+  if (test == TextTest::kContains) {
+    return make_text_test(test, make_field(std::move(place)), std::move(text));
+  }
+  const auto kind =
+      test == TextTest::kStartsWith ? FieldCheck::Kind::kStartsWith : FieldCheck::Kind::kEndsWith;
+  return std::make_unique<FieldCheckNode>(std::move(place), kind, std::move(text));
 }
 NodePtr make_named_field(int record, NodePtr key, bool optional) {
   return std::make_unique<NamedFieldNode>(record, std::move(key), optional);

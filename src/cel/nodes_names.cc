@@ -71,12 +71,71 @@ class DefinitionNode final : public Node {
     // A position inside the definition's text would point at the wrong place here.
     return fail(std::string(value.error_text()));
   }
+  Truth test(Frame& frame) const override {
+    return program_->run_test(frame.scope, frame.cost_left);
+  }
   const Value* constant() const override { return program_->constant(); }
 
  private:
   const std::shared_ptr<const Program> program_;
 };
 
+namespace {
+
+class SharedNode final : public Node {
+ public:
+  SharedNode(int slot, NodePtr child) : slot_(slot), child_(std::move(child)) {}
+
+  Value evaluate(Frame& frame) const override {
+    Cell* const cell = frame.scope.shared(slot_);
+    // Errors are made where they are asked for: their positions differ from place to place.
+    if (is_known(frame, cell) && !cell->value.is_absent()) {
+      frame.charge(cell->cost);
+      return cell->value;
+    }
+    const std::int64_t before = frame.cost_left;
+    Value value = child_->evaluate(frame);
+    if (cell) keep(frame, *cell, value.is_error() ? Value::absent() : value, before);
+    return value;
+  }
+
+  Truth test(Frame& frame) const override {
+    Cell* const cell = frame.scope.shared(slot_);
+    if (is_known(frame, cell)) {
+      frame.charge(cell->cost);
+      return truth_of(cell->value);
+    }
+    const std::int64_t before = frame.cost_left;
+    const Truth truth = child_->test(frame);
+    const bool is_bool = truth != Truth::kNone;
+    if (cell) {
+      keep(frame, *cell, is_bool ? Value::boolean(truth == Truth::kTrue) : Value::absent(), before);
+    }
+    return truth;
+  }
+
+ private:
+  static bool is_known(const Frame& frame, const Cell* cell) {
+    return cell && cell->epoch == frame.scope.epoch();
+  }
+  /// Every use is charged what the first one took, so that an expression that is too expensive is
+  /// so wherever it stands.
+  static void keep(const Frame& frame, Cell& cell, Value value, std::int64_t cost_before) {
+    if (frame.cost_left < 0) return;
+    cell.value = std::move(value);
+    cell.cost = cost_before - frame.cost_left;
+    cell.epoch = frame.scope.epoch();
+  }
+
+  const int slot_;
+  const NodePtr child_;
+};
+
+}  // namespace
+
+NodePtr make_shared_node(int slot, NodePtr child) {
+  return std::make_unique<SharedNode>(slot, std::move(child));
+}
 NodePtr make_constant(Value value) { return std::make_unique<ConstantNode>(std::move(value)); }
 NodePtr make_failure(std::string text) { return std::make_unique<FailureNode>(std::move(text)); }
 NodePtr make_variable(int index, const std::string& name) {

@@ -1,6 +1,7 @@
 // Nodes of logic, comparison and arithmetic.
 // SPDX-License-Identifier: Apache-2.0
 #include "cel/compare.h"
+#include "cel/field_check.h"
 #include "cel/nodes.h"
 #include "cel/operators.h"
 
@@ -11,7 +12,16 @@ namespace {
 class LogicNode final : public Node {
  public:
   LogicNode(bool conjunction, std::vector<NodePtr> children)
-      : conjunction_(conjunction), children_(std::move(children)) {}
+      : conjunction_(conjunction), children_(std::move(children)) {
+    for (const NodePtr& child : children_) {
+      const FieldCheck* check = rest_.empty() ? child->field_check() : nullptr;
+      if (check) {
+        checks_.push_back(*check);
+      } else {
+        rest_.push_back(child.get());
+      }
+    }
+  }
   Value evaluate(Frame& frame) const override {
     Value problem;
     for (const NodePtr& child : children_) {
@@ -26,10 +36,29 @@ class LogicNode final : public Node {
     }
     return problem.is_error() ? problem : Value::boolean(conjunction_);
   }
+  Truth test(Frame& frame) const override {
+    const Truth deciding = truth_of(!conjunction_);
+    Truth result = truth_of(conjunction_);
+    const auto decides = [&](Truth truth) {
+      if (truth == Truth::kNone) result = truth;
+      return truth == deciding;
+    };
+    for (const FieldCheck& check : checks_) {
+      if (decides(check.test(frame))) return deciding;
+    }
+    for (const Node* child : rest_) {
+      if (decides(child->test(frame))) return deciding;
+    }
+    return result;
+  }
 
  private:
   const bool conjunction_;
   const std::vector<NodePtr> children_;
+  // The same for test(): the comparisons that the children begin with stand in a row, which takes
+  // half the time of a call for each.
+  std::vector<FieldCheck> checks_;
+  std::vector<const Node*> rest_;
 };
 
 class NotNode final : public Node {
@@ -39,6 +68,10 @@ class NotNode final : public Node {
     const Value value = child_->evaluate(frame);
     if (value.is(Kind::kBool)) return Value::boolean(!value.is_true());
     return value.is_error() ? value : placed(no_overload("!", kinds_text(value)));
+  }
+  Truth test(Frame& frame) const override {
+    const Truth truth = child_->test(frame);
+    return truth == Truth::kNone ? truth : truth_of(truth == Truth::kFalse);
   }
 
  private:
@@ -57,6 +90,11 @@ class ConditionalNode final : public Node {
       return (value.is_true() ? when_true_ : when_false_)->evaluate(frame);
     }
     return value.is_error() ? value : placed(no_overload("?:", kinds_text(value)));
+  }
+  Truth test(Frame& frame) const override {
+    const Truth truth = condition_->test(frame);
+    if (truth == Truth::kNone) return truth;
+    return (truth == Truth::kTrue ? when_true_ : when_false_)->test(frame);
   }
 
  private:

@@ -69,7 +69,7 @@ Planner::Planner(std::shared_ptr<const Ast> ast, const Environment& environment,
 std::shared_ptr<const Program> Planner::run() {
   std::shared_ptr<Program> program(new Program());
   program->root_ = plan(ast_->root());
-  collect_tests(ast_->root(), program->required_tests_);
+  program->required_tests_ = required_tests(ast_->root());
   program->ast_ = ast_;
   program->type_ = annotations_.type;
   program->locals_ = annotations_.locals;
@@ -82,10 +82,15 @@ std::shared_ptr<const Program> Planner::run() {
 
 NodePtr Planner::plan(const Expr& expr) {
   const int before = weight_++;
+  const auto finish = [&](const NodePtr& node) {
+    Node& made = const_cast<Node&>(*node);  // Nobody else has it yet.
+    made.position = expr.mark;
+    made.weight = weight_ - before;
+  };
   NodePtr node = plan_kind(expr);
-  Node& made = const_cast<Node&>(*node);  // Not shared with anyone yet.
-  made.position = expr.mark;
-  made.weight = weight_ - before;
+  finish(node);
+  node = shared(expr, std::move(node));
+  finish(node);
   return node;
 }
 
@@ -203,8 +208,7 @@ NodePtr Planner::plan_fold(const Expr& expr) {
 }
 
 NodePtr Planner::plan_call(const Expr& expr) {
-  if (!expr.member &&
-      (expr.name.starts_with('_') || expr.name.ends_with('_') || expr.name.starts_with('@'))) {
+  if (is_operator(expr)) {
     if (NodePtr node = plan_operator(expr)) return node;
   }
   if (NodePtr node = plan_text_test(expr)) return node;
@@ -224,13 +228,14 @@ NodePtr Planner::plan_operator(const Expr& expr) {
   if (name == op::kIndex || name == op::kOptionalIndex) {
     return plan_index(expr, name == op::kOptionalIndex);
   }
-  auto children = plan_all(expr.children);
+  const bool is_logic = name == op::kAnd || name == op::kOr;
+  auto children = plan_all(is_logic ? operands_in_order(expr) : expr.children);
   const bool constant = all_constant(children);
   const auto binary = [&](Value (*compute)(const Value&, const Value&)) {
     return folded(make_binary(compute, std::move(children[0]), std::move(children[1])), constant,
                   expr);
   };
-  if (name == op::kAnd || name == op::kOr) {
+  if (is_logic) {
     return folded(make_logic(name == op::kAnd, std::move(children)), constant, expr);
   }
   if (name == op::kNot) return folded(make_not(std::move(children[0])), constant, expr);
@@ -329,6 +334,11 @@ NodePtr Planner::plan_text_test(const Expr& expr) {
   // Another library may have given the name more meanings.
   const FunctionDeclaration* function = environment_.find_function(expr.name);
   if (!function || function->overloads.size() != 1) return nullptr;
+  const Reference& receiver = reference(*expr.children[0]);
+  if (receiver.kind == Reference::Kind::kField && !receiver.optional && !receiver.test_only) {
+    return make_field_text_test(place_of(receiver), test,
+                                std::string(argument.literal.as_string()));
+  }
   NodePtr operand = plan(*expr.children[0]);
   const bool constant = operand->constant();
   return folded(make_text_test(test, std::move(operand), std::string(argument.literal.as_string())),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,6 +13,12 @@
 #include "cel/nodes.h"
 
 namespace tt::cel {
+
+/// A call that is written as an operator.
+inline bool is_operator(const Expr& call) {
+  return !call.member &&
+         (call.name.starts_with('_') || call.name.ends_with('_') || call.name.starts_with('@'));
+}
 
 /// One use. Interns the fields that the program reads in their layouts.
 class Planner {
@@ -46,8 +53,18 @@ class Planner {
   void prepare(const Expr& expr, PlannedOverload& planned, const std::vector<NodePtr>& arguments);
   void report(const Expr& expr, Severity severity, const std::string& text);
 
-  void collect_tests(const Expr& expr, std::vector<FieldTest>& tests);
-  bool alternatives_of(const Expr& expr, FieldTest& test);
+  /// The node, or one that gives its value to all programs (planner_sharing.cc).
+  NodePtr shared(const Expr& expr, NodePtr node);
+
+  // planner_tests.cc
+  std::vector<FieldTest> required_tests(const Expr& expr) const;
+  std::vector<FieldTest> tests_of_all(const Expr& conjunction) const;
+  std::vector<FieldTest> tests_of_any(const Expr& disjunction) const;
+  std::optional<FieldTest> field_test_of(const Expr& expr) const;
+  std::optional<FieldTest> field_test(const Expr& side) const;
+  bool is_cheap(const Expr& expr) const;
+  /// Operands of `&&` and `||` as they are evaluated: tests on fields first, they often decide.
+  std::vector<const Expr*> operands_in_order(const Expr& logic) const;
   const Reference& reference(const Expr& expr) const {
     return annotations_.references[static_cast<std::size_t>(expr.id)];
   }

@@ -1,90 +1,134 @@
 // Which tests on fields must hold wherever a program is true.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "cel/planner.h"
 
 namespace tt::cel {
 namespace {
 
-const std::string_view* text_of(const Expr& expr, std::string_view& storage) {
-  if (expr.kind != ExprKind::kLiteral || !expr.literal.is_string()) return nullptr;
-  storage = expr.literal.as_string();
+std::optional<std::string> text_of(const Expr& expr) {
   // An absent field may read as "": a test for it selects nothing.
-  return storage.empty() ? nullptr : &storage;
+  if (expr.kind != ExprKind::kLiteral || !expr.literal.is_string()) return std::nullopt;
+  if (expr.literal.as_string().empty()) return std::nullopt;
+  return std::string(expr.literal.as_string());
+}
+
+bool same_field(const FieldTest& a, const FieldTest& b) {
+  return a.record == b.record && a.slot == b.slot;
+}
+
+/// Joins `other` to `test`, both on one field; a value that equals a text begins with it.
+void unite(FieldTest& test, const FieldTest& other) {
+  if (other.kind == FieldTest::Kind::kPrefix) test.kind = FieldTest::Kind::kPrefix;
+  test.texts.insert(test.texts.end(), other.texts.begin(), other.texts.end());
 }
 
 }  // namespace
 
-/// `field == text`, `field in [texts]`, and `||` of such tests on one field.
-bool Planner::alternatives_of(const Expr& expr, FieldTest& test) {
-  if (expr.kind != ExprKind::kCall || expr.member) return false;
-  const auto field = [&](const Expr& side) {
-    const Reference& to = reference(side);
-    if (to.kind != Reference::Kind::kField || to.optional || to.test_only) return false;
-    test.record = to.index;
-    test.slot = record(to.index).layout->slot_of(to.name);
-    return true;
-  };
-  std::string_view text;
-  if (expr.name == op::kEqual) {
-    for (const int side : {0, 1}) {
-      const auto at = static_cast<std::size_t>(side);
-      if (!field(*expr.children[at]) || !text_of(*expr.children[1 - at], text)) continue;
-      test.texts = {std::string(text)};
-      return true;
-    }
-    return false;
+/// Whether evaluating it can never use up the budget, whatever the event: logic over fields and
+/// their comparisons with constants.
+bool Planner::is_cheap(const Expr& expr) const {
+  if (reference(expr).kind == Reference::Kind::kField) return true;
+  if (expr.kind == ExprKind::kLiteral) return true;
+  if (expr.kind != ExprKind::kCall) return false;
+  const auto& children = expr.children;
+  const auto cheap = [this](const Expr* child) { return is_cheap(*child); };
+  const auto literal = [](const Expr* child) { return child->kind == ExprKind::kLiteral; };
+  if (expr.name == op::kAnd || expr.name == op::kOr || expr.name == op::kNot) {
+    return std::all_of(children.begin(), children.end(), cheap);
   }
-  if (expr.name == op::kIn) {
-    const Expr& list = *expr.children[1];
-    if (list.kind != ExprKind::kList || list.children.empty() || !field(*expr.children[0])) {
-      return false;
-    }
-    for (std::size_t i = 0; i < list.children.size(); ++i) {
-      if (list.optional_children[i] || !text_of(*list.children[i], text)) return false;
-      test.texts.emplace_back(text);
-    }
-    return true;
+  const bool is_test = expr.member && (expr.name == "startsWith" || expr.name == "endsWith");
+  if (expr.name == op::kEqual || expr.name == op::kNotEqual || is_test) {
+    return std::all_of(children.begin(), children.end(), cheap) &&
+           std::any_of(children.begin(), children.end(), literal);
   }
-  if (expr.name != op::kOr) return false;
-  for (const Expr* child : expr.children) {
-    FieldTest one;
-    if (!alternatives_of(*child, one)) return false;
-    if (!test.texts.empty() && (one.record != test.record || one.slot != test.slot)) return false;
-    test.record = one.record;
-    test.slot = one.slot;
-    test.texts.insert(test.texts.end(), one.texts.begin(), one.texts.end());
-  }
-  return true;
+  return field_test_of(expr).has_value();
 }
 
-void Planner::collect_tests(const Expr& expr, std::vector<FieldTest>& tests) {
-  const Reference& to = reference(expr);
-  if (to.kind == Reference::Kind::kDefinition) {
-    const auto& inner = to.definition->required_tests();
-    tests.insert(tests.end(), inner.begin(), inner.end());
-    return;
-  }
-  if (expr.kind != ExprKind::kCall) return;
-  if (!expr.member && expr.name == op::kAnd) {
-    for (const Expr* child : expr.children) collect_tests(*child, tests);
-    return;
-  }
+std::optional<FieldTest> Planner::field_test(const Expr& side) const {
+  const Reference& to = reference(side);
+  if (to.kind != Reference::Kind::kField || to.optional || to.test_only) return std::nullopt;
   FieldTest test;
-  if (alternatives_of(expr, test)) {
-    tests.push_back(std::move(test));
-    return;
+  test.record = to.index;
+  test.slot = record(to.index).layout->slot_of(to.name);
+  test.absent_is_empty = to.field.absent_is_default && to.field.type.is(TypeKind::kString);
+  return test;
+}
+
+/// `field == text`, `text == field`, `field in [texts]`, `field.startsWith(text)`.
+std::optional<FieldTest> Planner::field_test_of(const Expr& expr) const {
+  if (expr.children.size() != 2) return std::nullopt;
+  const Expr& left = *expr.children[0];
+  const Expr& right = *expr.children[1];
+  std::optional<FieldTest> test = field_test(left);
+  if (expr.member) {
+    const auto text = text_of(right);
+    if (expr.name != "startsWith" || !test || !text) return std::nullopt;
+    test->kind = FieldTest::Kind::kPrefix;
+    test->texts = {*text};
+    return test;
   }
-  if (!expr.member || expr.name != "startsWith" || expr.children.size() != 2) return;
-  const Reference& receiver = reference(*expr.children[0]);
-  std::string_view text;
-  if (receiver.kind != Reference::Kind::kField || receiver.optional || receiver.test_only ||
-      !text_of(*expr.children[1], text)) {
-    return;
+  if (expr.name == op::kEqual) {
+    if (!test) test = field_test(right);
+    const auto text = text_of(field_test(left) ? right : left);
+    if (!test || !text) return std::nullopt;
+    test->texts = {*text};
+    return test;
   }
-  tests.push_back({FieldTest::Kind::kPrefix,
-                   receiver.index,
-                   record(receiver.index).layout->slot_of(receiver.name),
-                   {std::string(text)}});
+  if (expr.name != op::kIn || !test) return std::nullopt;
+  if (right.kind != ExprKind::kList || right.children.empty()) return std::nullopt;
+  for (std::size_t i = 0; i < right.children.size(); ++i) {
+    const auto text = text_of(*right.children[i]);
+    if (right.optional_children[i] || !text) return std::nullopt;
+    test->texts.push_back(*text);
+  }
+  return test;
+}
+
+std::vector<const Expr*> Planner::operands_in_order(const Expr& logic) const {
+  std::vector<const Expr*> operands = logic.children;
+  std::stable_partition(operands.begin(), operands.end(), [this](const Expr* operand) {
+    return operand->kind != ExprKind::kLiteral && is_cheap(*operand);
+  });
+  return operands;
+}
+
+std::vector<FieldTest> Planner::required_tests(const Expr& expr) const {
+  const Reference& to = reference(expr);
+  if (to.kind == Reference::Kind::kDefinition) return to.definition->required_tests();
+  if (expr.kind != ExprKind::kCall) return {};
+  if (expr.name == op::kAnd) return tests_of_all(expr);
+  if (expr.name == op::kOr) return tests_of_any(expr);
+  if (auto test = field_test_of(expr)) return {*std::move(test)};
+  return {};
+}
+
+/// What stands behind an operand that may use up the budget is not told: there the program is an
+/// error whatever the field is.
+std::vector<FieldTest> Planner::tests_of_all(const Expr& conjunction) const {
+  std::vector<FieldTest> all;
+  for (const Expr* operand : operands_in_order(conjunction)) {
+    for (FieldTest& test : required_tests(*operand)) all.push_back(std::move(test));
+    if (!is_cheap(*operand)) break;
+  }
+  return all;
+}
+
+/// A field that every operand tests is one of all their texts.
+std::vector<FieldTest> Planner::tests_of_any(const Expr& disjunction) const {
+  std::vector<FieldTest> common = required_tests(*disjunction.children.front());
+  for (std::size_t i = 1; i < disjunction.children.size() && !common.empty(); ++i) {
+    const std::vector<FieldTest> others = required_tests(*disjunction.children[i]);
+    std::erase_if(common, [&](FieldTest& test) {
+      const auto other = std::find_if(others.begin(), others.end(),
+                                      [&](const FieldTest& o) { return same_field(o, test); });
+      if (other == others.end()) return true;
+      unite(test, *other);
+      return false;
+    });
+  }
+  return common;
 }
 
 }  // namespace tt::cel

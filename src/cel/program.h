@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +20,18 @@ namespace tt::cel {
 class Ast;
 class Node;
 
+/// A value that a scope keeps while it is bound to one event.
+struct Cell {
+  Value value;              ///< Absent in shared(): evaluating it gave no value but an error.
+  std::uint64_t epoch = 0;  ///< `value` holds while this is Scope::epoch().
+  std::int64_t cost = 0;    ///< Steps that it took, which every use is charged with.
+};
+
 /// Run-time values of the environment's names. Called from the evaluating thread only; what it
 /// returns may borrow memory that lives until the result of evaluate() was used.
+///
+/// A scope may keep cells: then what one program read or computed is there for the next one, which
+/// finds it without a virtual call. Programs live until the scope is bound to another event.
 class Scope {
  public:
   virtual ~Scope() = default;
@@ -33,6 +46,28 @@ class Scope {
   virtual Value record(int record) const = 0;
   /// Value::absent() when unbound.
   virtual Value variable(int index) const = 0;
+
+  /// field() when the scope keeps its value, else null.
+  const Value* kept_field(int record, int slot) const {
+    const auto at = static_cast<std::size_t>(slot);
+    if (static_cast<std::size_t>(record) >= kRecordsKept) return nullptr;
+    const std::span<Cell> cells = fields_[static_cast<std::size_t>(record)];
+    return at < cells.size() && cells[at].epoch == epoch_ ? &cells[at].value : nullptr;
+  }
+  /// Where a shared subexpression keeps its value (slots of SharedLayout); null: nowhere.
+  Cell* shared(int slot) const {
+    const auto at = static_cast<std::size_t>(slot);
+    return at < shared_.size() ? &shared_[at] : nullptr;
+  }
+  std::uint64_t epoch() const { return epoch_; }
+
+ protected:
+  static constexpr std::size_t kRecordsKept = 2;
+  /// Of records 0 and 1, by slot; filled by field().
+  std::array<std::span<Cell>, kRecordsKept> fields_;
+  std::span<Cell> shared_;
+  /// Counted up for every event; 0 is no event's.
+  std::uint64_t epoch_ = 1;
 };
 
 /// A scope where nothing is bound.
@@ -43,14 +78,19 @@ class EmptyScope final : public Scope {
   Value variable(int) const override { return Value::absent(); }
 };
 
-/// A test on a field that must hold wherever the whole program is true; a planner of many programs
-/// picks candidates by it. The program itself stays the judge. Only tests against texts that are
-/// not empty are told, so a record without the field never passes.
+/// What a condition gives: kNone is an error or a value that is no bool.
+enum class Truth : unsigned char { kFalse, kTrue, kNone };
+
+/// A test on a field that must hold wherever the whole program is true, and without which the
+/// program is false, unless the field itself is an error; a planner of many programs picks
+/// candidates by it. The program itself stays the judge. Only tests against texts that are not
+/// empty are told, so a record without the field never passes.
 struct FieldTest {
   enum class Kind : unsigned char { kOneOf, kPrefix } kind = Kind::kOneOf;
   int record = 0;
   int slot = 0;
-  std::vector<std::string> texts;  ///< The alternatives (one for `==`), or the one prefix.
+  std::vector<std::string> texts;  ///< Alternatives: what the field is, or begins with.
+  bool absent_is_empty = false;    ///< An absent field reads as "" and is no error.
 };
 
 /// A field that the program reads.
@@ -70,8 +110,10 @@ class Program {
 
   /// The value, or Value::error(). Never absent.
   Value evaluate(const Scope& scope) const;
+  /// Whether evaluate() gives true, false or neither; makes no value and no text of an error.
+  Truth test(const Scope& scope) const;
   /// True only when the result is true: what `when` asks. Errors and other kinds are false.
-  bool matches(const Scope& scope) const { return evaluate(scope).is_true(); }
+  bool matches(const Scope& scope) const { return test(scope) == Truth::kTrue; }
 
   const Ast& ast() const { return *ast_; }
   const std::string& text() const;
@@ -90,6 +132,11 @@ class Program {
   friend class DefinitionNode;
   Program() = default;
   Value run(const Scope& scope, std::int64_t& cost_left) const;
+  Truth run_test(const Scope& scope, std::int64_t& cost_left) const;
+  Truth run_test_with_locals(const Scope& scope, std::int64_t& cost_left) const;
+  /// run(Frame&) with a frame that has room for the locals.
+  template <class Result, class Run>
+  Result in_frame(const Scope& scope, std::int64_t& cost_left, Run run) const;
 
   std::shared_ptr<const Ast> ast_;
   std::unique_ptr<const Node> root_;

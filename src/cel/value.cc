@@ -43,12 +43,6 @@ void Value::release(Body* body) noexcept {
   if (body->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete body;
 }
 
-Value Value::int64(std::int64_t value) {
-  Value made(Kind::kInt);
-  made.bits_.int64 = value;
-  return made;
-}
-
 Value Value::uint64(std::uint64_t value) {
   Value made(Kind::kUint);
   made.bits_.uint64 = value;
@@ -62,14 +56,6 @@ Value Value::float64(double value) {
 }
 
 Value Value::string(std::string text) { return Value(Kind::kString, new Body(std::move(text))); }
-
-Value Value::borrowed(std::string_view text) {
-  // A text beyond 4 GiB does not fit the length; nothing here ever makes one.
-  Value made(Kind::kString);
-  made.bits_.text = text.data();
-  made.aux_ = static_cast<std::uint32_t>(text.size());
-  return made;
-}
 
 Value Value::bytes(std::string bytes) { return Value(Kind::kBytes, new Body(std::move(bytes))); }
 

@@ -96,11 +96,21 @@ class Value {
     made.bits_.boolean = value;
     return made;
   }
-  static Value int64(std::int64_t value);
+  static Value int64(std::int64_t value) {
+    Value made(Kind::kInt);
+    made.bits_.int64 = value;
+    return made;
+  }
   static Value uint64(std::uint64_t value);
   static Value float64(double value);
-  static Value string(std::string text);         ///< Shared; valid UTF-8.
-  static Value borrowed(std::string_view text);  ///< The caller keeps `text` alive.
+  static Value string(std::string text);  ///< Shared; valid UTF-8.
+  /// The caller keeps `text` alive. Nothing here ever makes one beyond 4 GiB.
+  static Value borrowed(std::string_view text) {
+    Value made(Kind::kString);
+    made.bits_.text = text.data();
+    made.aux_ = static_cast<std::uint32_t>(text.size());
+    return made;
+  }
   static Value bytes(std::string bytes);
   static Value borrowed_bytes(std::string_view bytes);
   static Value timestamp(WallNs time_ns);
@@ -122,6 +132,8 @@ class Value {
   bool is_true() const { return kind_ == Kind::kBool && bits_.boolean; }
   bool is_false() const { return kind_ == Kind::kBool && !bits_.boolean; }
   bool is_string() const { return kind_ == Kind::kString; }
+  /// A string that as_string() gives without a look at a shared body.
+  bool is_borrowed_string() const { return kind_ == Kind::kString && hold_ == Hold::kInline; }
   bool is_number() const { return kind_ >= Kind::kInt && kind_ <= Kind::kDouble; }
 
   bool as_bool() const;
@@ -130,7 +142,7 @@ class Value {
   double as_double() const;
   /// Lives as long as this value (or what it borrows).
   std::string_view as_string() const {
-    if (kind_ == Kind::kString && hold_ == Hold::kInline) return {bits_.text, aux_};
+    if (is_borrowed_string()) return {bits_.text, aux_};
     return shared_string();
   }
   std::string_view as_bytes() const;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "event/name_set.h"
 
+#include <cstring>
+
 namespace tt::event {
 namespace {
 

@@ -5,9 +5,9 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
+#include "base/short_text.h"
 #include "event/named.h"
 
 namespace tt::event {
@@ -47,33 +47,8 @@ class NameSet {
     std::uint32_t name = 0;
   };
 
-  template <class Word>
-  static Word load(const char* p) {
-    Word word = 0;
-    std::memcpy(&word, p, sizeof word);
-    return word;
-  }
-  // Two overlapping words cover a name of up to 16 bytes without a loop or a call.
   static bool is_same(const Name& a, std::string_view b) {
-    const std::size_t bytes = b.size();
-    if (a.bytes != bytes) return false;
-    const char* const x = a.begin;
-    const char* const y = b.data();
-    if (bytes > 16) return std::memcmp(x, y, bytes) == 0;
-    if (bytes >= 8) {
-      const std::size_t last = bytes - 8;
-      return load<std::uint64_t>(x) == load<std::uint64_t>(y) &&
-             load<std::uint64_t>(x + last) == load<std::uint64_t>(y + last);
-    }
-    if (bytes >= 4) {
-      const std::size_t last = bytes - 4;
-      return load<std::uint32_t>(x) == load<std::uint32_t>(y) &&
-             load<std::uint32_t>(x + last) == load<std::uint32_t>(y + last);
-    }
-    for (std::size_t i = 0; i < bytes; ++i) {
-      if (x[i] != y[i]) return false;
-    }
-    return true;
+    return same_text({a.begin, a.bytes}, b);
   }
 
   int add_new(std::string_view name);

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "base/digest.h"
+#include "base/short_text.h"
 #include "base/units.h"
 #include "template/field_value.h"
 
@@ -31,6 +33,14 @@ struct NameHash {
   std::size_t operator()(std::string_view name) const { return hash64(name); }
 };
 
+cel::Value meta_value(const MetaView& meta, std::string_view name) {
+  if (name == "id") return cel::Value::borrowed(meta.id);
+  if (name == "entry") return cel::Value::borrowed(meta.entry);
+  if (name == "seq") return cel::Value::int64(static_cast<std::int64_t>(meta.seq));
+  if (name == "received") return cel::Value::timestamp(meta.received_ns);
+  return cel::Value::absent();
+}
+
 }  // namespace
 
 struct EventScope::State {
@@ -38,11 +48,11 @@ struct EventScope::State {
 
   struct Slot {
     SlotKind kind = SlotKind::kAny;
-    std::int32_t field = -1;         // Of the bound event; valid when `resolved`.
-    std::uint64_t cached_epoch = 0;  // `value` belongs to this epoch.
-    cel::Value value;
+    std::int32_t field = 0;   // Of the event of `epoch`, when that is the bound one; else it has
+    std::uint64_t epoch = 0;  // no such field.
   };
   std::vector<Slot> slots;
+  std::vector<cel::Cell> event_cells, meta_cells, shared_cells;
   boost::unordered_flat_map<std::string, int, NameHash, std::equal_to<>> slot_by_name;
 
   // Events of one sender have the same fields in the same order: the name seen last at a position
@@ -53,57 +63,60 @@ struct EventScope::State {
   };
   std::vector<Seen> seen;
 
-  std::uint64_t epoch = 1;
   std::uint64_t resolved_epoch = 0;
   std::uint64_t whole_epoch = 0;
   cel::Value whole;
   std::deque<std::string> texts;  // Unescaped texts that values borrow; reused.
   std::size_t texts_used = 0;
-  std::vector<std::string> meta_names;
 
-  explicit State(const EventEnvironment& names) : environment(names) { take_layout(); }
-
-  // Names may still be added as long as everything runs on one thread (tests, tools).
-  void take_layout() {
-    const cel::RecordLayout& layout = environment.event_layout();
-    for (int i = static_cast<int>(slots.size()); i < layout.size(); ++i) {
-      Slot slot;
-      slot.kind = slot_kind(layout.name_of(i));
-      slots.push_back(std::move(slot));
+  explicit State(const EventEnvironment& names)
+      : environment(names),
+        event_cells(static_cast<std::size_t>(names.event_layout().size())),
+        meta_cells(static_cast<std::size_t>(names.meta_layout().size())),
+        shared_cells(static_cast<std::size_t>(names.environment().shared_layout()->size())) {
+    const cel::RecordLayout& layout = names.event_layout();
+    for (int i = 0; i < layout.size(); ++i) {
+      slots.push_back({.kind = slot_kind(layout.name_of(i))});
       slot_by_name.emplace(layout.name_of(i), i);
     }
-    const cel::RecordLayout& meta = environment.meta_layout();
-    for (int i = static_cast<int>(meta_names.size()); i < meta.size(); ++i)
-      meta_names.push_back(meta.name_of(i));
-    seen.clear();
-    resolved_epoch = 0;
   }
 
   int slot_of(std::string_view name, std::size_t position) {
     if (position >= seen.size()) seen.resize(position + 1);
     Seen& guess = seen[position];
-    if (guess.name == name && !name.empty()) return guess.slot;
+    if (same_text(guess.name, name) && !name.empty()) return guess.slot;
     const auto found = slot_by_name.find(name);
     guess.name.assign(name);
     guess.slot = found == slot_by_name.end() ? -1 : found->second;
     return guess.slot;
   }
 
-  void resolve(const event::EventView& event) {
-    for (Slot& slot : slots) slot.field = -1;
+  // Says which field is in which slot, and keeps the values of plain texts at once.
+  void resolve(const event::EventView& event, std::uint64_t epoch) {
     for (std::size_t i = 0; i < event.fields.size(); ++i) {
       const event::Field& field = event.fields[i];
-      const int slot =
+      const int found =
           field.name_is_escaped ? slot_of(event.name(field), i) : slot_of(event.raw_name(field), i);
-      if (slot >= 0) slots[static_cast<std::size_t>(slot)].field = static_cast<std::int32_t>(i);
+      if (found < 0) continue;
+      Slot& slot = slots[static_cast<std::size_t>(found)];
+      slot.field = static_cast<std::int32_t>(i);
+      slot.epoch = epoch;
+      if (field.type != event::FieldType::kString || field.value_is_escaped ||
+          slot.kind == SlotKind::kTimestamp) {
+        continue;
+      }
+      cel::Cell& cell = event_cells[static_cast<std::size_t>(found)];
+      cell.value = cel::Value::borrowed(event.json.substr(field.value_begin, field.value_bytes));
+      cell.epoch = epoch;
     }
     resolved_epoch = epoch;
   }
 
-  std::string_view keep(std::string text) {
+  std::string_view unescaped(std::string_view json) {
     if (texts_used == texts.size()) texts.emplace_back();
     std::string& kept = texts[texts_used++];
-    kept.assign(text);
+    kept.clear();
+    append_unescaped(kept, json);
     return kept;
   }
 
@@ -111,7 +124,7 @@ struct EventScope::State {
     if (field.type == event::FieldType::kNull) return cel::Value::absent();
     const std::string_view json = event.json.substr(field.value_begin, field.value_bytes);
     if (field.type == event::FieldType::kString && field.value_is_escaped)
-      return cel::Value::borrowed(keep(unescape_json(json)));
+      return cel::Value::borrowed(unescaped(json));
     // A sender may write a well-known field as a number: its text counts.
     return cel::Value::borrowed(json);
   }
@@ -123,23 +136,31 @@ struct EventScope::State {
     return cel::Value::error("the timestamp `" + std::string(text.as_string()) + "` is no time");
   }
 
-  cel::Value read(const event::EventView& event, int index) {
+  // `field` is null when the event has none of this name.
+  cel::Value value_of(const event::EventView& event, const event::Field* field, SlotKind kind,
+                      std::string_view name) {
+    if (!field) return kind == SlotKind::kAny ? group_value(event, name) : cel::Value::absent();
+    if (kind == SlotKind::kText) return text_value(event, *field);
+    if (kind == SlotKind::kTimestamp) return timestamp_value(event, *field);
+    if (field->type == event::FieldType::kString && field->value_is_escaped)
+      return text_value(event, *field);
+    return field_value(event, *field);
+  }
+
+  cel::Value value_in(const event::EventView& event, int index, std::uint64_t epoch) {
     const Slot& slot = slots[static_cast<std::size_t>(index)];
-    if (slot.field < 0) {
-      if (slot.kind != SlotKind::kAny) return cel::Value::absent();
-      return group_value(event, environment.event_layout().name_of(index));
-    }
-    const event::Field& field = event.fields[static_cast<std::size_t>(slot.field)];
-    if (slot.kind == SlotKind::kText) return text_value(event, field);
-    if (slot.kind == SlotKind::kTimestamp) return timestamp_value(event, field);
-    if (field.type == event::FieldType::kString && field.value_is_escaped)
-      return text_value(event, field);
-    return field_value(event, field);
+    const event::Field* field =
+        slot.epoch == epoch ? &event.fields[static_cast<std::size_t>(slot.field)] : nullptr;
+    return value_of(event, field, slot.kind, environment.event_layout().name_of(index));
   }
 };
 
 EventScope::EventScope(const EventEnvironment& environment)
-    : state_(std::make_unique<State>(environment)) {}
+    : state_(std::make_unique<State>(environment)) {
+  fields_[kEventRecord] = state_->event_cells;
+  fields_[kMetaRecord] = state_->meta_cells;
+  shared_ = state_->shared_cells;
+}
 
 EventScope::EventScope(const EventEnvironment& environment, const event::EventView& event,
                        const MetaView& meta)
@@ -152,55 +173,35 @@ EventScope::~EventScope() = default;
 void EventScope::rebind(const event::EventView& event, const MetaView& meta) {
   event_ = event;
   meta_ = meta;
-  ++state_->epoch;
+  ++epoch_;
   state_->texts_used = 0;
 }
-
-namespace {
-
-cel::Value meta_value(const MetaView& meta, std::string_view name) {
-  if (name == "id") return cel::Value::borrowed(meta.id);
-  if (name == "entry") return cel::Value::borrowed(meta.entry);
-  if (name == "seq") return cel::Value::int64(static_cast<std::int64_t>(meta.seq));
-  if (name == "received") return cel::Value::timestamp(meta.received_ns);
-  return cel::Value::absent();
-}
-
-}  // namespace
 
 cel::Value EventScope::field(int record, int slot) const {
   State& s = *state_;
   const auto index = static_cast<std::size_t>(slot);
-  if (record == kMetaRecord) {
-    if (index >= s.meta_names.size()) s.take_layout();
-    return index < s.meta_names.size() ? meta_value(meta_, s.meta_names[index])
-                                       : cel::Value::absent();
+  if (record == kEventRecord && s.resolved_epoch != epoch_) s.resolve(event_, epoch_);
+  if (const cel::Value* kept = kept_field(record, slot)) return *kept;
+  const bool is_meta = record == kMetaRecord;
+  const cel::RecordLayout& layout =
+      is_meta ? s.environment.meta_layout() : s.environment.event_layout();
+  const std::span<cel::Cell> cells = is_meta ? s.meta_cells : s.event_cells;
+  if (index >= cells.size()) {  // Compiled after this scope was made.
+    return slot < layout.size() ? named_field(record, layout.name_of(slot)) : cel::Value::absent();
   }
-  if (index >= s.slots.size()) s.take_layout();
-  if (index >= s.slots.size()) return cel::Value::absent();
-  if (s.resolved_epoch != s.epoch) s.resolve(event_);
-  State::Slot& at = s.slots[index];
-  if (at.cached_epoch != s.epoch) {
-    at.value = s.read(event_, slot);
-    at.cached_epoch = s.epoch;
-  }
-  return at.value;
+  cel::Cell& cell = cells[index];
+  cell.value = is_meta ? meta_value(meta_, layout.name_of(slot)) : s.value_in(event_, slot, epoch_);
+  cell.epoch = epoch_;
+  return cell.value;
 }
 
 cel::Value EventScope::named_field(int record, std::string_view name) const {
   if (record == kMetaRecord) return meta_value(meta_, name);
   const int slot = state_->environment.event_layout().find(name);
-  if (slot >= 0) return field(record, slot);
-  const event::Field* found = event_.find(name);
-  switch (slot_kind(name)) {
-    case SlotKind::kText:
-      return found ? state_->text_value(event_, *found) : cel::Value::absent();
-    case SlotKind::kTimestamp:
-      return found ? state_->timestamp_value(event_, *found) : cel::Value::absent();
-    case SlotKind::kAny:
-      break;
+  if (slot >= 0 && static_cast<std::size_t>(slot) < state_->slots.size()) {
+    return field(record, slot);
   }
-  return found ? field_value(event_, *found) : group_value(event_, name);
+  return state_->value_of(event_, event_.find(name), slot_kind(name), name);
 }
 
 cel::Value EventScope::record(int record) const {
@@ -211,9 +212,9 @@ cel::Value EventScope::record(int record) const {
     return cel::Value::map(std::move(map));
   }
   State& s = *state_;
-  if (s.whole_epoch != s.epoch) {
+  if (s.whole_epoch != epoch_) {
     s.whole = whole_event(event_);
-    s.whole_epoch = s.epoch;
+    s.whole_epoch = epoch_;
   }
   return s.whole;
 }

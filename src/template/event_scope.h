@@ -52,10 +52,12 @@ const cel::Environment& event_environment();  ///< Of the shared one.
 /// (`builds.0.name`) reads back as a list or map; `event` itself is a map of dotted names.
 ///
 /// One scope per thread; rebind() per event. Values borrow from the event and the scope until the
-/// next rebind(). After warm-up nothing is allocated per event, except for groups and lists.
+/// next rebind(), and what was read or computed once is kept until then (see cel::Scope). After
+/// warm-up nothing is allocated per event, except for groups and lists.
 class EventScope final : public cel::Scope {
  public:
-  /// Everything that will be evaluated must have been compiled against `environment` before.
+  /// Everything that will be evaluated should have been compiled against `environment` before: what
+  /// comes later works, but keeps nothing.
   explicit EventScope(const EventEnvironment& environment);
   EventScope(const EventEnvironment& environment, const event::EventView& event,
              const MetaView& meta);

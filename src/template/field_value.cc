@@ -113,9 +113,7 @@ cel::Value value_of(const event::EventView& event, Branch& branch) {
 
 }  // namespace
 
-std::string unescape_json(std::string_view inside) {
-  std::string out;
-  out.reserve(inside.size());
+void append_unescaped(std::string& out, std::string_view inside) {
   for (std::size_t at = 0; at < inside.size();) {
     if (inside[at] != '\\' || at + 1 >= inside.size()) {
       out += inside[at++];
@@ -126,6 +124,12 @@ std::string unescape_json(std::string_view inside) {
       at += 2;
     }
   }
+}
+
+std::string unescape_json(std::string_view inside) {
+  std::string out;
+  out.reserve(inside.size());
+  append_unescaped(out, inside);
   return out;
 }
 

@@ -17,6 +17,7 @@ cel::Value number_value(std::string_view json);
 cel::Value array_value(std::string_view json);
 /// What a JSON string between its quotes stands for.
 std::string unescape_json(std::string_view inside);
+void append_unescaped(std::string& out, std::string_view inside);
 
 /// All fields below `group.` as a list (names are 0..n-1) or a map, nested; absent when there is
 /// none.
