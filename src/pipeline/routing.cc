@@ -12,13 +12,18 @@ BatchRouter::BatchRouter(std::shared_ptr<const rules::Ruleset> ruleset, std::str
       reads_ids_(router_.environment().meta_layout().find("id") >= 0) {}
 
 void BatchRouter::route(const tunnel::StoredBatch& stored, rules::ExitBits& bits) {
-  router_.route(bind(stored), bits);
+  router_.route(bind(stored, router_.ruleset().reads_id()), bits);
 }
 
 std::span<const rules::RoutedEvent> BatchRouter::bind(const tunnel::StoredBatch& stored) {
+  return bind(stored, reads_ids_);
+}
+
+std::span<const rules::RoutedEvent> BatchRouter::bind(const tunnel::StoredBatch& stored,
+                                                      bool with_ids) {
   const auto events = stored.events();
   events_.clear();
-  if (reads_ids_) {
+  if (with_ids) {
     ids_.resize(events.size());
     for (std::size_t i = 0; i < events.size(); ++i)
       ids_[i] = tunnel::format_id(log_id_, events[i].meta.seq);
@@ -26,7 +31,7 @@ std::span<const rules::RoutedEvent> BatchRouter::bind(const tunnel::StoredBatch&
   for (std::size_t i = 0; i < events.size(); ++i) {
     const tunnel::Meta& meta = events[i].meta;
     events_.push_back({events[i].event,
-                       {.id = reads_ids_ ? std::string_view(ids_[i]) : std::string_view(),
+                       {.id = with_ids ? std::string_view(ids_[i]) : std::string_view(),
                         .seq = meta.seq,
                         .received_ns = meta.received_ns,
                         .entry = meta.entry}});

@@ -26,9 +26,11 @@ class BatchRouter {
   rules::Router& router() { return router_; }
 
  private:
+  std::span<const rules::RoutedEvent> bind(const tunnel::StoredBatch& stored, bool with_ids);
+
   rules::Router router_;
   std::string log_id_;
-  bool reads_ids_;  // Ids are text that nobody needs unless a rule reads `meta.id`.
+  bool reads_ids_;  // Ids are text that nobody needs unless a `when` or a template reads `meta.id`.
   std::vector<rules::RoutedEvent> events_;
   std::vector<std::string> ids_;
 };

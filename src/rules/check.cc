@@ -44,8 +44,14 @@ void report_contradiction(CheckContext& context, const Rule& rule, const Possibl
   d.related_text = "the other condition";
 }
 
-bool is_nested_prefix(std::string_view a, std::string_view b) {
-  return a.starts_with(b) || b.starts_with(a);
+/// Whether a text can begin with one of each.
+bool can_both_begin(const std::vector<std::string>& some, const std::vector<std::string>& others) {
+  for (const std::string& a : some) {
+    for (const std::string& b : others) {
+      if (a.starts_with(b) || b.starts_with(a)) return true;
+    }
+  }
+  return false;
 }
 
 // startsWith("a") && startsWith("b"): found where no equality test names values.
@@ -58,7 +64,7 @@ void check_prefixes(CheckContext& context, const Rule& rule, const std::vector<P
           const bool are_prefixes = a.kind == cel::FieldTest::Kind::kPrefix && a.kind == b.kind &&
                                     !a.texts.empty() && !b.texts.empty();
           if (!are_prefixes || a.record != b.record || a.slot != b.slot) continue;
-          if (is_nested_prefix(a.texts[0], b.texts[0])) continue;
+          if (can_both_begin(a.texts, b.texts)) continue;
           report_contradiction(context, rule, {path[k], {}, path[i]});
           mark_dead(context, rule);
           return;

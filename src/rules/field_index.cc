@@ -1,114 +1,167 @@
-// FieldIndex: one column a field, one hash look-up a column and event.
+// FieldIndex: one column a field, one hash look-up a column and event, one bit a column and rule.
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/field_index.h"
 
 #include <algorithm>
 #include <bit>
+#include <map>
 
 #include "base/digest.h"
 
 namespace tt::rules {
 namespace {
 
-// A column costs a field look-up for every event; fewer rules than this are cheaper to evaluate.
-constexpr std::size_t kColumnRulesMin = 2;
+// A column costs every event a look-up; fewer rules than this are cheaper to evaluate.
+constexpr std::size_t kColumnRulesMin = 4;
+// The fields that most rules test; what the others would leave out is evaluated.
+constexpr std::size_t kColumnsMax = 16;
 
-bool reads_empty_when_absent(std::string_view field) {
-  const auto is_in = [&](const auto& names) {
-    return std::find(names.begin(), names.end(), field) != names.end();
-  };
-  return field == kEntryField || is_in(event::kNamedFields) || is_in(event::kWellKnownFields);
+std::size_t words_for(std::size_t rules) { return (rules + 63) / 64; }
+
+std::uint64_t bit_of(std::uint32_t rule) { return std::uint64_t{1} << (rule % 64); }
+
+/// The value that tests see; nothing when they are not simply true or false.
+std::optional<std::string_view> text_of(const cel::Value& value, bool absent_is_empty) {
+  if (value.is_string()) return value.as_string();
+  if (value.is_absent() && absent_is_empty) return std::string_view();
+  return std::nullopt;
 }
 
-void set_bits(std::span<const std::uint32_t> rules, std::span<std::uint64_t> words) {
-  for (const std::uint32_t rule : rules) words[rule / 64] |= std::uint64_t{1} << (rule % 64);
+bool is_finer(const cel::FieldTest& a, const cel::FieldTest& b) {
+  if (a.kind != b.kind) return a.kind == cel::FieldTest::Kind::kOneOf;
+  return a.texts.size() < b.texts.size();
+}
+
+/// One test a field, the finest.
+std::map<cel::FieldUse, const cel::FieldTest*> by_field(const std::vector<cel::FieldTest>& tests) {
+  std::map<cel::FieldUse, const cel::FieldTest*> finest;
+  for (const cel::FieldTest& test : tests) {
+    const cel::FieldTest*& best = finest[{test.record, test.slot}];
+    if (best == nullptr || is_finer(test, *best)) best = &test;
+  }
+  return finest;
 }
 
 }  // namespace
 
-std::size_t FieldIndex::Hash::operator()(std::string_view text) const { return hash64(text); }
-
-FieldIndex::Column& FieldIndex::column(std::string_view field) {
-  for (Column& c : columns_) {
-    if (c.field == field) return c;
+std::uint32_t Candidates::next(std::uint32_t from) const {
+  std::size_t word = from / 64;
+  if (word >= words_.size()) return kNone;
+  std::uint64_t bits = words_[word] & (~std::uint64_t{0} << (from % 64));
+  while (bits == 0) {
+    if (++word == words_.size()) return kNone;
+    bits = words_[word];
   }
-  Column& fresh = columns_.emplace_back();
-  fresh.field = field;
-  fresh.reads_empty_when_absent = reads_empty_when_absent(field);
-  return fresh;
+  return static_cast<std::uint32_t>(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
 }
 
-FieldIndex::FieldIndex(std::span<const std::vector<Guard>> guards) {
-  always_.assign((guards.size() + 63) / 64, 0);
-  boost::unordered_flat_map<std::string_view, std::size_t> use_count;
-  for (const std::vector<Guard>& alternatives : guards) {
-    for (const Guard& guard : alternatives) ++use_count[guard.field];
+std::size_t FieldIndex::Hash::operator()(std::string_view text) const { return hash64(text); }
+
+void FieldIndex::Rules::add_to(std::span<std::uint64_t> words) const {
+  for (const std::uint32_t rule : list) words[rule / 64] |= bit_of(rule);
+  for (std::size_t i = 0; i < bits.size(); ++i) words[i] |= bits[i];
+}
+
+void FieldIndex::Column::add(std::uint32_t rule, const cel::FieldTest& test) {
+  unguarded[rule / 64] &= ~bit_of(rule);
+  const bool is_prefix = test.kind == cel::FieldTest::Kind::kPrefix;
+  for (const std::string& text : test.texts) {
+    Rules& hits = is_prefix ? prefixes[text] : equals[text];
+    if (!hits.bits.empty()) {
+      hits.bits[rule / 64] |= bit_of(rule);
+    } else if (hits.list.empty() || hits.list.back() != rule) {
+      hits.list.push_back(rule);
+    }
+    if (hits.list.size() > unguarded.size()) {
+      hits.bits.resize(unguarded.size());
+      for (const std::uint32_t hit : hits.list) hits.bits[hit / 64] |= bit_of(hit);
+      hits.list = {};
+    }
+    const auto bytes = static_cast<std::uint32_t>(text.size());
+    const auto place = std::lower_bound(prefix_bytes.begin(), prefix_bytes.end(), bytes);
+    if (is_prefix && (place == prefix_bytes.end() || *place != bytes)) {
+      prefix_bytes.insert(place, bytes);
+    }
   }
+}
+
+void FieldIndex::Column::add_hits(std::string_view value, std::span<std::uint64_t> words) const {
+  if (!equals.empty()) {
+    if (const auto hit = equals.find(value); hit != equals.end()) hit->second.add_to(words);
+  }
+  for (const std::uint32_t bytes : prefix_bytes) {
+    if (bytes > value.size()) break;
+    const auto hit = prefixes.find(value.substr(0, bytes));
+    if (hit != prefixes.end()) hit->second.add_to(words);
+  }
+}
+
+FieldIndex::FieldIndex(std::span<const std::vector<cel::FieldTest>> guards)
+    : rule_count_(guards.size()) {
+  choose_columns(guards);
   for (std::uint32_t rule = 0; rule < guards.size(); ++rule) {
-    // Equality splits events finer than a prefix; of equals, the field that most rules share keeps
-    // the number of columns low.
-    const Guard* best = nullptr;
-    const auto rank = [&](const Guard& g) { return std::pair(!g.is_prefix, use_count[g.field]); };
-    for (const Guard& guard : guards[rule]) {
-      if (best == nullptr || rank(guard) > rank(*best)) best = &guard;
-    }
-    if (best == nullptr || use_count[best->field] < kColumnRulesMin) {
-      set_bits(std::span(&rule, 1), always_);
-      continue;
-    }
-    Column& c = column(best->field);
-    c.rules.push_back(rule);
-    for (const std::string& value : best->values) {
-      Rules& hits = best->is_prefix ? c.prefixes[value] : c.equals[value];
-      hits.push_back(rule);
-      const auto bytes = static_cast<std::uint32_t>(value.size());
-      if (best->is_prefix &&
-          std::find(c.prefix_bytes.begin(), c.prefix_bytes.end(), bytes) == c.prefix_bytes.end()) {
-        c.prefix_bytes.push_back(bytes);
+    const auto tests = by_field(guards[rule]);
+    for (Column& column : columns_) {
+      if (const auto test = tests.find(column.field); test != tests.end()) {
+        column.add(rule, *test->second);
       }
     }
   }
-  for (Column& c : columns_) std::sort(c.prefix_bytes.begin(), c.prefix_bytes.end());
 }
 
-void FieldIndex::look_up(const Column& column, std::string_view value,
-                         std::span<std::uint64_t> words) const {
-  if (const auto hit = column.equals.find(value); hit != column.equals.end()) {
-    set_bits(hit->second, words);
+void FieldIndex::choose_columns(std::span<const std::vector<cel::FieldTest>> guards) {
+  std::map<cel::FieldUse, std::size_t> rules_of_field;
+  std::map<cel::FieldUse, bool> absent_is_empty;
+  for (const std::vector<cel::FieldTest>& tests : guards) {
+    for (const auto& [field, test] : by_field(tests)) {
+      ++rules_of_field[field];
+      absent_is_empty[field] = test->absent_is_empty;
+    }
   }
-  for (const std::uint32_t bytes : column.prefix_bytes) {
-    if (bytes > value.size()) break;
-    const auto hit = column.prefixes.find(value.substr(0, bytes));
-    if (hit != column.prefixes.end()) set_bits(hit->second, words);
+  std::vector<std::pair<std::size_t, cel::FieldUse>> ranked;
+  for (const auto& [field, count] : rules_of_field) {
+    if (count >= kColumnRulesMin) ranked.emplace_back(count, field);
+  }
+  std::sort(ranked.rbegin(), ranked.rend());
+  if (ranked.size() > kColumnsMax) ranked.resize(kColumnsMax);
+  std::vector<std::uint64_t> all(words_for(rule_count_), ~std::uint64_t{0});
+  if (rule_count_ % 64 != 0) all.back() = bit_of(static_cast<std::uint32_t>(rule_count_)) - 1;
+  for (const auto& [count, field] : ranked) {
+    columns_.push_back({.field = field,
+                        .absent_is_empty = absent_is_empty[field],
+                        .unguarded = all,
+                        .equals = {},
+                        .prefix_bytes = {},
+                        .prefixes = {}});
   }
 }
 
-void FieldIndex::candidates(const event::EventView& event, std::string_view entry,
-                            std::span<std::uint64_t> words) const {
-  std::copy(always_.begin(), always_.end(), words.begin());
-  for (const Column& c : columns_) {
-    if (c.field == kEntryField) {
-      look_up(c, entry, words);
-      continue;
-    }
-    const event::Field* field = event.find(c.field);
-    if (field == nullptr && c.reads_empty_when_absent) {
-      look_up(c, "", words);
-    } else if (field != nullptr && field->type == event::FieldType::kString &&
-               !field->value_is_escaped) {
-      look_up(c, event.json.substr(field->value_begin, field->value_bytes), words);
-    } else {
-      // Absent, of another type, or escaped: rare enough to let the `when` itself decide, which
-      // also keeps its errors.
-      set_bits(c.rules, words);
-    }
+void FieldIndex::find(const cel::Scope& scope, Candidates& out) const {
+  out.words_.assign(words_for(rule_count_), ~std::uint64_t{0});
+  if (rule_count_ % 64 != 0) {
+    out.words_.back() = bit_of(static_cast<std::uint32_t>(rule_count_)) - 1;
+  }
+  for (const Column& column : columns_) {
+    const auto [record, slot] = column.field;
+    const cel::Value* const kept = scope.kept_field(record, slot);
+    const cel::Value value = kept ? kept->alias() : scope.field(record, slot);
+    const auto text = text_of(value, column.absent_is_empty);
+    // An error or another type: rare enough to let each `when` itself decide.
+    if (!text) continue;
+    out.column_.assign(column.unguarded.begin(), column.unguarded.end());
+    column.add_hits(*text, out.column_);
+    for (std::size_t i = 0; i < out.words_.size(); ++i) out.words_[i] &= out.column_[i];
   }
 }
 
 std::size_t FieldIndex::always_count() const {
-  std::size_t n = 0;
-  for (const std::uint64_t word : always_) n += static_cast<std::size_t>(std::popcount(word));
-  return n;
+  std::size_t count = 0;
+  for (std::uint32_t rule = 0; rule < rule_count_; ++rule) {
+    count += std::all_of(columns_.begin(), columns_.end(), [&](const Column& column) {
+      return (column.unguarded[rule / 64] & bit_of(rule)) != 0;
+    });
+  }
+  return count;
 }
 
 }  // namespace tt::rules

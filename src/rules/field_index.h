@@ -10,36 +10,37 @@
 #include <string_view>
 #include <vector>
 
-#include "event/event.h"
+#include "cel/program.h"
 
 namespace tt::rules {
 
-/// A condition that every event has to meet for a `when` to be anything but false: the field is one
-/// of `values`, or (`is_prefix`) begins with one of them. Other parts of the `when` need not hold.
-struct Guard {
-  std::string field;                ///< Name of the event's field; `meta.entry` is kEntryField.
-  std::vector<std::string> values;  ///< At least one.
-  bool is_prefix = false;
-};
-inline constexpr std::string_view kEntryField =
-    "\x01"
-    "entry";
+/// The rules that may match one event, a bit each. Scratch memory, kept between events; one a
+/// thread.
+class Candidates {
+ public:
+  static constexpr std::uint32_t kNone = 0xffffffff;
+  /// The first one at or after `from`, or kNone.
+  std::uint32_t next(std::uint32_t from) const;
 
-/// Built once with a ruleset, then read by all threads. A rule without a guard is a candidate for
-/// every event. The index may name rules that do not match; it never leaves out one whose `when`
-/// would be true *or an error* (errors are counted, so they must be seen).
+ private:
+  friend class FieldIndex;
+  std::vector<std::uint64_t> words_;
+  std::vector<std::uint64_t> column_;
+};
+
+/// Built once with a ruleset, then read by all threads. Every column is a field that several rules
+/// test; a rule is left out when the field's value fails its test. The index may name rules that do
+/// not match; it never leaves out one whose `when` would be true *or an error* (errors are counted,
+/// so they must be seen).
 class FieldIndex {
  public:
-  /// `guards[i]`: the alternatives of rule i, of which the most selective shared field is chosen.
-  explicit FieldIndex(std::span<const std::vector<Guard>> guards);
   FieldIndex() = default;
+  /// `guards[i]`: tests without which the `when` of rule i is false, as cel::FieldTest has it.
+  explicit FieldIndex(std::span<const std::vector<cel::FieldTest>> guards);
 
-  /// Number of words that candidates() fills.
-  std::size_t word_count() const { return always_.size(); }
-  /// Bit i of `words` (rule i in words[i / 64]) is set when rule i has to be evaluated.
-  void candidates(const event::EventView& event, std::string_view entry,
-                  std::span<std::uint64_t> words) const;
-  /// For tests and `explain`: how many rules are evaluated for every event.
+  /// Reads the fields of the bound event through `scope`.
+  void find(const cel::Scope& scope, Candidates& out) const;
+  /// For tests: how many rules no column guards, so that they are candidates for every event.
   std::size_t always_count() const;
 
  private:
@@ -47,22 +48,27 @@ class FieldIndex {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const;
   };
-  using Rules = std::vector<std::uint32_t>;
+  /// Rules, as a list or, when that is shorter, as bits.
+  struct Rules {
+    std::vector<std::uint32_t> list;
+    std::vector<std::uint64_t> bits;
+    void add_to(std::span<std::uint64_t> words) const;
+  };
   using Map = boost::unordered_flat_map<std::string, Rules, Hash, std::equal_to<>>;
   struct Column {
-    std::string field;
-    bool reads_empty_when_absent = false;  ///< Named and well-known fields, and meta.entry.
-    Rules rules;                           ///< All rules that this column guards.
+    cel::FieldUse field;
+    bool absent_is_empty = false;
+    std::vector<std::uint64_t> unguarded;  ///< Rules that do not test this field.
     Map equals;
     std::vector<std::uint32_t> prefix_bytes;  ///< Distinct lengths of prefixes, rising.
     Map prefixes;
+    void add(std::uint32_t rule, const cel::FieldTest& test);
+    void add_hits(std::string_view value, std::span<std::uint64_t> words) const;
   };
+  void choose_columns(std::span<const std::vector<cel::FieldTest>> guards);
 
-  Column& column(std::string_view field);
-  void look_up(const Column& column, std::string_view value, std::span<std::uint64_t> words) const;
-
+  std::size_t rule_count_ = 0;
   std::vector<Column> columns_;
-  std::vector<std::uint64_t> always_;
 };
 
 }  // namespace tt::rules

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/router.h"
 
-#include <bit>
-
 namespace tt::rules {
 
 std::size_t Delta::apply(event::EventWriter& writer, tmpl::HoleFailures* failures) const {
@@ -15,53 +13,45 @@ std::size_t Delta::apply(event::EventWriter& writer, tmpl::HoleFailures* failure
 Router::Router(std::shared_ptr<const Ruleset> ruleset)
     : ruleset_(std::move(ruleset)),
       scope_(ruleset_->environment()),
-      candidates_(ruleset_->field_index().word_count()),
       matched_(ruleset_->rules().size()),
-      ended_(ruleset_->rules().size() + 1) {}
-
-std::uint32_t Router::next_candidate(std::uint32_t from) const {
-  std::size_t word = from / 64;
-  if (word >= candidates_.size()) return kNoRule;
-  std::uint64_t bits = candidates_[word] & (~std::uint64_t{0} << (from % 64));
-  while (bits == 0) {
-    if (++word == candidates_.size()) return kNoRule;
-    bits = candidates_[word];
+      ended_(ruleset_->rules().size() + 1) {
+  steps_.reserve(ruleset_->rules().size());
+  for (const Rule& rule : ruleset_->rules()) {
+    steps_.push_back({rule.when.program.get(), rule.parent, rule.end, rule.is_final});
   }
-  return static_cast<std::uint32_t>(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
 }
 
 // Calls on_match(rule) for every rule that takes the event, in order, until it gives false.
 template <class OnMatch>
 void Router::walk(const event::EventView& event, const tmpl::MetaView& meta, Counts& counts,
                   OnMatch on_match) {
-  const std::span<const Rule> rules = ruleset_->rules();
   ++serial_;
   scope_.rebind(event, meta);
-  ruleset_->field_index().candidates(event, meta.entry, candidates_);
-  std::uint32_t at = next_candidate(0);
-  while (at != kNoRule) {
-    const Rule& rule = rules[at];
-    const bool is_top = rule.parent == kNoRule;
-    const std::size_t list = is_top ? 0 : std::size_t{rule.parent} + 1;
-    const bool is_reached = is_top || matched_[rule.parent] == serial_;
+  ruleset_->field_index().find(scope_, candidates_);
+  std::uint32_t at = candidates_.next(0);
+  while (at != Candidates::kNone) {
+    const Step& step = steps_[at];
+    const bool is_top = step.parent == kNoRule;
+    const std::size_t list = is_top ? 0 : std::size_t{step.parent} + 1;
+    const bool is_reached = is_top || matched_[step.parent] == serial_;
     if (!is_reached || ended_[list] == serial_) {
       if (is_top) return;
-      at = next_candidate(rules[rule.parent].end);
+      at = candidates_.next(steps_[step.parent].end);
       continue;
     }
-    if (rule.when.program) {
+    if (step.when != nullptr) {
       ++counts.evaluations;
-      const cel::Value verdict = rule.when.program->evaluate(scope_);
-      if (!verdict.is_true()) {
-        if (!verdict.is_false()) ++counts.when_errors;
-        at = next_candidate(rule.end);
+      const cel::Truth truth = step.when->test(scope_);
+      if (truth != cel::Truth::kTrue) {
+        if (truth == cel::Truth::kNone) ++counts.when_errors;
+        at = candidates_.next(step.end);
         continue;
       }
     }
     matched_[at] = serial_;
-    if (rule.is_final) ended_[list] = serial_;
-    if (!on_match(rule)) return;
-    at = next_candidate(at + 1);
+    if (step.is_final) ended_[list] = serial_;
+    if (!on_match(ruleset_->rule(at))) return;
+    at = candidates_.next(at + 1);
   }
 }
 

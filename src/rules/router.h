@@ -90,12 +90,20 @@ class Router {
   template <class OnMatch>
   void walk(const event::EventView& event, const tmpl::MetaView& meta, Counts& counts,
             OnMatch on_match);
-  std::uint32_t next_candidate(std::uint32_t from) const;
+
+  /// A rule, as much of it as routing an event looks at.
+  struct Step {
+    const cel::Program* when = nullptr;  ///< Null: takes every event.
+    std::uint32_t parent = kNoRule;
+    std::uint32_t end = 0;
+    bool is_final = false;
+  };
 
   std::shared_ptr<const Ruleset> ruleset_;
   tmpl::EventScope scope_;
   Counts counts_;
-  std::vector<std::uint64_t> candidates_;
+  std::vector<Step> steps_;
+  Candidates candidates_;
   // Serial number of the event for which a rule matched, or for which the list below a rule (0: the
   // outermost) was ended by a final rule. Never cleared: a new event is a new number.
   std::uint64_t serial_ = 0;

@@ -49,28 +49,6 @@ bool looks_at_id(const cel::Program& program, const tmpl::EventEnvironment& envi
 
 }  // namespace
 
-std::vector<Guard> guards_of(const cel::Program& program,
-                             const tmpl::EventEnvironment& environment) {
-  std::vector<Guard> guards;
-  for (const cel::FieldTest& test : program.required_tests()) {
-    Guard guard;
-    if (test.record == tmpl::kEventRecord) {
-      guard.field = environment.event_layout().name_of(test.slot);
-    } else if (test.record == tmpl::kMetaRecord &&
-               environment.meta_layout().name_of(test.slot) == "entry") {
-      guard.field = kEntryField;
-    } else {
-      continue;
-    }
-    guard.is_prefix = test.kind == cel::FieldTest::Kind::kPrefix;
-    guard.values = test.texts;
-    std::sort(guard.values.begin(), guard.values.end());
-    guard.values.erase(std::unique(guard.values.begin(), guard.values.end()), guard.values.end());
-    if (!guard.values.empty()) guards.push_back(std::move(guard));
-  }
-  return guards;
-}
-
 class Ruleset::Builder {
  public:
   Builder(Ruleset& made, config::ParseContext& context) : made_(made), context_(context) {
@@ -87,14 +65,13 @@ class Ruleset::Builder {
   void finish() {
     made_.exit_has_rewrites_.assign(made_.exits_.size(), false);
     for (const Rule& rule : made_.rules_) add_rewrites(rule);
-    std::vector<std::vector<Guard>> guards(made_.rules_.size());
+    std::vector<std::vector<cel::FieldTest>> guards(made_.rules_.size());
     for (const Rule& rule : made_.rules_) {
-      const auto& program = rule.when.program;
-      if (program) guards[rule.index] = guards_of(*program, *made_.environment_);
-      // A child is reached through its parent, so the parent's guard is a guard of the child too.
-      if (guards[rule.index].empty() && rule.parent != kNoRule) {
-        guards[rule.index] = guards[rule.parent];
-      }
+      auto& own = guards[rule.index];
+      if (rule.when.program) own = rule.when.program->required_tests();
+      // A child is reached through its parent, so the parent's guards are guards of the child too.
+      if (rule.parent == kNoRule) continue;
+      own.insert(own.end(), guards[rule.parent].begin(), guards[rule.parent].end());
     }
     made_.field_index_ = FieldIndex(guards);
   }

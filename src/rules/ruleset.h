@@ -100,9 +100,4 @@ class Ruleset {
   bool reads_id_ = false;
 };
 
-/// A guard a test on a field of `event` or `meta.entry` with text constants; others give none.
-/// Includes nothing inherited.
-std::vector<Guard> guards_of(const cel::Program& program,
-                             const tmpl::EventEnvironment& environment);
-
 }  // namespace tt::rules
