@@ -48,12 +48,12 @@ std::string discriminating(int count) {
   for (int i = 0; i < count; ++i) {
     const std::string n = std::to_string(i);
     const std::string whens[] = {
+        R"(event.kind.startsWith("urn:sys-)" + n + R"(:"))",
         R"(event.kind == "urn:mon:disk-)" + n + R"(:full")",
         R"(event.source in ["db-)" + n + R"(.fra1.example.net", "web-)" + n + R"(.example.net"])",
-        R"(event.kind.startsWith("urn:sys-)" + n + R"(:"))",
         R"(event.severity == "critical" && event.source.startsWith("db-)" + n + R"(."))",
     };
-    yaml += rule(whens[i / 10 % 4], i);
+    yaml += rule(whens[i % 4], i / 4);
   }
   return yaml;
 }

@@ -75,9 +75,10 @@ Type Checker::check_call(const Expr& expr) {
   }
   reference(expr).name = name;
   // The variable of a macro that is not used as one is no name: one mistake, one diagnostic.
-  const bool is_foreign =
-      !usage_of_macro(expr.name).empty() || !hint_for_function(expr.name).empty();
-  if (!function && is_foreign) return report_unknown_function(expr);
+  const auto is_foreign = [&] {
+    return !usage_of_macro(expr.name).empty() || !hint_for_function(expr.name).empty();
+  };
+  if (!function && is_foreign()) return report_unknown_function(expr);
   for (std::size_t i = first; i < expr.children.size(); ++i) {
     arguments.push_back(check(*expr.children[i]));
   }
