@@ -51,7 +51,7 @@ CALLS = [
 # tests). The numbers may only fall.
 MIRRORLESS_MAX = {
     "src/api": 3, "src/cel": 20, "src/config": 6, "src/event": 7, "src/net": 14, "src/pipeline": 4,
-    "src/portals": 11, "src/rules": 2, "src/template": 2, "src/tunnel": 19,
+    "src/portals": 11, "src/rules": 1, "src/template": 2, "src/tunnel": 19,
 }
 # One noun a thing: types are not named after what other programs call it.
 NAMES = re.compile(r"^\s*(?:class|struct|enum class)\s+"

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "allocations.h"
 #include "world.h"
 
 namespace tt::rules {
@@ -236,6 +237,52 @@ TEST(Router, more_than_sixty_four_exits_and_rules) {
     EXPECT_EQ(routed_to(router, events[0]), "e" + std::to_string(i));
   }
   EXPECT_EQ(router.take_counts().evaluations, 6u) << "the index picks one rule of two hundred";
+}
+
+// Tests on scalar fields, over events that many, few or no rules take: with escaped
+// texts and fields of other types. A failing `when` is among them.
+TEST(Router, routing_allocates_nothing_per_event) {
+  if (!allocations_so_far()) GTEST_SKIP() << "a sanitizer has its own allocator";
+  World world(R"(
+let: {paging: 'event.severity.atLeast("critical")'}
+exits: {a: , b: , c: , d: , e: }
+rules:
+  - {to: a}
+  - {when: 'event.actor.endsWith("-bot")', final: true}
+  - when: 'meta.entry == "events"'
+    rules:
+      - {when: 'event.kind == "urn:mon:disk"', to: b}
+      - {when: 'event.kind in ["urn:mon:disk", "urn:mon:cpu"] && !paging', to: c}
+  - {when: 'paging && event.kind.startsWith("urn:mon:")', to: d}
+  - {when: 'has(event.count) && event.count > 500', to: e}
+  - {when: 'event.host == "db\"7" || event.project == "postgres"', to: [a, e]}
+  - {when: 'event.x == "absent, of another type, or text"', to: e}
+  - {when: 'event.count % 3 == 0 && event.free', to: e}
+)");
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  Router router(world.ruleset);
+  std::string lines;
+  for (int i = 0; i < 24; ++i) {
+    lines +=
+        R"({"message":"a text that is too long to be kept inside of a string object","kind":"urn:)" +
+        std::string(i % 2 ? "mon:disk" : "log") + R"(","severity":")" +
+        (i % 3 ? "critical" : "info") + R"(","host":")" + (i % 4 ? "db-7" : "db\\\"7") +
+        R"(","actor":")" + (i % 12 ? "ann" : "release-bot") + "\"";
+    if (i % 4 != 1) lines += R"(,"count":)" + std::to_string(i * 100) + R"(,"free":true)";
+    if (i % 6 != 2) lines += R"(,"x":)" + std::string(i % 6 == 3 ? "7" : "\"text\"");
+    lines += "}\n";
+  }
+  const Events events(lines);
+  std::vector<RoutedEvent> batch;
+  for (std::size_t i = 0; i < events.size(); ++i) batch.push_back({events[i], meta_of()});
+  ExitBits bits;
+  router.route(batch, bits);
+  EXPECT_GT(router.take_counts().when_errors, 0u);
+  const std::size_t before = *allocations_so_far();
+  for (int round = 0; round < 3; ++round) router.route(batch, bits);
+  EXPECT_EQ(*allocations_so_far() - before, 0u);
+  delete new int;
+  EXPECT_GT(*allocations_so_far(), before) << "allocations are counted at all";
 }
 
 }  // namespace

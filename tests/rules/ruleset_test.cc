@@ -1,6 +1,8 @@
 // A planned ruleset routes as its rules say: for random rulesets and events it does what judging
 // every rule by itself does. TT_SEED=n tries that seed, TT_RULESETS=n as many seeds from it on.
 // SPDX-License-Identifier: Apache-2.0
+#include "rules/ruleset.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -74,11 +76,18 @@ unsigned number_from(const char* variable, unsigned otherwise) {
   return text ? static_cast<unsigned>(parse_u64(text).value_or(otherwise)) : otherwise;
 }
 
-void expect_routed_as_judged(unsigned seed) {
+/// What the events of all seeds met, so that the generator cannot go idle unseen.
+struct Met {
+  std::uint64_t errors = 0, routed = 0, unrouted = 0, large_rulesets = 0;
+};
+
+void expect_routed_as_judged(unsigned seed, Met& met) {
   RandomRules random(seed);
   const std::string yaml = random.yaml(1 + random.below(random.one_in(8) ? 150 : 30));
   World world(yaml);
   ASSERT_TRUE(world.ruleset) << world.printed() << yaml;
+  const std::size_t exit_count = world.ruleset->exits().size();
+  met.large_rulesets += world.ruleset->rules().size() > 64 && exit_count > 64;
   const Naive naive(*world.ruleset, yaml);
   Router router(world.ruleset);
   ExitBits bits;
@@ -93,7 +102,11 @@ void expect_routed_as_judged(unsigned seed) {
     const Judged judged = naive.judge(events[0], meta);
     const RoutedEvent routed{events[0], meta};
     router.route({&routed, 1}, bits);
-    ASSERT_EQ(router.take_counts().when_errors, judged.errors) << story;
+    const Router::Counts counts = router.take_counts();
+    ASSERT_EQ(counts.when_errors, judged.errors) << story;
+    met.errors += judged.errors;
+    met.unrouted += counts.unrouted;
+    met.routed += counts.events - counts.unrouted;
     router.decide_all(events[0], meta, decisions);
     ASSERT_EQ(decisions.rule_of_exit, judged.deciders) << story;
     for (std::uint32_t exit = 0; exit < judged.deciders.size(); ++exit) {
@@ -108,9 +121,15 @@ TEST(PlannedRuleset, routes_as_judging_every_rule_by_itself) {
   const bool is_given = std::getenv("TT_SEED") != nullptr;
   const unsigned first = number_from("TT_SEED", 1);
   const unsigned count = number_from("TT_RULESETS", is_given ? 1 : 60);
+  Met met;
   for (unsigned seed = first; seed < first + count && !testing::Test::HasFatalFailure(); ++seed) {
-    expect_routed_as_judged(seed);
+    expect_routed_as_judged(seed, met);
   }
+  if (is_given || testing::Test::HasFatalFailure()) return;
+  EXPECT_GT(met.errors, 1000u);
+  EXPECT_GT(met.routed, 1000u);
+  EXPECT_GT(met.unrouted, 10u);
+  EXPECT_GT(met.large_rulesets, 2u);
 }
 
 TEST(PlannedRuleset, random_rules_do_use_the_index) {
