@@ -23,7 +23,8 @@ event::EventBatch paging_events() {
   for (int i = 0; i < 64; ++i) {
     const int n = i * 37 % 64;
     lines += R"({"message":"m","kind":"urn:)" + std::string(n & 1 ? "mon" : "log") +
-             R"(:disk:full","severity":")" + (n & 2 ? "critical" : "warning") + "\"}\n";
+             R"(:disk:full","severity":")" + (n & 2 ? "critical" : "warning") +
+             R"(","source":"db-1.example.net"})" + "\n";
   }
   return event::decode_events(lines, event::BodyFormat::kNdjson, event::Limits{}, 0).events;
 }

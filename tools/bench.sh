@@ -31,3 +31,5 @@ for target in "${targets[@]}"; do
   "build/release/bin/$target" --benchmark_out="build/bench/$target.json" \
     --benchmark_out_format=json
 done
+printf '\n== cel_peers\n'
+node bench/cel_peers.mjs build/bench/cel_bench.json

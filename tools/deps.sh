@@ -49,9 +49,9 @@ install_packages() {
     apt-get -q install -y --no-install-recommends "${missing[@]}"
 }
 
-# The end-to-end tests may need npm packages; the lock file tells whether they are current.
+# install_node_modules FOLDER: the npm packages that the lock file of the folder names.
 install_node_modules() {
-  local folder=tests/e2e
+  local folder=$1
   [ -e $folder/package.json ] || return 0
   command -v npm >/dev/null || install_packages nodejs npm
   local stamp=$folder/node_modules/.tt-installed
@@ -73,5 +73,6 @@ for group in "${@:-build}"; do
   esac
 done
 install_packages "${wanted[@]}"
-case " $* " in *" test "*) install_node_modules ;; esac
+case " $* " in *" test "*) install_node_modules tests/e2e ;; esac
+case " $* " in *" bench "*) install_node_modules bench ;; esac
 say "all there"
