@@ -82,8 +82,9 @@ using Implementation = Value (*)(const CallContext& context, std::span<const Val
 /// expression, parses windows. A problem is a compile-time diagnostic. May return no state.
 struct Prepared {
   std::shared_ptr<const void> state;
-  std::string problem;  ///< An error: the call can never work.
-  std::string warning;  ///< It works, but hardly as meant.
+  std::string problem;    ///< An error: the call can never work.
+  std::string warning;    ///< It works, but hardly as meant.
+  std::int64_t cost = 0;  ///< Steps that it took; those of one expression are bounded.
 };
 using Prepare = Prepared (*)(std::span<const Value* const> constants);
 

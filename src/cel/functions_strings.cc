@@ -47,14 +47,25 @@ RE2::Options regex_options() {
 
 std::string regex_problem(const RE2& regex) { return "not a regular expression: " + regex.error(); }
 
+/// Steps that compiling takes at least, and what it turns out to have taken beyond: what was too
+/// large has cost the most.
+std::int64_t cost_before(std::string_view pattern) {
+  return 1000 + static_cast<std::int64_t>(pattern.size()) * 10;
+}
+std::int64_t cost_after(const RE2& regex) {
+  return regex.error_code() == RE2::ErrorPatternTooLarge ? kCostMax / 50
+                                                         : 4 * std::int64_t{regex.ProgramSize()};
+}
+
 /// The pattern is compiled once when it is a constant.
 Prepared prepare_matches(std::span<const Value* const> constants) {
   if (!constants[1] || !constants[1]->is_string()) return {};
   const std::string_view pattern = constants[1]->as_string();
   auto regex = std::make_shared<const RE2>(re2::StringPiece(pattern.data(), pattern.size()),
                                            regex_options());
-  if (!regex->ok()) return {nullptr, regex_problem(*regex), {}};
-  return {std::move(regex), {}, {}};
+  const std::int64_t cost = cost_before(pattern) + cost_after(*regex);
+  if (!regex->ok()) return {.problem = regex_problem(*regex), .cost = cost};
+  return {.state = std::move(regex), .cost = cost};
 }
 
 Value matches(const CallContext& context, Arguments a) {
@@ -64,14 +75,10 @@ Value matches(const CallContext& context, Arguments a) {
     return Value::boolean(RE2::PartialMatch(piece, *static_cast<const RE2*>(context.state)));
   }
   const std::string_view pattern = a[1].as_string();
-  // Compiling costs far more than a step, and shows how much only afterwards; what was too large
-  // has cost the most.
-  if (!context.charge(1000 + static_cast<std::int64_t>(pattern.size()) * 10)) return cost_error();
+  // Compiling costs far more than a step, and shows how much only afterwards.
+  if (!context.charge(cost_before(pattern))) return cost_error();
   const RE2 regex(re2::StringPiece(pattern.data(), pattern.size()), regex_options());
-  const bool is_too_large = regex.error_code() == RE2::ErrorPatternTooLarge;
-  if (!context.charge(is_too_large ? kCostMax / 50 : 4 * std::int64_t{regex.ProgramSize()})) {
-    return cost_error();
-  }
+  if (!context.charge(cost_after(regex))) return cost_error();
   if (!regex.ok()) return Value::error(regex_problem(regex));
   return Value::boolean(RE2::PartialMatch(piece, regex));
 }

@@ -26,6 +26,8 @@ constexpr std::size_t kStringBytesMax = 4 << 20;
 constexpr std::size_t kListElementsMax = 1 << 20;
 /// Bytes of the compiled form of one regular expression (RE2's max_mem).
 constexpr std::int64_t kRegexBytesMax = 1 << 20;
+/// Steps that the constants of one expression may take while it is compiled: regular expressions.
+constexpr std::int64_t kPrepareCostMax = kCostMax;
 /// Depth of values made from or written as JSON.
 constexpr int kValueDepthMax = 128;
 /// Subexpressions of one environment whose values programs share; the rest are evaluated in place.

@@ -10,6 +10,7 @@
 
 #include "cel/ast.h"
 #include "cel/checker.h"
+#include "cel/limits.h"
 #include "cel/nodes.h"
 
 namespace tt::cel {
@@ -51,7 +52,8 @@ class Planner {
 
   FieldPlace place_of(const Reference& to);
   void prepare(const Expr& expr, PlannedOverload& planned, const std::vector<NodePtr>& arguments);
-  void report(const Expr& expr, Severity severity, const std::string& text);
+  void report(const Expr& expr, Severity severity, const std::string& text,
+              std::string_view code = "argument");
 
   /// The node, or one that gives its value to all programs (planner_sharing.cc).
   NodePtr shared(const Expr& expr, NodePtr node);
@@ -80,6 +82,8 @@ class Planner {
   std::set<FieldUse> fields_;
   bool whole_record_ = false;
   int weight_ = 0;
+  std::int64_t prepare_cost_left_ = kPrepareCostMax;
+  bool is_over_budget_ = false;  ///< And said so, once.
   std::vector<Diagnostic> diagnostics_;
 };
 

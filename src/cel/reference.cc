@@ -118,6 +118,10 @@ std::string limits() {
   row("one text that an evaluation makes", format_size(kStringBytesMax));
   row("elements of one list", std::to_string(kListElementsMax));
   row("memory of one compiled regular expression", format_size(kRegexBytesMax));
+  row("steps for compiling the constant regular expressions of one expression",
+      std::to_string(kPrepareCostMax));
+  row("subexpressions whose values the conditions of one configuration share",
+      std::to_string(kSharedMax));
   row("depth of values as JSON", std::to_string(kValueDepthMax));
   row("diagnostics of one expression", std::to_string(kDiagnosticsMax));
   return text + "\n";

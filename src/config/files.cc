@@ -11,7 +11,10 @@ const std::string kNothing;
 
 int Files::add(std::string path, std::string text) {
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);  // A byte order mark would shift columns.
-  files_.push_back({std::move(path), std::move(text)});
+  std::vector<std::size_t> line_begins{0};
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos;)
+    line_begins.push_back(++at);
+  files_.push_back({std::move(path), std::move(text), std::move(line_begins)});
   return static_cast<int>(files_.size()) - 1;
 }
 
@@ -26,16 +29,13 @@ const std::string& Files::text(int file) const {
 }
 
 std::string_view Files::line(int file, std::uint32_t line) const {
-  const std::string_view text = this->text(file);
-  std::size_t begin = 0;
-  for (std::uint32_t at = 1; at < line; ++at) {
-    const std::size_t end = text.find('\n', begin);
-    if (end == std::string_view::npos) return {};
-    begin = end + 1;
-  }
-  std::string_view found = text.substr(begin, text.find('\n', begin) - begin);
-  if (!found.empty() && found.back() == '\r') found.remove_suffix(1);
-  return found;
+  if (file < 0 || static_cast<std::size_t>(file) >= files_.size()) return {};
+  const File& found = files_[static_cast<std::size_t>(file)];
+  if (line == 0 || line > found.line_begins.size()) return {};
+  const std::string_view rest = std::string_view(found.text).substr(found.line_begins[line - 1]);
+  std::string_view text = rest.substr(0, rest.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
 }
 
 std::string Files::folder(int file) const {

@@ -43,6 +43,7 @@ class Files {
  private:
   struct File {
     std::string path, text;
+    std::vector<std::size_t> line_begins;
   };
   std::deque<File> files_;
   std::vector<std::string> hidden_;

@@ -69,6 +69,8 @@ Result<std::uint64_t> Generations::keep(std::string_view text, WallNs now_ns) {
   return number;
 }
 
+Status Generations::drop(std::uint64_t number) { return disk_.remove(path(number)); }
+
 Result<std::string> Generations::find(std::uint64_t number) const {
   TT_TRY(const std::string file, read_file(disk_, path(number)));
   return std::string(kept_in(file).text);

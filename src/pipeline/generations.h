@@ -20,6 +20,8 @@ class Generations {
   /// The number of `text`: the newest kept one when it is the same, else the next number, stored
   /// durably as in force from `now_ns` on. Older ones beyond kGenerationsKept are removed.
   Result<std::uint64_t> keep(std::string_view text, WallNs now_ns);
+  /// Takes back what keep() has just stored: it did not come in force.
+  Status drop(std::uint64_t number);
   /// The newest one kept; kReject when there is none.
   Result<std::uint64_t> newest() const;
   /// The text of a kept generation. From any thread.

@@ -84,6 +84,10 @@ ReloadReport RunningDaemon::reload() {
     auto delivery = open_exit(exit, i);
     if (!delivery.ok()) {
       diagnostics.error("file-unreadable", {}, delivery.error().text);
+      if (*generation != generation_.load())
+        if (Status dropped = generations_->drop(*generation); !dropped)
+          log::warning("a refused configuration is still kept as the newest one",
+                       {{"generation", *generation}, {"error", dropped.error().text}});
       return refuse(diagnostics, files);
     }
     opened.emplace(exit.name, *std::move(delivery));

@@ -137,6 +137,15 @@ TEST(Limits, regular_expressions_of_an_event_pay_for_what_they_compile_to) {
   EXPECT_EQ(outcome("lists.range(100).all(i, 'a1'.matches('^a' + string(i % 2)) || true)"), "done");
 }
 
+TEST(Limits, constant_regular_expressions_share_a_budget) {
+  std::string many = "true";
+  for (int i = 0; i < 450; ++i) many += "&&t.matches('\\\\pL{90}" + std::to_string(i) + "')";
+  EXPECT_EQ(outcome("cel.bind(t, 'a', " + many + ")"), "limit");
+  std::string few = "true";
+  for (int i = 0; i < 100; ++i) few += "&&t.matches('^ab+c[0-9]*" + std::to_string(i) + "$')";
+  EXPECT_EQ(outcome("cel.bind(t, 'a', " + few + ")"), "done");
+}
+
 TEST(Limits, lists_and_maps_pay_for_every_element) {
   for (const char* bomb :
        {"lists.range(900000).transformMapEntry(i, v, {string(v): i}).size()",

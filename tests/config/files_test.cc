@@ -18,6 +18,15 @@ TEST(Files, lines_are_found_without_their_ends) {
   EXPECT_EQ(files.line(7, 1), "");
 }
 
+TEST(Files, a_last_line_without_end_and_one_behind_the_last_end_are_lines) {
+  Files files;
+  files.add("a.yaml", "one\ntwo");
+  files.add("b.yaml", "one\n");
+  EXPECT_EQ(files.line(0, 2), "two");
+  EXPECT_EQ(files.line(1, 2), "");
+  EXPECT_EQ(files.line(1, 0), "");
+}
+
 TEST(Files, a_byte_order_mark_is_no_text) {
   Files files;
   files.add("a.yaml",

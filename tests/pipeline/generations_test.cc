@@ -22,6 +22,15 @@ TEST(Generations, the_same_text_keeps_its_number_and_another_gets_the_next) {
   EXPECT_EQ(*after_a_restart.find(2), "b");
 }
 
+TEST(Generations, one_that_did_not_come_in_force_is_taken_back) {
+  MemoryDisk disk;
+  Generations generations(disk, "data/rules");
+  ASSERT_TRUE(generations.keep("a", 0).ok() && generations.keep("b", 0).ok());
+  EXPECT_TRUE(generations.drop(2).ok());
+  EXPECT_EQ(*generations.newest(), 1u);
+  EXPECT_EQ(*generations.keep("c", 0), 2u);
+}
+
 TEST(Generations, the_newest_is_found_without_changing_anything) {
   MemoryDisk disk;
   Generations generations(disk, "data/rules");

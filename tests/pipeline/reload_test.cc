@@ -278,5 +278,16 @@ TEST_F(ReloadTest, a_disk_without_room_for_the_generation_refuses_the_reload) {
   EXPECT_THAT(target_.messages(), ElementsAre("as before"));
 }
 
+TEST_F(ReloadTest, a_generation_whose_exit_cannot_be_opened_is_not_kept_as_the_newest) {
+  start(config(webhook("hook", target_), "hook"));
+  const Generations kept(disk(), data_path("/rules"));
+  ASSERT_EQ(*kept.newest(), daemon_->generation());
+  // The first write is that of the generation's text, the second that of the new exit's cursor.
+  memory_.fail_next(MemoryDisk::Op::kWrite, retry("no space left"), 1);
+  EXPECT_FALSE(reload(config(webhook("hook", target_) + webhook("fresh", other_), "hook")).ok);
+  memory_.heal();
+  EXPECT_EQ(*kept.newest(), daemon_->generation());
+}
+
 }  // namespace
 }  // namespace tt::pipeline
