@@ -46,6 +46,7 @@ Judgement judge(pipeline::Daemon& daemon, std::uint64_t generation, const std::s
   const auto text = daemon.generation_text(generation);
   if (!text.ok()) {
     made.problem = "the configuration of this generation is no longer kept";
+    if (text.error().code != Code::kReject) made.problem = text.error().text;
     return made;
   }
   auto config = pipeline::load_kept(*text);

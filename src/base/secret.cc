@@ -72,14 +72,6 @@ bool is_url_end(char c) {
   return static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>';
 }
 
-bool is_secret_name(std::string_view name) {
-  constexpr std::array<std::string_view, 8> kWords{"token", "secret", "passw", "pwd",
-                                                   "key",   "sig",    "auth",  "cred"};
-  const std::string lower = to_lower(name);
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](std::string_view word) { return lower.find(word) != std::string::npos; });
-}
-
 // Replaces what stands between "://" and "@" of each authority.
 std::string mask_userinfo(std::string_view text) {
   std::string out;
@@ -118,6 +110,14 @@ std::string mask_parameters(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_secret_name(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kWords{"token", "secret", "passw", "pwd",
+                                                   "key",   "sig",    "auth",  "cred"};
+  const std::string lower = to_lower(name);
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
 
 struct Secret::State {
   std::mutex mutex;  // Guards text and mark of the parts.

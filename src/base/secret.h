@@ -43,6 +43,10 @@ class Secret {
 /// True when `given` equals any of the secret's texts; constant time in content and length.
 bool verify_equal(const Secret& secret, std::string_view given);
 
+/// True when a name (of a query parameter, say) tells that its value is a credential: `api_key`,
+/// `X-Token`.
+bool is_secret_name(std::string_view name);
+
 /// Replaces userinfo and the values of token-like query parameters of URLs inside `text` by `***`.
 std::string redact_urls(std::string_view text);
 

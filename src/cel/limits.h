@@ -33,6 +33,9 @@ constexpr int kValueDepthMax = 128;
 /// Subexpressions of one environment whose values programs share; the rest are evaluated in place.
 /// A scope keeps one value for each.
 constexpr std::size_t kSharedMax = 8192;
+/// Steps to go through a value that is kept (64 KiB of text, 1024 elements); larger ones are made
+/// anew, so that a scope holds little of the events before.
+constexpr std::int64_t kSharedStepsMax = 1024;
 /// Diagnostics of one expression; the rest are left out.
 constexpr std::size_t kDiagnosticsMax = 20;
 

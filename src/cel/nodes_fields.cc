@@ -56,6 +56,8 @@ class FieldCheckNode final : public FieldNode {
       : FieldNode(std::move(place)),
         text_(std::move(text)),
         check_{.record = record_, .slot = slot_, .text = text_, .absent = &absent_, .kind = kind} {}
+  FieldCheckNode(const FieldCheckNode&) = delete;  // check_ points into this node.
+  FieldCheckNode& operator=(const FieldCheckNode&) = delete;
   Truth test(Frame& frame) const override { return check_.test(frame); }
   Value evaluate(Frame& frame) const override {
     return value_of(test(frame), [&] { return problem(frame); });

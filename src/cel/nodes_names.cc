@@ -121,7 +121,7 @@ class SharedNode final : public Node {
   /// Every use is charged what the first one took, so that an expression that is too expensive is
   /// so wherever it stands.
   static void keep(const Frame& frame, Cell& cell, Value value, std::int64_t cost_before) {
-    if (frame.cost_left < 0) return;
+    if (frame.cost_left < 0 || Frame::size_in_steps(value) > kSharedStepsMax) return;
     cell.value = std::move(value);
     cell.cost = cost_before - frame.cost_left;
     cell.epoch = frame.scope.epoch();

@@ -56,8 +56,12 @@ std::optional<std::vector<std::string>> texts_of(const Value* list) {
 }  // namespace
 
 Planner::Planner(std::shared_ptr<const Ast> ast, const Environment& environment,
-                 Annotations& annotations, bool strict)
-    : ast_(std::move(ast)), environment_(environment), annotations_(annotations), strict_(strict) {
+                 Annotations& annotations, const CompileOptions& options)
+    : ast_(std::move(ast)),
+      environment_(environment),
+      annotations_(annotations),
+      strict_(options.check),
+      shares_(options.shares) {
   for (const std::string_view name : environment.names()) {
     const auto* record = environment.find_record(name);
     if (!record) continue;

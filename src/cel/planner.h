@@ -24,10 +24,10 @@ inline bool is_operator(const Expr& call) {
 /// One use. Interns the fields that the program reads in their layouts.
 class Planner {
  public:
-  /// With `strict`, calls whose constant arguments cannot work are errors; else they fail when
-  /// evaluated.
+  /// With `options.check`, calls whose constant arguments cannot work are errors; else they fail
+  /// when evaluated.
   Planner(std::shared_ptr<const Ast> ast, const Environment& environment, Annotations& annotations,
-          bool strict);
+          const CompileOptions& options);
   /// Null when diagnostics() has errors.
   std::shared_ptr<const Program> run();
   std::vector<Diagnostic> diagnostics() { return std::move(diagnostics_); }
@@ -77,7 +77,7 @@ class Planner {
   std::shared_ptr<const Ast> ast_;
   const Environment& environment_;
   Annotations& annotations_;
-  bool strict_;
+  bool strict_, shares_;
   std::vector<const Environment::Record*> records_;
   std::set<FieldUse> fields_;
   bool whole_record_ = false;

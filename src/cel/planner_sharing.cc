@@ -94,7 +94,7 @@ bool is_worth_sharing(const Expr& expr, const Reference& to) {
 }  // namespace
 
 NodePtr Planner::shared(const Expr& expr, NodePtr node) {
-  if (node->constant() || !is_worth_sharing(expr, reference(expr))) return node;
+  if (!shares_ || node->constant() || !is_worth_sharing(expr, reference(expr))) return node;
   KeyWriter writer(annotations_.references);
   if (!writer.write(expr)) return node;
   const int slot = environment_.shared_layout()->slot_of(writer.take());

@@ -100,7 +100,7 @@ Compiled compile(std::string_view text, const Environment& environment,
   compiled.diagnostics = std::move(annotations.diagnostics);
   check_result(options, *parsed.ast, compiled.type, compiled.diagnostics);
   if (has_errors(compiled.diagnostics)) return compiled;
-  Planner planner(parsed.ast, environment, annotations, options.check);
+  Planner planner(parsed.ast, environment, annotations, options);
   compiled.program = planner.run();
   for (Diagnostic& diagnostic : planner.diagnostics()) {
     compiled.diagnostics.push_back(std::move(diagnostic));

@@ -28,7 +28,7 @@ struct Cell {
 };
 
 /// Run-time values of the environment's names. Called from the evaluating thread only; what it
-/// returns may borrow memory that lives until the result of evaluate() was used.
+/// returns may borrow memory that lives until the scope is bound to another event.
 ///
 /// A scope may keep cells: then what one program read or computed is there for the next one, which
 /// finds it without a virtual call. Programs live until the scope is bound to another event.
@@ -152,6 +152,9 @@ struct CompileOptions {
   bool macros = true;  ///< False: `has` and its kin are ordinary functions (`disable_macros`).
   /// When given, a result of another type is the error `result-type`; dyn fits.
   std::optional<Type> result;
+  /// False: leaves no values in scopes and no names in layouts; for programs that end before the
+  /// scope is bound to another event.
+  bool shares = true;
 };
 
 struct Compiled {

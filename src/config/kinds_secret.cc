@@ -1,9 +1,11 @@
 // Kinds of options that may be secret: Secret, Url, HeaderValue.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <utility>
 
+#include "base/secret.h"
 #include "base/text.h"
 #include "config/cel_report.h"
 #include "config/parse.h"
@@ -131,6 +133,27 @@ void warn_userinfo(const Node& node, const UrlParts& parts, ParseContext& contex
                                 "give the whole URL as a secret: `{env: NAME}`");
 }
 
+/// The values of token-like parameters: known to whoever masks the text of the file.
+void hide_parameters(std::string_view query, ParseContext& context) {
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view parameter = query.substr(0, end);
+    const std::size_t equals = std::min(parameter.find('='), parameter.size());
+    if (equals < parameter.size() && is_secret_name(parameter.substr(0, equals)))
+      context.files.hide(std::string(parameter.substr(equals + 1)));
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+}
+
+/// Headers whose text is a credential: a literal one is a secret that stands in the file.
+bool is_credential_header(std::string_view name) {
+  const std::string lower = to_lower(name);
+  if (lower == "authorization" || lower == "proxy-authorization" || lower == "cookie") return true;
+  constexpr std::array<std::string_view, 5> kWords{"token", "secret", "passw", "api-key", "apikey"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return lower.find(word) != lower.npos; });
+}
+
 // Secret URLs are checked too when their text is there: a wrong one would show only at the first
 // delivery.
 bool read_secret_url(const Node& node, Url& url, ParseContext& context) {
@@ -159,6 +182,7 @@ bool read_url(const Node& node, void* value, ParseContext& context) {
   const auto parts = parse_url(node.text);
   if (!parts.ok()) return bad_url(node, parts.error(), context);
   warn_userinfo(node, *parts, context);
+  hide_parameters(parts->query, context);
   url = Url(node.text);
   return true;
 }
@@ -205,7 +229,9 @@ bool read_url_template(const Node& node, void* value, ParseContext& context) {
 
 bool read_header(const Node& node, void* value, ParseContext& context) {
   auto& header = *static_cast<HeaderValue*>(value);
-  if (is_reference(node)) return read_secret(node, &header.secret, context);
+  const bool has_holes = node.text.find("{{") != std::string::npos;
+  if (is_reference(node) || (node.is_scalar() && !has_holes && is_credential_header(node.key)))
+    return read_secret(node, &header.secret, context);
   return Kind<tmpl::Template>::info().read(node, &header.text, context);
 }
 

@@ -115,7 +115,7 @@ class Daemon {
   virtual Result<std::string> generation_text(std::uint64_t number) const = 0;
   /// The generation that was the newest at that time; kReject when it is no longer known.
   virtual Result<std::uint64_t> generation_at(WallNs time_ns) const = 0;
-  /// Blocks. `text` not empty: that YAML instead of the files (plan, tests).
+  /// Reads the configuration's files again. Blocks.
   virtual ReloadReport reload() = 0;
   virtual ConfigStatus config_status() const = 0;
 

@@ -205,7 +205,7 @@ bool Delivery::expired(const DeliveryItem& item) const {
 
 Result<portals::ExitRequest> Delivery::encode(std::span<const tunnel::StoredEvent* const> events) {
   auto request = encoder_.encode(context_.routing.router(), settings_, exit_index_, events);
-  if (request.ok()) template_errors_.add(request->failures.count);
+  template_errors_.add(request.ok() ? request->failures.count : encoder_.failures().count);
   return request;
 }
 

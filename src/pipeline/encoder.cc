@@ -27,7 +27,7 @@ Result<portals::ExitRequest> Encoder::encode(rules::Router& router, const ExitSe
                                              std::span<const tunnel::StoredEvent* const> events) {
   event::EventBatch rewritten;
   event::EventWriter writer(rewritten, rules::kRewrittenLimits);
-  tmpl::HoleFailures failures;
+  failures_ = {};
   std::vector<portals::OutgoingEvent> outgoing(events.size());
   std::vector<std::string> ids(events.size());
   // One past the index in `rewritten`; 0: as it is.
@@ -38,7 +38,7 @@ Result<portals::ExitRequest> Encoder::encode(rules::Router& router, const ExitSe
     outgoing[i].id = ids[i];
     outgoing[i].meta = {ids[i], stored.seq, stored.received_ns, stored.entry};
     TT_TRY(const bool is_rewritten,
-           rewrite_for_exit(router, exit, exit_index, view, outgoing[i].meta, writer, failures));
+           rewrite_for_exit(router, exit, exit_index, view, outgoing[i].meta, writer, failures_));
     if (is_rewritten) places[i] = rewritten.size();
   }
   // Only now: the batch of rewritten events has stopped moving.
@@ -49,9 +49,9 @@ Result<portals::ExitRequest> Encoder::encode(rules::Router& router, const ExitSe
     outgoing[i].scope = &scopes_[i];
   }
   auto request = exit.portal->encode(outgoing);
-  if (request.ok() && failures.count > 0) {
-    request->failures.count += failures.count;
-    request->failures.first = std::move(failures.first);
+  if (request.ok() && failures_.count > 0) {
+    request->failures.count += failures_.count;
+    request->failures.first = failures_.first;
   }
   return request;
 }

@@ -38,11 +38,14 @@ class Encoder {
   Result<portals::ExitRequest> encode(rules::Router& router, const ExitSettings& exit,
                                       std::size_t exit_index,
                                       std::span<const tunnel::StoredEvent* const> events);
+  /// What failed in `set` in the last encode(), also of a request that could not be made.
+  const tmpl::HoleFailures& failures() const { return failures_; }
   /// The next router belongs to another ruleset.
   void reset() { scopes_.clear(); }
 
  private:
   std::string log_id_;
+  tmpl::HoleFailures failures_;
   std::deque<tmpl::EventScope> scopes_;  // One an event of the largest batch.
 };
 

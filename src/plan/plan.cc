@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "pipeline/encoder.h"
+#include "pipeline/limits.h"
 #include "pipeline/routing.h"
 
 namespace tt::plan {
@@ -247,6 +248,8 @@ class Plan::Sides {
   // The event as the exit gets it; valid until the side renders again.
   static event::EventView render(Side& side, std::size_t i, std::size_t exit) {
     const auto& [event, meta] = side.events[i];
+    if (side.rendered->batch.text_bytes() > pipeline::kReadBytesMax)
+      side.rendered = std::make_unique<Rendered>();
     tmpl::HoleFailures failures;
     const auto done =
         pipeline::rewrite_for_exit(side.router.router(), side.settings->exits[exit], exit, event,

@@ -29,8 +29,16 @@ bool is_enclosed(std::string_view text) {
 /// one in another file.
 std::string squeezed(std::string_view text) {
   std::string out;
-  for (const char c : text)
-    if (c != ' ' && c != '\n' && c != '\t' && c != '\r') out += c;
+  char quote = 0;  // Blanks inside a text are part of it.
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote == 0 && (c == ' ' || c == '\n' || c == '\t' || c == '\r')) continue;
+    out += c;
+    if (c == '\\' && quote != 0 && i + 1 < text.size())
+      out += text[++i];
+    else if (quote != 0 ? c == quote : c == '"' || c == '\'')
+      quote = quote == 0 ? c : 0;
+  }
   while (is_enclosed(out)) out = out.substr(1, out.size() - 2);
   return out;
 }

@@ -134,7 +134,8 @@ void PartTracer::add_part(const cel::Program& whole, const Expr& child,
   if (child.kind == ExprKind::kLiteral || !take_part()) return;
   // `event` alone would be the whole event; the name in `math.abs(x)` is no value.
   if (child.kind == ExprKind::kName && environment_.environment().find_record(child.name)) return;
-  const cel::Compiled compiled = cel::compile(text_of(whole, child), environment_.environment());
+  const cel::Compiled compiled =
+      cel::compile(text_of(whole, child), environment_.environment(), {.shares = false});
   if (!compiled.ok() || compiled.program->constant()) return;
   parts.push_back(trace(*compiled.program, text_of(whole, child)));
 }

@@ -19,7 +19,8 @@ std::string cut_text(std::string_view text);
 std::string cut_json(std::string_view json);
 
 /// For one event. Compiles parts against the environment of a live ruleset: a part only names
-/// fields that the whole has named, so nothing is added to the layouts that others read.
+/// fields that the whole has named and shares nothing, so nothing is added to the layouts that
+/// others read, and nothing of a part stays in the scope.
 class PartTracer {
  public:
   PartTracer(const tmpl::EventEnvironment& environment, const tmpl::EventScope& scope)

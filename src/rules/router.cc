@@ -12,7 +12,7 @@ std::size_t Delta::apply(event::EventWriter& writer, tmpl::HoleFailures* failure
 
 Router::Router(std::shared_ptr<const Ruleset> ruleset)
     : ruleset_(std::move(ruleset)),
-      scope_(ruleset_->environment()),
+      scope_(ruleset_->environment(), tmpl::EventScope::Keep::kShared),
       matched_(ruleset_->rules().size()),
       ended_(ruleset_->rules().size() + 1) {
   steps_.reserve(ruleset_->rules().size());

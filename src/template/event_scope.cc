@@ -69,11 +69,13 @@ struct EventScope::State {
   std::deque<std::string> texts;  // Unescaped texts that values borrow; reused.
   std::size_t texts_used = 0;
 
-  explicit State(const EventEnvironment& names)
+  State(const EventEnvironment& names, Keep keep)
       : environment(names),
         event_cells(static_cast<std::size_t>(names.event_layout().size())),
         meta_cells(static_cast<std::size_t>(names.meta_layout().size())),
-        shared_cells(static_cast<std::size_t>(names.environment().shared_layout()->size())) {
+        shared_cells(keep == Keep::kShared
+                         ? static_cast<std::size_t>(names.environment().shared_layout()->size())
+                         : 0) {
     const cel::RecordLayout& layout = names.event_layout();
     for (int i = 0; i < layout.size(); ++i) {
       slots.push_back({.kind = slot_kind(layout.name_of(i))});
@@ -155,8 +157,8 @@ struct EventScope::State {
   }
 };
 
-EventScope::EventScope(const EventEnvironment& environment)
-    : state_(std::make_unique<State>(environment)) {
+EventScope::EventScope(const EventEnvironment& environment, Keep keep)
+    : state_(std::make_unique<State>(environment, keep)) {
   fields_[kEventRecord] = state_->event_cells;
   fields_[kMetaRecord] = state_->meta_cells;
   shared_ = state_->shared_cells;

@@ -58,7 +58,10 @@ class EventScope final : public cel::Scope {
  public:
   /// Everything that will be evaluated should have been compiled against `environment` before: what
   /// comes later works, but keeps nothing.
-  explicit EventScope(const EventEnvironment& environment);
+  /// kShared: subexpressions that programs share are computed once an event, too; worth its memory
+  /// where many programs are evaluated for every event.
+  enum class Keep : unsigned char { kFields, kShared };
+  explicit EventScope(const EventEnvironment& environment, Keep keep = Keep::kFields);
   EventScope(const EventEnvironment& environment, const event::EventView& event,
              const MetaView& meta);
   ~EventScope() override;

@@ -43,6 +43,7 @@ class Api {
     if (answer.status == 401) text += "; give the token with --token or TICTOC_TOKEN";
     return reject(url_ + path + ": " + std::to_string(answer.status) + " " + text);
   }
+  const std::string& url() const { return url_; }
 
  private:
   std::string url_, token_;
@@ -59,6 +60,7 @@ class PlanRemote final : public PlanSource {
   Status open() {
     TT_TRY(const auto status, api_.get("/api/v1/status"));
     log_id_ = portals::text_at(*status, "log");
+    if (log_id_.empty()) return reject(api_.url() + " does not answer as a time-tunnel daemon");
     first_ = static_cast<tunnel::Seq>(portals::int_at(*status, "tunnel.oldest"));
     end_ = static_cast<tunnel::Seq>(portals::int_at(*status, "tunnel.visible"));
     at_ = first_;
@@ -68,12 +70,16 @@ class PlanRemote final : public PlanSource {
   std::string log_id() const override { return log_id_; }
   Result<InForce> in_force() override {
     TT_TRY(const auto config, api_.get("/api/v1/config/text"));
+    if (!portals::find_at(*config, "text"))
+      return reject(api_.url() + " does not tell its configuration; is it an older release?");
     return InForce{std::string(portals::text_at(*config, "text")),
                    "generation " + std::to_string(portals::int_at(*config, "generation"))};
   }
 
   Result<tunnel::SharedStored> next() override {
     while (!is_done_) {
+      const std::string asked_for = next_;
+      const tunnel::Seq was_at = at_;
       TT_TRY(
           const auto page,
           api_.get("/api/v1/events?order=asc&limit=" + std::string(kPageEvents) + query_ + next_));
@@ -82,6 +88,8 @@ class PlanRemote final : public PlanSource {
       is_done_ = more.empty();
       auto batch = take(*page);
       if (!batch->events().empty()) return tunnel::SharedStored(std::move(batch));
+      if (!is_done_ && next_ == asked_for && at_ == was_at)
+        return reject(api_.url() + " answers the same page again; is it a time-tunnel daemon?");
     }
     return tunnel::SharedStored();
   }
@@ -116,7 +124,7 @@ class PlanRemote final : public PlanSource {
     const auto seq = tunnel::parse_id(log_id_, portals::text_at(one, "id"));
     const auto received = parse_time(portals::text_at(one, "received"));
     const boost::json::value* event = portals::find_at(one, "event");
-    if (seq && received && event && *seq < end_ &&
+    if (seq && received && event && *seq >= at_ && *seq < end_ &&
         event::index_canonical(portals::json_text(*event), batch.texts()).ok()) {
       batch.add(*seq, *received, portals::text_at(one, "entry"), "");
       at_ = *seq + 1;
