@@ -37,6 +37,15 @@ bool is_slip(std::string_view written, std::string_view known) {
   return is_one_letter_off(written, known);
 }
 
+/// `fail` for `failed`: of words in a list of all that are known, the same one in another form.
+bool is_other_form(std::string_view written, std::string_view known) {
+  constexpr std::size_t kStemBytesMin = 4, kEndingBytesMax = 2;
+  const std::string_view shorter = written.size() < known.size() ? written : known;
+  const std::string_view longer = written.size() < known.size() ? known : written;
+  return shorter.size() >= kStemBytesMin && longer.starts_with(shorter) &&
+         longer.size() - shorter.size() <= kEndingBytesMax;
+}
+
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words = split(text, ' ');
   std::erase(words, std::string_view{});
@@ -60,7 +69,8 @@ Match match_part(std::string_view part, std::string_view pattern, std::string_vi
     if (fits) return {Fit::kExact, std::string(part)};
   }
   for (const std::string_view choice : choices) {
-    if (is_slip(part, choice)) return {Fit::kSlip, std::string(choice)};
+    if (is_slip(part, choice) || (is_star && is_other_form(part, choice)))
+      return {Fit::kSlip, std::string(choice)};
   }
   // The words of a table need not be all there are.
   return {is_star ? Fit::kOpen : Fit::kNo, std::string(part)};

@@ -139,7 +139,7 @@ TEST(Limits, regular_expressions_of_an_event_pay_for_what_they_compile_to) {
 
 TEST(Limits, constant_regular_expressions_share_a_budget) {
   std::string many = "true";
-  for (int i = 0; i < 450; ++i) many += "&&t.matches('\\\\pL{90}" + std::to_string(i) + "')";
+  for (int i = 0; i < 450; ++i) many += "&&t.matches('b{1,900}" + std::to_string(i) + "')";
   EXPECT_EQ(outcome("cel.bind(t, 'a', " + many + ")"), "limit");
   std::string few = "true";
   for (int i = 0; i < 100; ++i) few += "&&t.matches('^ab+c[0-9]*" + std::to_string(i) + "$')";

@@ -153,6 +153,14 @@ describe('why', () => {
     assert.ok(!shown.stdout.includes(kSecret), shown.stdout);
     const json = JSON.parse((await offline('{"message": "m"}', '--json')).stdout);
     assert.equal(json.unrouted, true);
+    const byEntry = path.join(path.dirname(file), 'by-entry.yaml');
+    fs.writeFileSync(byEntry, config(chat, pager,
+      `rules: [{name: by entry, when: 'meta.entry == "other"', to: [chat, pager]}]\n`));
+    for (const asked of [[], ['--entry', 'events']]) {
+      const judged = await run('vortex', ['why', '-c', byEntry, ...asked], process.env,
+        path.dirname(file), '{"message": "m"}');
+      assert.ok(judged.stdout.includes('meta.entry = "events"'), judged.stdout + judged.stderr);
+    }
     const wrong = await offline('{"message": "m"}', '--entry', 'event');
     assert.equal(wrong.code, 1);
     assert.match(wrong.stderr, /did you mean `events`/);

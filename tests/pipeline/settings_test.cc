@@ -42,6 +42,27 @@ TEST(Settings, the_built_in_default_is_valid_and_has_every_http_entry) {
   EXPECT_EQ(settings->ruleset->exits()[0], "archive");
 }
 
+TEST(Settings, the_kept_text_masks_literal_credentials_wherever_they_may_stand) {
+  for (const std::string option :
+       {R"(url: "https://user:pass-w0rd@example.com/")",
+        R"(url: "https://example.com/?a=b&access_token=pass-w0rd")",
+        R"(url: "https://example.com/", headers: {Authorization: Bearer pass-w0rd})",
+        R"(url: "https://example.com/", headers: {X-Api-Key: pass-w0rd, X-Plain: shown})"}) {
+    const Loaded loaded = load("exits:\n  hook: {type: webhook, " + option + "}\n");
+    ASSERT_TRUE(loaded.settings) << loaded.text;
+    EXPECT_EQ(loaded.settings->text.find("pass-w0rd"), std::string::npos) << loaded.settings->text;
+  }
+}
+
+TEST(Settings, a_header_that_holds_no_credential_stays_a_template) {
+  const Loaded loaded = load(
+      "exits:\n  hook: {type: webhook, url: 'https://example.com/', "
+      "headers: {X-Plain: shown, X-Token: '{{ event.token }}'}}\n");
+  ASSERT_TRUE(loaded.settings) << loaded.text;
+  EXPECT_NE(loaded.settings->text.find("X-Plain: shown"), std::string::npos);
+  EXPECT_NE(loaded.settings->text.find("{{ event.token }}"), std::string::npos);
+}
+
 TEST(Settings, two_entries_on_one_path_are_named_both) {
   const Loaded loaded =
       load("entries:\n  a: {type: http, path: /in}\n  b: {type: hook, path: /in}\n");

@@ -47,6 +47,12 @@ TEST_F(ComparisonTest, a_reason_is_the_part_that_was_false_however_it_is_spaced)
   expect_failure(expecting("not: {r: 'event.message == \"x\"'}"), "+ event.kind == \"y\"");
 }
 
+TEST_F(ComparisonTest, blanks_inside_a_text_are_part_of_it) {
+  rules("  - {name: r, when: 'event.kind == \"a b\" && event.host == \"c\"', to: a}\n");
+  expect_good(expecting("not: {r: 'event.kind==\"a b\"'}"));
+  expect_failure(expecting("not: {r: 'event.kind == \"ab\"'}"), "+ event.kind == \"a b\"");
+}
+
 TEST_F(ComparisonTest, parentheses_around_a_part_may_be_left_out) {
   rules("  - {name: r, when: 'event.message == \"x\" && (event.kind == \"y\" || false)', to: a}\n");
   expect_good(expecting("not: {r: 'event.kind == \"y\" || false'}"));

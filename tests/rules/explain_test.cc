@@ -43,6 +43,21 @@ TEST(Explain, every_rule_has_an_outcome) {
   EXPECT_EQ(e.rules[1].decides, std::vector<std::uint32_t>{1});
 }
 
+TEST(Explain, what_one_rule_computed_in_parts_leaves_nothing_for_the_next_to_trip_over) {
+  // The first `when` is decided before its second operand, which only the explanation evaluates;
+  // the second rule asks for the same list.
+  World world(R"(exits: {chat: }
+rules:
+  - {when: 'event.a == "x" || event.tags.map(t, "seen").size() > 0', to: chat}
+  - {when: 'event.tags.map(t, "seen").exists(s, s == "seen")', to: chat}
+)");
+  ASSERT_TRUE(world.ruleset) << world.printed();
+  const Events events(R"({"message":"m","a":"x","tags":["t1","t2"]})");
+  const Explanation e = explained(world, events);
+  EXPECT_EQ(e.rules[0].outcome, Outcome::kMatched);
+  EXPECT_EQ(e.rules[1].outcome, Outcome::kMatched);
+}
+
 TEST(Explain, operands_show_their_values_and_errors) {
   World world(kRules);
   ASSERT_TRUE(world.ruleset) << world.printed();

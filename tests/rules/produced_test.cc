@@ -69,6 +69,7 @@ TEST(Produced, one_letter_off_is_a_slip_even_where_anything_may_come) {
   const Produced produced = of({kBuilds, kOpen, kPages});
   EXPECT_EQ(produced.kind("urn:ci:build:faild", false).meant, "urn:ci:build:failed");
   EXPECT_EQ(produced.kind("urn:ci:build:cancelled", false).meant, "urn:ci:build:canceled");
+  EXPECT_EQ(produced.kind("urn:ci:build:fail", false).meant, "urn:ci:build:failed");
   EXPECT_EQ(produced.kind("urn:ci:bild:faild", false).kind, Kind::kPossible);
   EXPECT_EQ(produced.kind("urn:wiki:pages", false).kind, Kind::kPossible);
 }

@@ -95,6 +95,7 @@ int why(const WhyArguments& arguments) {
   if (!received)
     return fail("--received " + arguments.received +
                 " is no time; write it as 2026-01-31T12:00:00Z");
+  const std::string_view entry_name = entry ? std::string_view(entry->name) : "why";
   if (isatty(STDIN_FILENO)) std::fputs("vortex: reads one event as JSON; ^D ends it\n", stderr);
   const std::string body{std::istreambuf_iterator<char>(std::cin),
                          std::istreambuf_iterator<char>()};
@@ -102,9 +103,8 @@ int why(const WhyArguments& arguments) {
   if (!events.ok()) return fail("stdin holds no event: " + events.error().text);
   if (events->empty()) return fail("stdin holds no event");
   for (std::size_t i = 0; i < events->size(); ++i) {
-    const tunnel::StoredEvent stored{
-        {.seq = i + 1, .received_ns = *received, .entry = entry ? entry->name : "why"},
-        (*events)[i]};
+    const tunnel::StoredEvent stored{{.seq = i + 1, .received_ns = *received, .entry = entry_name},
+                                     (*events)[i]};
     const pipeline::Decision decision =
         pipeline::decide({settings, files}, std::string(kLogId), stored);
     if (arguments.json)
