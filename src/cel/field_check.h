@@ -19,9 +19,10 @@ struct FieldCheck {
   Kind kind = Kind::kEquals;
 
   Truth test(Frame& frame) const {
-    const Value* const kept = frame.scope.kept_field(record, slot);
-    return kept && kept->is_borrowed_string() ? truth_of(holds(kept->as_string()))
-                                              : test_slowly(frame);
+    const Value* value = frame.scope.kept_field(record, slot);
+    if (value && value->is_absent()) value = absent;
+    return value && value->is_borrowed_string() ? truth_of(holds(value->as_string()))
+                                                : test_slowly(frame);
   }
 
  private:

@@ -22,7 +22,7 @@ using Arguments = std::span<const Value>;
 Prepared prepare_at_least(std::span<const Value* const> constants) {
   if (!constants[1] || !constants[1]->is_string()) return {};
   const std::string_view word = constants[1]->as_string();
-  if (parse_severity(word)) return {};
+  if (parse_severity(word)) return {std::make_shared<const int>(severity_rank(word)), {}, {}};
   const std::string_view near = did_you_mean(word, kSeverityWords);
   std::string text = "unknown severity " + json_string(word);
   if (near.empty()) {
@@ -34,8 +34,10 @@ Prepared prepare_at_least(std::span<const Value* const> constants) {
   return {nullptr, std::move(text), {}};
 }
 
-Value at_least(const CallContext&, Arguments a) {
-  return Value::boolean(severity_rank(a[0].as_string()) >= severity_rank(a[1].as_string()));
+Value at_least(const CallContext& context, Arguments a) {
+  const int rank =
+      context.state ? *static_cast<const int*>(context.state) : severity_rank(a[1].as_string());
+  return Value::boolean(severity_rank(a[0].as_string()) >= rank);
 }
 
 /// Windows and zone of a call with constants.

@@ -94,6 +94,10 @@ class CallNode final : public Node {
   }
 
   Value evaluate(Frame& frame) const override {
+    if (arguments_.size() <= 2) {  // Most: room for more would only be cleared.
+      std::array<Value, 2> values;
+      return call(frame, values.data());
+    }
     if (arguments_.size() <= kInlineArguments) {
       std::array<Value, kInlineArguments> values;
       return call(frame, values.data());

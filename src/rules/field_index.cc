@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <map>
 
 #include "base/digest.h"
@@ -13,10 +14,8 @@ namespace {
 
 // A column costs every event a look-up; fewer rules than this are cheaper to evaluate.
 constexpr std::size_t kColumnRulesMin = 4;
-// The fields that most rules test; what the others would leave out is evaluated.
+// The fields that most rules ask for; what others would leave out is evaluated.
 constexpr std::size_t kColumnsMax = 16;
-
-std::size_t words_for(std::size_t rules) { return (rules + 63) / 64; }
 
 std::uint64_t bit_of(std::uint32_t rule) { return std::uint64_t{1} << (rule % 64); }
 
@@ -27,17 +26,41 @@ std::optional<std::string_view> text_of(const cel::Value& value, bool absent_is_
   return std::nullopt;
 }
 
-bool is_finer(const cel::FieldTest& a, const cel::FieldTest& b) {
-  if (a.kind != b.kind) return a.kind == cel::FieldTest::Kind::kOneOf;
-  return a.texts.size() < b.texts.size();
-}
+/// How many rules test a field for a text, over all rules.
+class Crowds {
+ public:
+  explicit Crowds(std::span<const std::vector<cel::FieldTest>> guards) {
+    for (const std::vector<cel::FieldTest>& tests : guards) {
+      for (const cel::FieldTest& test : tests) {
+        for (const std::string& text : test.texts) ++counts_[key(test, text)];
+      }
+    }
+  }
+  /// Rules that an event finds beside this one when it passes the test, at worst.
+  std::size_t of(const cel::FieldTest& test) const {
+    std::size_t most = 0;
+    for (const std::string& text : test.texts) most = std::max(most, counts_.at(key(test, text)));
+    return most;
+  }
+
+ private:
+  using Key = std::pair<cel::FieldUse, std::string_view>;
+  static Key key(const cel::FieldTest& test, std::string_view text) {
+    return {{test.record, test.slot}, text};
+  }
+  std::map<Key, std::size_t> counts_;
+};
 
 /// One test a field, the finest.
-std::map<cel::FieldUse, const cel::FieldTest*> by_field(const std::vector<cel::FieldTest>& tests) {
+std::map<cel::FieldUse, const cel::FieldTest*> by_field(const std::vector<cel::FieldTest>& tests,
+                                                        const Crowds& crowds) {
+  const auto rank = [&](const cel::FieldTest& test) {
+    return std::pair(test.kind == cel::FieldTest::Kind::kPrefix, crowds.of(test));
+  };
   std::map<cel::FieldUse, const cel::FieldTest*> finest;
   for (const cel::FieldTest& test : tests) {
     const cel::FieldTest*& best = finest[{test.record, test.slot}];
-    if (best == nullptr || is_finer(test, *best)) best = &test;
+    if (best == nullptr || rank(test) < rank(*best)) best = &test;
   }
   return finest;
 }
@@ -64,6 +87,7 @@ void FieldIndex::Rules::add_to(std::span<std::uint64_t> words) const {
 
 void FieldIndex::Column::add(std::uint32_t rule, const cel::FieldTest& test) {
   unguarded[rule / 64] &= ~bit_of(rule);
+  absent_is_empty = test.absent_is_empty;
   const bool is_prefix = test.kind == cel::FieldTest::Kind::kPrefix;
   for (const std::string& text : test.texts) {
     Rules& hits = is_prefix ? prefixes[text] : equals[text];
@@ -97,50 +121,41 @@ void FieldIndex::Column::add_hits(std::string_view value, std::span<std::uint64_
 }
 
 FieldIndex::FieldIndex(std::span<const std::vector<cel::FieldTest>> guards)
-    : rule_count_(guards.size()) {
-  choose_columns(guards);
-  for (std::uint32_t rule = 0; rule < guards.size(); ++rule) {
-    const auto tests = by_field(guards[rule]);
-    for (Column& column : columns_) {
-      if (const auto test = tests.find(column.field); test != tests.end()) {
-        column.add(rule, *test->second);
-      }
-    }
-  }
-}
+    : all_((guards.size() + 63) / 64, ~std::uint64_t{0}), rule_count_(guards.size()) {
+  if (rule_count_ % 64 != 0) all_.back() = bit_of(static_cast<std::uint32_t>(rule_count_)) - 1;
+  const Crowds crowds(guards);
+  std::vector<std::map<cel::FieldUse, const cel::FieldTest*>> tests;
+  for (const std::vector<cel::FieldTest>& own : guards) tests.push_back(by_field(own, crowds));
 
-void FieldIndex::choose_columns(std::span<const std::vector<cel::FieldTest>> guards) {
-  std::map<cel::FieldUse, std::size_t> rules_of_field;
-  std::map<cel::FieldUse, bool> absent_is_empty;
-  for (const std::vector<cel::FieldTest>& tests : guards) {
-    for (const auto& [field, test] : by_field(tests)) {
-      ++rules_of_field[field];
-      absent_is_empty[field] = test->absent_is_empty;
-    }
+  // A rule asks for the field that leaves the fewest rules beside it; further fields of it are used
+  // where other rules have asked for them.
+  std::map<cel::FieldUse, std::size_t> votes;
+  for (const auto& own : tests) {
+    const auto best = std::min_element(own.begin(), own.end(), [&](const auto& a, const auto& b) {
+      return crowds.of(*a.second) < crowds.of(*b.second);
+    });
+    if (best != own.end()) ++votes[best->first];
   }
   std::vector<std::pair<std::size_t, cel::FieldUse>> ranked;
-  for (const auto& [field, count] : rules_of_field) {
+  for (const auto& [field, count] : votes) {
     if (count >= kColumnRulesMin) ranked.emplace_back(count, field);
   }
   std::sort(ranked.rbegin(), ranked.rend());
   if (ranked.size() > kColumnsMax) ranked.resize(kColumnsMax);
-  std::vector<std::uint64_t> all(words_for(rule_count_), ~std::uint64_t{0});
-  if (rule_count_ % 64 != 0) all.back() = bit_of(static_cast<std::uint32_t>(rule_count_)) - 1;
+
   for (const auto& [count, field] : ranked) {
-    columns_.push_back({.field = field,
-                        .absent_is_empty = absent_is_empty[field],
-                        .unguarded = all,
-                        .equals = {},
-                        .prefix_bytes = {},
-                        .prefixes = {}});
+    Column& column = columns_.emplace_back();
+    column.field = field;
+    column.unguarded = all_;
+    for (std::uint32_t rule = 0; rule < tests.size(); ++rule) {
+      const auto test = tests[rule].find(field);
+      if (test != tests[rule].end()) column.add(rule, *test->second);
+    }
   }
 }
 
 void FieldIndex::find(const cel::Scope& scope, Candidates& out) const {
-  out.words_.assign(words_for(rule_count_), ~std::uint64_t{0});
-  if (rule_count_ % 64 != 0) {
-    out.words_.back() = bit_of(static_cast<std::uint32_t>(rule_count_)) - 1;
-  }
+  bool is_first = true;
   for (const Column& column : columns_) {
     const auto [record, slot] = column.field;
     const cel::Value* const kept = scope.kept_field(record, slot);
@@ -148,10 +163,16 @@ void FieldIndex::find(const cel::Scope& scope, Candidates& out) const {
     const auto text = text_of(value, column.absent_is_empty);
     // An error or another type: rare enough to let each `when` itself decide.
     if (!text) continue;
-    out.column_.assign(column.unguarded.begin(), column.unguarded.end());
-    column.add_hits(*text, out.column_);
-    for (std::size_t i = 0; i < out.words_.size(); ++i) out.words_[i] &= out.column_[i];
+    std::vector<std::uint64_t>& passed = is_first ? out.words_ : out.column_;
+    passed.assign(column.unguarded.begin(), column.unguarded.end());
+    column.add_hits(*text, passed);
+    if (!is_first) {
+      std::transform(passed.begin(), passed.end(), out.words_.begin(), out.words_.begin(),
+                     std::bit_and<>());
+    }
+    is_first = false;
   }
+  if (is_first) out.words_.assign(all_.begin(), all_.end());
 }
 
 std::size_t FieldIndex::always_count() const {

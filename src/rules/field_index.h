@@ -65,8 +65,8 @@ class FieldIndex {
     void add(std::uint32_t rule, const cel::FieldTest& test);
     void add_hits(std::string_view value, std::span<std::uint64_t> words) const;
   };
-  void choose_columns(std::span<const std::vector<cel::FieldTest>> guards);
 
+  std::vector<std::uint64_t> all_;  ///< A bit each rule.
   std::size_t rule_count_ = 0;
   std::vector<Column> columns_;
 };

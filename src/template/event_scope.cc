@@ -33,12 +33,17 @@ struct NameHash {
   std::size_t operator()(std::string_view name) const { return hash64(name); }
 };
 
-cel::Value meta_value(const MetaView& meta, std::string_view name) {
-  if (name == "id") return cel::Value::borrowed(meta.id);
-  if (name == "entry") return cel::Value::borrowed(meta.entry);
-  if (name == "seq") return cel::Value::int64(static_cast<std::int64_t>(meta.seq));
-  if (name == "received") return cel::Value::timestamp(meta.received_ns);
-  return cel::Value::absent();
+using MetaReader = cel::Value (*)(const MetaView&);
+
+MetaReader meta_reader(std::string_view name) {
+  if (name == "id") return [](const MetaView& m) { return cel::Value::borrowed(m.id); };
+  if (name == "entry") return [](const MetaView& m) { return cel::Value::borrowed(m.entry); };
+  if (name == "received")
+    return [](const MetaView& m) { return cel::Value::timestamp(m.received_ns); };
+  if (name == "seq") {
+    return [](const MetaView& m) { return cel::Value::int64(static_cast<std::int64_t>(m.seq)); };
+  }
+  return [](const MetaView&) { return cel::Value::absent(); };
 }
 
 }  // namespace
@@ -52,6 +57,7 @@ struct EventScope::State {
     std::uint64_t epoch = 0;  // no such field.
   };
   std::vector<Slot> slots;
+  std::vector<MetaReader> meta_readers;  // By slot.
   std::vector<cel::Cell> event_cells, meta_cells, shared_cells;
   boost::unordered_flat_map<std::string, int, NameHash, std::equal_to<>> slot_by_name;
 
@@ -81,12 +87,16 @@ struct EventScope::State {
       slots.push_back({.kind = slot_kind(layout.name_of(i))});
       slot_by_name.emplace(layout.name_of(i), i);
     }
+    for (int i = 0; i < names.meta_layout().size(); ++i) {
+      meta_readers.push_back(meta_reader(names.meta_layout().name_of(i)));
+    }
   }
 
-  int slot_of(std::string_view name, std::size_t position) {
-    if (position >= seen.size()) seen.resize(position + 1);
-    Seen& guess = seen[position];
-    if (same_text(guess.name, name) && !name.empty()) return guess.slot;
+  int slot_of(std::string_view name, Seen& guess) {
+    return same_text(guess.name, name) && !name.empty() ? guess.slot : look_up(name, guess);
+  }
+
+  [[gnu::noinline]] int look_up(std::string_view name, Seen& guess) {
     const auto found = slot_by_name.find(name);
     guess.name.assign(name);
     guess.slot = found == slot_by_name.end() ? -1 : found->second;
@@ -95,23 +105,31 @@ struct EventScope::State {
 
   // Says which field is in which slot, and keeps the values of plain texts at once.
   void resolve(const event::EventView& event, std::uint64_t epoch) {
-    for (std::size_t i = 0; i < event.fields.size(); ++i) {
-      const event::Field& field = event.fields[i];
-      const int found =
-          field.name_is_escaped ? slot_of(event.name(field), i) : slot_of(event.raw_name(field), i);
+    if (event.fields.size() > seen.size()) seen.resize(event.fields.size());
+    Seen* guess = seen.data();
+    std::int32_t index = -1;
+    for (const event::Field& field : event.fields) {
+      ++index;
+      const int found = field.name_is_escaped
+                            ? slot_of(event.name(field), *guess++)
+                            : slot_of(text_at(event, field.name_begin, field.name_bytes), *guess++);
       if (found < 0) continue;
       Slot& slot = slots[static_cast<std::size_t>(found)];
-      slot.field = static_cast<std::int32_t>(i);
+      slot.field = index;
       slot.epoch = epoch;
-      if (field.type != event::FieldType::kString || field.value_is_escaped ||
-          slot.kind == SlotKind::kTimestamp) {
-        continue;
-      }
+      const bool is_plain = field.type == event::FieldType::kString && !field.value_is_escaped;
+      if (!is_plain || slot.kind == SlotKind::kTimestamp) continue;
       cel::Cell& cell = event_cells[static_cast<std::size_t>(found)];
-      cell.value = cel::Value::borrowed(event.json.substr(field.value_begin, field.value_bytes));
+      cell.value = cel::Value::borrowed(text_at(event, field.value_begin, field.value_bytes));
       cell.epoch = epoch;
     }
     resolved_epoch = epoch;
+  }
+
+  // The index was checked when it was made.
+  static std::string_view text_at(const event::EventView& event, std::size_t begin,
+                                  std::size_t bytes) {
+    return {event.json.data() + begin, bytes};
   }
 
   std::string_view unescaped(std::string_view json) {
@@ -153,6 +171,7 @@ struct EventScope::State {
     const Slot& slot = slots[static_cast<std::size_t>(index)];
     const event::Field* field =
         slot.epoch == epoch ? &event.fields[static_cast<std::size_t>(slot.field)] : nullptr;
+    if (!field && slot.kind != SlotKind::kAny) return cel::Value::absent();
     return value_of(event, field, slot.kind, environment.event_layout().name_of(index));
   }
 };
@@ -182,23 +201,27 @@ void EventScope::rebind(const event::EventView& event, const MetaView& meta) {
 cel::Value EventScope::field(int record, int slot) const {
   State& s = *state_;
   const auto index = static_cast<std::size_t>(slot);
-  if (record == kEventRecord && s.resolved_epoch != epoch_) s.resolve(event_, epoch_);
-  if (const cel::Value* kept = kept_field(record, slot)) return *kept;
   const bool is_meta = record == kMetaRecord;
-  const cel::RecordLayout& layout =
-      is_meta ? s.environment.meta_layout() : s.environment.event_layout();
+  if (!is_meta && s.resolved_epoch != epoch_) s.resolve(event_, epoch_);
+  if (const cel::Value* kept = kept_field(record, slot)) return *kept;
   const std::span<cel::Cell> cells = is_meta ? s.meta_cells : s.event_cells;
-  if (index >= cells.size()) {  // Compiled after this scope was made.
-    return slot < layout.size() ? named_field(record, layout.name_of(slot)) : cel::Value::absent();
-  }
+  if (index >= cells.size()) return late_field(record, slot);
   cel::Cell& cell = cells[index];
-  cell.value = is_meta ? meta_value(meta_, layout.name_of(slot)) : s.value_in(event_, slot, epoch_);
+  cell.value = is_meta ? s.meta_readers[index](meta_) : s.value_in(event_, slot, epoch_);
   cell.epoch = epoch_;
   return cell.value;
 }
 
+// Of a program that was compiled after this scope was made.
+cel::Value EventScope::late_field(int record, int slot) const {
+  const EventEnvironment& names = state_->environment;
+  const cel::RecordLayout& layout =
+      record == kMetaRecord ? names.meta_layout() : names.event_layout();
+  return slot < layout.size() ? named_field(record, layout.name_of(slot)) : cel::Value::absent();
+}
+
 cel::Value EventScope::named_field(int record, std::string_view name) const {
-  if (record == kMetaRecord) return meta_value(meta_, name);
+  if (record == kMetaRecord) return meta_reader(name)(meta_);
   const int slot = state_->environment.event_layout().find(name);
   if (slot >= 0 && static_cast<std::size_t>(slot) < state_->slots.size()) {
     return field(record, slot);
@@ -210,7 +233,7 @@ cel::Value EventScope::record(int record) const {
   if (record == kMetaRecord) {
     cel::Map map;
     for (std::string_view name : {"id", "seq", "received", "entry"})
-      map.insert(cel::Value::borrowed(name), meta_value(meta_, name));
+      map.insert(cel::Value::borrowed(name), meta_reader(name)(meta_));
     return cel::Value::map(std::move(map));
   }
   State& s = *state_;

@@ -80,6 +80,8 @@ class EventScope final : public cel::Scope {
 
  private:
   struct State;
+  cel::Value late_field(int record, int slot) const;
+
   event::EventView event_;
   MetaView meta_;
   std::unique_ptr<State> state_;

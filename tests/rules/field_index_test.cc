@@ -51,13 +51,15 @@ TEST(FieldIndex, equality_in_and_prefix_pick_rules) {
   EXPECT_EQ(index.candidates(R"({"message":"m"})"), (Set{3}));
 }
 
-TEST(FieldIndex, a_rule_has_to_pass_all_its_fields) {
-  const Index index({R"(event.host == "h1" && event.kind == "a")",
-                     R"(event.host == "h1" && event.kind == "b")",
-                     R"(event.host == "h2" && event.kind.startsWith("a"))",
-                     R"(event.host == "h2" && event.kind == "b")"});
-  EXPECT_EQ(index.candidates(R"({"message":"m","host":"h1","kind":"a"})"), (Set{0}));
-  EXPECT_EQ(index.candidates(R"({"message":"m","host":"h2","kind":"a"})"), (Set{2}));
+TEST(FieldIndex, a_rule_has_to_pass_all_fields_that_are_looked_up) {
+  std::vector<std::string> whens;
+  for (const char* n : {"1", "2", "3", "4"}) {
+    whens.push_back(R"(event.kind == "k)" + std::string(n) + "\"");
+    whens.push_back(R"(event.host == "h)" + std::string(n) + R"(" && event.kind == "k")");
+  }
+  const Index index(whens);
+  EXPECT_EQ(index.candidates(R"({"message":"m","kind":"k2","host":"h2"})"), (Set{2}));
+  EXPECT_EQ(index.candidates(R"({"message":"m","kind":"k","host":"h2"})"), (Set{3}));
 }
 
 TEST(FieldIndex, tests_are_found_in_alternatives_and_definitions) {
@@ -106,13 +108,12 @@ TEST(FieldIndex, a_field_of_few_rules_costs_no_look_up) {
 
 TEST(FieldIndex, values_that_many_rules_ask_for_are_found_as_well) {
   std::vector<std::string> whens;
-  for (int i = 0; i < 200; ++i) {
-    whens.push_back(R"(event.severity == "critical" && event.kind == "k)" + std::to_string(i) +
-                    "\"");
+  Set critical;
+  for (std::size_t i = 0; i < 200; ++i) {
+    whens.push_back("event.severity == \"" + std::string(i % 2 ? "critical" : "error") + "\"");
+    if (i % 2) critical.insert(i);
   }
-  const Index index(whens);
-  EXPECT_EQ(index.candidates(R"({"message":"m","severity":"critical","kind":"k150"})"), (Set{150}));
-  EXPECT_EQ(index.candidates(R"({"message":"m","severity":"error","kind":"k150"})"), Set{});
+  EXPECT_EQ(Index(whens).candidates(R"({"message":"m","severity":"critical"})"), critical);
 }
 
 }  // namespace
