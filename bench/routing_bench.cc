@@ -101,6 +101,41 @@ void route_arithmetic(benchmark::State& state) {
   route(state, arithmetic(static_cast<int>(state.range(0))));
 }
 
+// Twenty rules, each with a `set` and an exit of its own kind.
+std::string rewriting() {
+  std::string yaml = "rules:\n";
+  for (int i = 0; i < 20; ++i) {
+    yaml += "  - {when: 'event.count % 20 == " + std::to_string(i) +
+            "', set: {note: '{{ event.host }} has {{ event.count }}', team: storage}, to: e" +
+            std::to_string(i % 10) + "}\n";
+  }
+  return yaml;
+}
+
+// What an exit with rewrites does for each of its events: finds the rule that decides, and, in the
+// second, makes the event that the rule makes.
+void rewrite(benchmark::State& state, bool is_applied) {
+  rules::Router router(ruleset_of(rewriting()));
+  const tmpl::MetaView meta = meta_of_bench();
+  event::EventBatch batch;
+  std::size_t at = 0;
+  for (auto _ : state) {
+    const event::EventView event = events()[at++ % kEvents];
+    const rules::Delta delta = router.delta(event, meta, 7);
+    benchmark::DoNotOptimize(delta.changes());
+    if (!is_applied) continue;
+    if (at % kEvents == 1) batch = {};
+    event::EventWriter writer(batch);
+    writer.begin();
+    writer.set_all(event);
+    delta.apply(event, meta, writer);
+    if (!writer.finish(0)) state.SkipWithError("event was refused");
+  }
+}
+
+void find_deciding_rule(benchmark::State& state) { rewrite(state, false); }
+void find_and_rewrite(benchmark::State& state) { rewrite(state, true); }
+
 // From the stored text: the index of its fields is built as well.
 void index_and_route_typical_10(benchmark::State& state) {
   rules::Router router(ruleset_of(kTypical));
@@ -166,6 +201,8 @@ BENCHMARK(index_and_route_typical_10);
 BENCHMARK(route_discriminating)->Arg(10)->Arg(100)->Arg(1000)->Arg(10000);
 BENCHMARK(route_regex)->Arg(10)->Arg(100)->Arg(1000);
 BENCHMARK(route_arithmetic)->Arg(10)->Arg(100)->Arg(1000);
+BENCHMARK(find_deciding_rule);
+BENCHMARK(find_and_rewrite);
 BENCHMARK(index_fields);
 BENCHMARK(bind_and_resolve);
 BENCHMARK(read_bound_field);

@@ -29,6 +29,9 @@ class OverEvents : public ::testing::Test {
     const Compiled compiled = compile(text, world.environment);
     if (!compiled.ok()) return "does not compile: " + render(text, compiled.diagnostics.front());
     const Value value = compiled.program->evaluate(scope);
+    const Truth truth = compiled.program->test(scope);
+    EXPECT_EQ(truth == Truth::kTrue, value.is_true()) << text;
+    EXPECT_EQ(truth == Truth::kFalse, value.is_false()) << text;
     return value.is_error() ? "error: " + std::string(value.error_text()) : to_json_text(value);
   }
 
@@ -134,6 +137,13 @@ TEST_F(OverEvents, required_tests_are_told_to_the_planner_of_rules) {
   EXPECT_EQ(tests("event.kind in ['a', 'b'] && (event.project == 'c' || 'd' == event.project)"),
             "one of kind: a b; one of project: c d; ");
   EXPECT_EQ(tests("event.kind == 'a' || event.project == 'b'"), "");
+  EXPECT_EQ(tests("event.kind == 'a' && event.count > 1 || event.project == 'b' && "
+                  "event.kind.startsWith('c')"),
+            "prefix kind: a c; ");
+  EXPECT_EQ(tests("event.tags.all(t, t != '') && event.kind == 'a'"), "one of kind: a; ")
+      << "the test is done first";
+  EXPECT_EQ(tests("event.tags.all(t, t != '') && (event.kind == 'a' && event.tags.size() > 1)"), "")
+      << "the list may use up the budget before";
   EXPECT_EQ(tests("!(event.kind == 'a')"), "");
   EXPECT_EQ(tests("event.kind == '' && event.kind in ['', 'x'] && event.kind.startsWith('')"), "");
 }

@@ -142,5 +142,56 @@ TEST(EventScope, rebinding_forgets_the_last_event) {
   EXPECT_TRUE(a->evaluate(scope).is_error());
 }
 
+// A function that says how often it ran.
+int calls = 0;
+
+cel::Value is_m(const cel::CallContext&, std::span<const cel::Value> arguments) {
+  ++calls;
+  if (arguments[0].as_string() == "fails") return cel::Value::error("it failed");
+  return cel::Value::boolean(arguments[0].as_string() == "m");
+}
+
+TEST(EventScope, what_programs_have_in_common_is_evaluated_once_an_event_and_only_when_needed) {
+  Bound b(R"({"message":"m","host":"h"})");
+  cel::Environment& environment = b.environment.environment();
+  cel::Overload overload;
+  overload.id = "is_m_string";
+  overload.parameters = {cel::Type::string()};
+  overload.result = cel::Type::boolean();
+  overload.call = is_m;
+  environment.add_function("isM", overload);
+  std::vector<std::shared_ptr<const cel::Program>> programs;
+  const auto add = [&](std::string_view text) {
+    programs.push_back(cel::compile(text, environment).program);
+    ASSERT_TRUE(programs.back()) << text;
+  };
+  add("isM(event.message)");
+  environment.add_definition("ours", programs[0]);
+  add("event.host == 'h' && isM( event.message )");
+  add("ours || event.host == 'x'");
+  add("!ours");
+  add("[event.message].exists(x, isM(x)) && isM(event.host)");
+  add("event.host == 'x' && isM(event.kind)");
+  EventScope scope(b.environment, EventScope::Keep::kShared);
+  scope.rebind(b.scope->event(), b.scope->meta());
+  const auto judge_all = [&] {
+    calls = 0;
+    std::string verdicts;
+    for (const auto& program : programs) verdicts += program->matches(scope) ? '1' : '0';
+    for (const auto& program : programs) verdicts += program->evaluate(scope).is_true() ? '1' : '0';
+    return verdicts;
+  };
+  EXPECT_EQ(judge_all(), "111000111000");
+  // isM of the message, of x in the list (whose whole is kept), of the host.
+  EXPECT_EQ(calls, 3);
+  const event::Decoded other =
+      event::decode_events(R"({"message":"fails","host":"h"})", event::BodyFormat::kJson, {}, 0);
+  scope.rebind(other.events[0], b.scope->meta());
+  calls = 0;
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(programs[2]->matches(scope));
+  EXPECT_EQ(calls, 1) << "an error is not computed again, unless its text is asked for";
+  EXPECT_EQ(programs[1]->evaluate(scope).error_text(), "it failed");
+}
+
 }  // namespace
 }  // namespace tt::tmpl

@@ -26,11 +26,20 @@ struct Bound {
     if (!decoded.events.empty())
       scope->rebind(decoded.events[0], {"log-7", 7, 1'767'225'600 * kNsPerSec, "gitlab"});
   }
-  /// JSON text of the value, or "error: ...".
+  /// JSON text of the value, or "error: ...". The same over a scope that knows the program's fields
+  /// and over `scope`, which was made before; and the program's test() says so too.
   std::string eval(const std::string& expression) {
     const cel::Compiled compiled = cel::compile(expression, environment.environment());
     if (!compiled.ok()) return "does not compile: " + compiled.diagnostics[0].text;
-    const cel::Value value = compiled.program->evaluate(*scope);
+    const EventScope fresh(environment, scope->event(), scope->meta());
+    for (int twice = 0; twice < 2; ++twice) {
+      const cel::Value value = compiled.program->evaluate(fresh);
+      EXPECT_EQ(text_of(value), text_of(compiled.program->evaluate(*scope))) << expression;
+      EXPECT_EQ(compiled.program->matches(fresh), value.is_true()) << expression;
+    }
+    return text_of(compiled.program->evaluate(fresh));
+  }
+  static std::string text_of(const cel::Value& value) {
     if (value.is_error()) return "error: " + std::string(value.error_text());
     return cel::to_json_text(value);
   }
