@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { bin, Daemon, folder, run, until } from './harness.mjs';
+import { bin, Daemon, folder, run, serve, until } from './harness.mjs';
 
 const config = (rules, more = '') => `${more}
 entries:
@@ -87,9 +87,11 @@ test('what is wrong with the new configuration or the command line is told and g
   assert.equal(nowhere.code, 1);
   assert.match(nowhere.stderr, /elsewhere holds no tunnel/);
   assert.match(nowhere.stderr, /--against/);
-  const silent = await plan(daemon, config(kNow), '--against', 'http://127.0.0.1:9');
+  const gone = await serve(() => ({ status: 200 }));
+  await gone.close();
+  const silent = await plan(daemon, config(kNow), '--against', gone.url);
   assert.equal(silent.code, 1);
-  assert.match(silent.stderr, /no answer from http:\/\/127\.0\.0\.1:9/);
+  assert.ok(silent.stderr.includes(`no answer from ${gone.url}`), silent.stderr);
   const when = await plan(daemon, config(kNow), '--since', 'yesterday');
   assert.equal(when.code, 1);
   assert.match(when.stderr, /`yesterday` is no duration/);
