@@ -21,7 +21,7 @@ function* simpler(node, root = true) {
   }
   if (node.bare) yield { ...node, bare: false };
   for (const [i, child] of node.children.entries()) {
-    for (const made of simpler(child, false)) yield { ...node, children: node.children.with(i, made) };
+    for (const made of simpler(child, false)) yield { ...node, children: node.children.map((one, at) => (at === i ? made : one)) };
   }
 }
 
