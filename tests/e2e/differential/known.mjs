@@ -197,6 +197,11 @@ export const known = [
     why: 'the element type of [] and {} is unknown; the first overload that takes it decides, as in cel-go',
   },
   {
+    name: 'cel-js: durations as texts', judge: 'cel-js', form: /string\(/,
+    when: (ours, theirs) => /^string "-?\d+(\.\d+)?s"$/.test(ours.value) && /'string\(google\.protobuf\.Duration\)'/.test(theirs.error),
+    why: 'langdef has string(duration), as in string(duration("1h")) == "3600s"; the peer lacks it',
+  },
+  {
     name: 'cel-js: bind is eager', judge: 'cel-js', form: /cel\.bind\(\w+, /,
     when: (ours, theirs) => !ours.error && Boolean(theirs.error),
     why: 'ext/bindings: an error of a variable that is not used is no error; the peer evaluates first',
