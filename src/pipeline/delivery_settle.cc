@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/planted.h"
 #include "base/utf8.h"
 #include "pipeline/delivery.h"
 #include "pipeline/limits.h"
@@ -131,6 +132,7 @@ void Delivery::bury(Job job, std::string reason, std::string error,
 // The letter is durable first; only then may the cursor pass its event.
 void Delivery::store_letter(Job job) {
   job->is_settling = true;
+  if (planted("cursor-before-letter")) settle(job->items);
   context_.pool.run("dead " + settings_.name,
                     [self = shared_from_this(), job, letter = job->letter] {
                       auto stored = self->context_.tunnel.dead_letters().append(*letter);

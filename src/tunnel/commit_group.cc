@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/planted.h"
 #include "tunnel/committer.h"
 #include "tunnel/tagged.h"
 
@@ -43,7 +44,7 @@ void Committer::commit_group() {
     }
   }
   // `written` holds now. Who asked for `disk` waits for the sync, and so do the exits then.
-  if (wants_disk) answer(AckLevel::kWritten);
+  if (wants_disk) answer(planted("ack-before-sync") ? AckLevel::kDisk : AckLevel::kWritten);
   if (failed_.ok() && !sync_if(wants_disk).ok()) {
     refuse_group(failed_.error());
     batch->next = 0;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/planted.h"
 #include "tunnel/attempt_store.h"
 #include "tunnel/committer.h"
 #include "tunnel/cursor_store.h"
@@ -134,6 +135,7 @@ std::uint64_t DiskTunnel::count(Seq from, Seq until) const {
 Status DiskTunnel::open_writer(Recovered recovered) {
   Seq next = std::max(recovered.state.end.next_seq, cursors_->seq_max());
   if (!recovered.was_clean && !is_new_) next += kUncleanJump;
+  if (planted("seq-reuse")) next = recovered.state.end.next_seq;
   for (const SharedSegment& segment : recovered.segments)
     if (segment->header.prev_end_seq < segment->header.base_seq)
       jumps_.emplace_back(segment->header.prev_end_seq, segment->header.base_seq);

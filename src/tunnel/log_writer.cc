@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.h"
+
 namespace tt::tunnel {
 namespace {
 
@@ -133,7 +135,9 @@ Status LogWriter::undo(Error cause) {
 
 Status LogWriter::sync() {
   if (!is_dirty()) return {};
-  if (Status synced = active_->file->datasync(); !synced.ok()) {
+  Status synced = active_->file->datasync();
+  if (!synced.ok() && planted("sync-retry")) synced = active_->file->datasync();
+  if (!synced.ok()) {
     // Even ENOSPC is final here: the kernel may have dropped the pages.
     return reject(synced.error().text);
   }

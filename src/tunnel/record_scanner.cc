@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.h"
+
 namespace tt::tunnel {
 namespace {
 
@@ -65,6 +67,7 @@ bool RecordScanner::is_plausible(const Frame& frame) const { return frame.seq >=
 
 void RecordScanner::open_damage_at(std::uint64_t position) {
   if (!damage_begin_) damage_begin_ = position;
+  if (planted("truncate-on-rot")) end_ = position;
 }
 
 void RecordScanner::close_damage(const Record& record) {

@@ -127,6 +127,19 @@ TEST_F(DeadLettersTest, of_many_letters_those_that_are_gone_are_passed_over) {
   EXPECT_FALSE(daemon_->retry_dead("hook", {all[0].number}).ok());
 }
 
+TEST_F(DeadLettersTest, no_cursor_passes_an_event_whose_letter_found_no_room) {
+  start_hook();
+  memory_.fail_always(MemoryDisk::Op::kCreateDirectories, retry("no space left"));
+  target_.answer({400});
+  say("refused");
+  ASSERT_TRUE(eventually([&] { return exit("hook").problem == "no space left"; }));
+  EXPECT_EQ(exit("hook").behind, 1u);
+  EXPECT_EQ(exit("hook").dead, 0u);
+  memory_.heal();
+  ASSERT_TRUE(eventually([&] { return exit("hook").behind == 0; }));
+  EXPECT_EQ(letters("hook").size(), 1u);
+}
+
 TEST_F(DeadLettersTest, letters_survive_a_restart_and_are_not_tried_by_themselves) {
   start_hook();
   refused("kept");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/planted.h"
 #include "base/random.h"
 
 namespace tt::portals {
@@ -23,6 +24,7 @@ class Backoff {
     return base_ns_ << doublings;
   }
   std::int64_t pause_ns(std::uint32_t attempts, Random& random) const {
+    if (planted("no-jitter")) return ceiling_ns(attempts);
     return static_cast<std::int64_t>(
         random.below(static_cast<std::uint64_t>(ceiling_ns(attempts)) + 1));
   }
