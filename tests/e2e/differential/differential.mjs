@@ -65,7 +65,7 @@ async function differencesOf(judge, vortex, cases, counts) {
 /** The name of the rule that explains the difference, or nothing. */
 function explanation({ judge, least, tree, event, ours, theirs }) {
   const text = least;
-  const rule = known.find((r) => r.judge === judge && r.form.test(text) && (r.when?.(ours, theirs, text) ?? true));
+  const rule = known.find((r) => r.judge === judge && r.form.test(text) && (r.when?.(ours, theirs, text, event) ?? true));
   if (rule) return rule.name;
   // The other peer, which is the stricter one, has the same smallest expression as vortex has it.
   const outvoted = judge === 'cel-js' && suits(tree, 'bufbuild') && agree(ours, peers.bufbuild(text, event));

@@ -11,9 +11,12 @@ const sameDuration = (a, b) => /^-?\d+(\.\d+)?s$/.test(a) && /^-?\d+(\.\d+)?s$/.
 const numbersRead = (value = '') => value.replace(/"<?(-?\d[\d.e+-]*)>?"/g, (_, digits) => String(Number(digits)));
 const refusedByUs = (ours, theirs) => Boolean(ours.error && !theirs.error);
 const kAstral = /[\u{10000}-\u{10ffff}]/u;
+/** Whether the expression holds, gives or reads a text with characters that UTF-16 writes as two units. */
+const hasAstral = (ours, expression, event) => kAstral.test(expression + ours.value) ||
+  Object.entries(event).some(([name, value]) => new RegExp(`\\b${name}\\b`).test(expression) && kAstral.test(JSON.stringify(value)));
 
 /**
- * `form`: of the smallest expression; `when(ours, theirs, expression)`: of the outcomes; `why`: whose
+ * `form`: of the smallest expression; `when(ours, theirs, expression, event)`: of the outcomes; `why`: whose
  * the difference is and what says so. langdef: doc/langdef.md of cel-spec.
  */
 export const known = [
@@ -56,7 +59,7 @@ export const known = [
   },
   {
     name: 'bufbuild: UTF-16', judge: 'bufbuild', form: /./s,
-    when: (ours, theirs, expression) => kAstral.test(expression + ours.value),
+    when: (ours, _, expression, event) => hasAstral(ours, expression, event),
     why: 'langdef: texts are sequences of Unicode code points; the peer counts UTF-16 units',
   },
   {
@@ -174,7 +177,7 @@ export const known = [
   })),
   {
     name: 'cel-js: UTF-16', judge: 'cel-js', form: /./s,
-    when: (ours, theirs, expression) => kAstral.test(expression + ours.value),
+    when: (ours, _, expression, event) => hasAstral(ours, expression, event),
     why: 'langdef: texts are sequences of Unicode code points; the peer counts UTF-16 units, and cuts bytes to 8 bits',
   },
   {
