@@ -88,12 +88,13 @@ function(tt_add_test_headers)
 endfunction()
 
 # tests/<layer>/**/*_test.cc mirror src/<layer>; each layer is one program: tests of a layer link
-# that layer (and what it may include) only. tests/conformance sees the whole catalogue.
+# that layer (and what it may include) only. tests/conformance and tests/simulation see the whole
+# catalogue.
 function(tt_add_tests)
   find_package(GTest REQUIRED)
   include(GoogleTest)
   tt_add_test_headers()
-  set(suites conformance)
+  set(suites conformance simulation)
   foreach(line ${TT_LAYER_LINES})
     string(REGEX MATCH "^([a-z/]+):" _ "${line}")
     list(APPEND suites ${CMAKE_MATCH_1})
@@ -114,7 +115,7 @@ function(tt_add_tests)
     if(TARGET tt_${name})
       target_link_libraries(${name}_test PRIVATE tt_${name})
     endif()
-    if(layer MATCHES "^(conformance|portals/entry|portals/exit|pipeline|rehearse|plan|api)$")
+    if(layer MATCHES "^(conformance|simulation|portals/entry|portals/exit|pipeline|rehearse|plan|api)$")
       target_link_libraries(${name}_test PRIVATE tt_pipeline tt_catalog)
     endif()
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}/ DISCOVERY_TIMEOUT 60

@@ -1,9 +1,10 @@
-// Threads of the operating system behind the Spawner interface.
+// Threads of the operating system, and what they wait on, behind the Spawner interface.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/spawner.h"
 
 #include <pthread.h>
 
+#include <condition_variable>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -42,12 +43,29 @@ class SystemThread final : public Thread {
   std::thread thread_;
 };
 
+class SystemCondition final : public Condition {
+ public:
+  void notify_one() override { variable_.notify_one(); }
+  void notify_all() override { variable_.notify_all(); }
+  void wait(Lock& lock) override { variable_.wait(lock); }
+  bool wait_until(Lock& lock, SteadyNs due_ns) override {
+    // Both count CLOCK_MONOTONIC from its beginning.
+    const std::chrono::steady_clock::time_point due{std::chrono::nanoseconds(due_ns)};
+    return variable_.wait_until(lock, due) == std::cv_status::no_timeout;
+  }
+  SteadyNs now_ns() const override { return system_clock().steady_ns(); }
+
+ private:
+  std::condition_variable variable_;
+};
+
 class SystemSpawner final : public Spawner {
  public:
   std::unique_ptr<Thread> spawn(std::string_view name, std::function<void()> body) override {
     return std::make_unique<SystemThread>(std::string(name.substr(0, kNameBytesMax)),
                                           std::move(body));
   }
+  std::unique_ptr<Condition> condition() override { return std::make_unique<SystemCondition>(); }
 };
 
 }  // namespace

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/daemon.h"
 
-#include <condition_variable>
-
 #include "base/log.h"
 #include "base/units.h"
 #include "event/writer.h"
@@ -42,9 +40,11 @@ Status RunningDaemon::begin(std::shared_ptr<const Settings> settings,
 
 Status RunningDaemon::open_tunnel() {
   const auto settings = settings_.load();
-  TT_TRY(tunnel_, tunnel::open_disk_tunnel(
-                      {.directory = settings->data},
-                      {seams_.clock, seams_.disk, seams_.random, seams_.spawner, seams_.metrics}));
+  tunnel::DiskTunnelOptions options = seams_.tunnel;
+  options.directory = settings->data;
+  TT_TRY(tunnel_,
+         tunnel::open_disk_tunnel(std::move(options), {seams_.clock, seams_.disk, seams_.random,
+                                                       seams_.spawner, seams_.metrics}));
   generations_ = std::make_unique<Generations>(seams_.disk, settings->data + "/rules");
   TT_TRY(const std::uint64_t generation,
          generations_->keep(settings->text, seams_.clock.wall_ns()));
@@ -63,7 +63,8 @@ void RunningDaemon::show_generation(std::uint64_t generation) {
 }
 
 Status RunningDaemon::open_exits() {
-  http_ = net::HttpClient::start(seams_.spawner, seams_.metrics);
+  http_ = seams_.make_http_client ? seams_.make_http_client()
+                                  : net::HttpClient::start(seams_.spawner, seams_.metrics);
   pool_ = std::make_unique<BlockingPool>(kBlockingThreads, seams_.spawner);
   api_pool_ = std::make_unique<BlockingPool>(kApiThreads, seams_.spawner);
   routing_ = std::make_unique<Routing>(std::string(tunnel_->log_id()), seams_.metrics);
@@ -128,9 +129,11 @@ Status RunningDaemon::listen(const std::function<ApiHandler(Daemon&)>& make_api)
       return api(request, std::move(responder));
     responder.answer({.status = 404, .body = "{\"error\":\"no entry has this path\"}\n"});
   };
-  TT_TRY(auto server, net::HttpServer::start({.listen = settings->listen, .tls = settings->tls},
-                                             everything, seams_.spawner, seams_.metrics));
-  servers_.push_back(std::move(server));
+  if (!settings->listen.empty()) {
+    TT_TRY(auto server, net::HttpServer::start({.listen = settings->listen, .tls = settings->tls},
+                                               everything, seams_.spawner, seams_.metrics));
+    servers_.push_back(std::move(server));
+  }
   if (!settings->api.listen.empty()) {
     net::HttpHandler api_only;
     api_only.admit = [](const net::HttpRequest&) -> net::Admission {
@@ -180,22 +183,23 @@ bool RunningDaemon::drain(const Deliveries& deliveries, int grace_ms) {
   // Shared: a delivery may report after the wait was given up.
   struct Wait {
     std::mutex mutex;
-    std::condition_variable wake;
+    std::unique_ptr<Condition> wake;
     std::size_t left;
   };
   const auto wait = std::make_shared<Wait>();
+  wait->wake = seams_.spawner.condition();
   wait->left = deliveries.size();
   loop_->run([&] {
     for (const auto& delivery : deliveries)
       delivery->drain([wait] {
         std::lock_guard lock(wait->mutex);
         --wait->left;
-        wait->wake.notify_one();
+        wait->wake->notify_one();
       });
   });
   std::unique_lock lock(wait->mutex);
-  return wait->wake.wait_for(lock, std::chrono::milliseconds(grace_ms),
-                             [&] { return wait->left == 0; });
+  return wait->wake->wait_for(lock, std::chrono::milliseconds(grace_ms),
+                              [&] { return wait->left == 0; });
 }
 
 void RunningDaemon::pump_all() {

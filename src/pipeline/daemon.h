@@ -95,11 +95,16 @@ class Daemon {
     Random& random;
     Spawner& spawner;
     Metrics& metrics;
+    /// What exits send through; empty: HttpClient::start().
+    std::function<std::unique_ptr<net::HttpClient>()> make_http_client = {};
+    /// Sizes of the tunnel, and what a disk that fails for good leads to; `directory` is not read.
+    tunnel::DiskTunnelOptions tunnel = {};
   };
   /// Answers requests that no entry portal claims (API, health, page); set before start().
   using ApiHandler = std::function<void(const net::HttpRequest&, net::Responder)>;
 
-  /// Opens the data directory, recovers, starts exits, then listens. Errors name what to change.
+  /// Opens the data directory, recovers, starts exits, then listens (on nothing when
+  /// Settings::listen is empty). Errors name what to change.
   static Result<std::unique_ptr<Daemon>> start(std::shared_ptr<const Settings> settings,
                                                Seams seams,
                                                std::function<ApiHandler(Daemon&)> make_api);

@@ -1,4 +1,4 @@
-// Loop and BlockingPool: mailboxes with a condition variable; nothing here knows an event.
+// Loop and BlockingPool: mailboxes with a condition; nothing here knows an event.
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/loop.h"
 
@@ -10,7 +10,8 @@
 
 namespace tt::pipeline {
 
-Loop::Loop(Clock& clock, Spawner& spawner) : clock_(clock) {
+Loop::Loop(Clock& clock, Spawner& spawner)
+    : clock_(clock), spawner_(spawner), wake_(spawner.condition()) {
   thread_ = spawner.spawn("tt-routing", [this] { body(); });
 }
 
@@ -20,7 +21,7 @@ bool Loop::post(Work work) {
   std::lock_guard lock(mutex_);
   if (stopping_) return false;
   mailbox_.push_back(std::move(work));
-  if (mailbox_.size() == 1) wake_.notify_one();
+  if (mailbox_.size() == 1) wake_->notify_one();
   return true;
 }
 
@@ -37,7 +38,7 @@ void Loop::cancel(TimerId timer) {
 
 bool Loop::run(Work work) {
   std::mutex mutex;
-  std::condition_variable done_wake;
+  const auto done_wake = spawner_.condition();
   bool done = false;
   {
     std::lock_guard lock(mutex_);
@@ -46,12 +47,12 @@ bool Loop::run(Work work) {
       work();
       std::lock_guard inner(mutex);
       done = true;
-      done_wake.notify_one();
+      done_wake->notify_one();
     });
-    wake_.notify_one();
+    wake_->notify_one();
   }
   std::unique_lock lock(mutex);
-  done_wake.wait(lock, [&] { return done; });
+  done_wake->wait(lock, [&] { return done; });
   return true;
 }
 
@@ -59,7 +60,7 @@ void Loop::stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
-    wake_.notify_one();
+    wake_->notify_one();
   }
   thread_.reset();
 }
@@ -79,12 +80,12 @@ void Loop::body() {
       std::unique_lock lock(mutex_);
       while (mailbox_.empty() && !stopping_) {
         if (timers_.empty()) {
-          wake_.wait(lock);
+          wake_->wait(lock);
           continue;
         }
         const std::int64_t wait_ns = timers_.begin()->first - clock_.steady_ns();
         if (wait_ns <= 0) break;
-        wake_.wait_for(lock, std::chrono::nanoseconds(wait_ns));
+        wake_->wait_for(lock, std::chrono::nanoseconds(wait_ns));
       }
       batch.swap(mailbox_);
       // What was posted before stop() still runs: a waiting run() must return.
@@ -102,7 +103,7 @@ struct BlockingPool::Lane {
   bool is_running = false;
 };
 
-BlockingPool::BlockingPool(std::size_t threads, Spawner& spawner) {
+BlockingPool::BlockingPool(std::size_t threads, Spawner& spawner) : wake_(spawner.condition()) {
   for (std::size_t i = 0; i < threads; ++i)
     threads_.push_back(spawner.spawn("tt-blocking", [this] { body(); }));
 }
@@ -120,7 +121,7 @@ void BlockingPool::run(const std::string& key, std::function<void()> work) {
   lane->work.push_back(std::move(work));
   if (!lane->is_running && lane->work.size() == 1) {
     ready_.push_back(lane);
-    wake_.notify_one();
+    wake_->notify_one();
   }
 }
 
@@ -128,7 +129,7 @@ void BlockingPool::stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
-    wake_.notify_all();
+    wake_->notify_all();
   }
   threads_.clear();
 }
@@ -136,7 +137,7 @@ void BlockingPool::stop() {
 void BlockingPool::body() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [&] { return !ready_.empty() || stopping_; });
+    wake_->wait(lock, [&] { return !ready_.empty() || stopping_; });
     if (ready_.empty()) return;
     const std::shared_ptr<Lane> lane = std::move(ready_.front());
     ready_.erase(ready_.begin());
@@ -152,7 +153,7 @@ void BlockingPool::body() {
       lanes_.erase(lane->key);
     } else {
       ready_.push_back(lane);
-      wake_.notify_one();
+      wake_->notify_one();
     }
   }
 }

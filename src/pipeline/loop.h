@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -40,8 +39,9 @@ class Loop {
   void fire_timers(SteadyNs now);
 
   Clock& clock_;
+  Spawner& spawner_;
   std::mutex mutex_;
-  std::condition_variable wake_;
+  const std::unique_ptr<Condition> wake_;
   std::vector<Work> mailbox_;
   bool stopping_ = false;
   std::multimap<SteadyNs, std::pair<TimerId, Work>> timers_;
@@ -64,7 +64,7 @@ class BlockingPool {
   void body();
 
   std::mutex mutex_;
-  std::condition_variable wake_;
+  const std::unique_ptr<Condition> wake_;
   std::map<std::string, std::shared_ptr<Lane>> lanes_;  // Those with work.
   std::vector<std::shared_ptr<Lane>> ready_;
   bool stopping_ = false;

@@ -1,13 +1,18 @@
 // What operators ask of a running daemon: status, pause, test, forget, retry of dead letters.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <future>
+#include <optional>
 
 #include "base/log.h"
 #include "event/writer.h"
 #include "pipeline/daemon_impl.h"
 
 namespace tt::pipeline {
+namespace {
+
+constexpr auto kLookForStop = std::chrono::milliseconds(100);
+
+}  // namespace
 
 std::vector<ExitStatus> RunningDaemon::exits() {
   std::vector<ExitStatus> all;
@@ -47,16 +52,25 @@ Result<SendTest> RunningDaemon::send_once(std::string_view exit, const tunnel::S
   const auto delivery = find_delivery(exit);
   if (!delivery) return reject("no exit `" + std::string(exit) + "`");
   // Shared: the answer may come after a stop has made this call return.
-  auto promise = std::make_shared<std::promise<SendTest>>();
-  auto future = promise->get_future();
+  struct Wait {
+    std::mutex mutex;
+    std::unique_ptr<Condition> wake;
+    std::optional<SendTest> result;
+  };
+  const auto wait = std::make_shared<Wait>();
+  wait->wake = seams_.spawner.condition();
   const bool posted = loop_->run([&] {
-    delivery->send_once(event, std::move(id), number,
-                        [promise](SendTest result) { promise->set_value(std::move(result)); });
+    delivery->send_once(event, std::move(id), number, [wait](SendTest result) {
+      std::lock_guard lock(wait->mutex);
+      wait->result = std::move(result);
+      wait->wake->notify_one();
+    });
   });
   if (!posted) return stopped("shutting down");
-  while (future.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready)
+  std::unique_lock lock(wait->mutex);
+  while (!wait->wake->wait_for(lock, kLookForStop, [&] { return wait->result.has_value(); }))
     if (is_stopped_.load()) return stopped("shutting down");
-  return future.get();
+  return *std::move(wait->result);
 }
 
 Result<SendTest> RunningDaemon::test(std::string_view exit) {

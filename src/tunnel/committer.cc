@@ -46,6 +46,7 @@ Committer::Committer(Parts parts, const DiskTunnelOptions& options, Seams seams)
       options_(options),
       seams_(seams),
       free_bytes_min_(free_bytes_min(options)),
+      wake_(seams.spawner.condition()),
       records_total_(seams.metrics.counter("tt_tunnel_records_total", "Events appended")),
       bytes_total_(seams.metrics.counter("tt_tunnel_bytes_total", "Bytes of records appended")),
       groups_total_(seams.metrics.counter("tt_tunnel_groups_total", "Group commits")),
@@ -102,7 +103,7 @@ void Committer::append(AppendRequest request, std::function<void(Appended)> done
   const bool was_empty = queue_.empty();
   queue_.push_back(std::move(pending));
   lock.unlock();
-  if (was_empty) wake_.notify_one();
+  if (was_empty) wake_->notify_one();
 }
 
 void Committer::on_visible(std::function<void()> wake) {
@@ -120,7 +121,7 @@ Status Committer::close() {
     const std::lock_guard lock(mutex_);
     is_closing_ = true;
   }
-  wake_.notify_one();
+  wake_->notify_one();
   thread_.reset();
   return failed_;
 }
@@ -132,14 +133,14 @@ void Committer::run() {
       const bool is_due = parts_.writer.is_dirty() || !has_marker_ || is_full();
       const auto has_work = [this] { return !queue_.empty() || is_closing_; };
       if (is_due) {
-        if (!wake_.wait_for(lock, kTick, has_work)) {
+        if (!wake_->wait_for(lock, kTick, has_work)) {
           lock.unlock();
           when_idle();
           lock.lock();
           continue;
         }
       } else {
-        wake_.wait(lock, has_work);
+        wake_->wait(lock, has_work);
       }
     }
     if (queue_.empty()) break;  // Closing, and everything is answered.

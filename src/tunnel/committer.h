@@ -3,7 +3,6 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -80,7 +79,7 @@ class Committer {
   const std::uint64_t free_bytes_min_;
 
   std::mutex mutex_;  // Guards the next block.
-  std::condition_variable wake_;
+  const std::unique_ptr<Condition> wake_;
   std::deque<Pending> queue_;
   std::size_t queue_bytes_ = 0;
   std::vector<std::pair<Gap, Seq>> gaps_;

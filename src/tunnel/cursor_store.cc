@@ -26,7 +26,8 @@ CursorStore::CursorStore(Seams seams, std::string directory, std::uint32_t seed,
     : seams_(seams),
       directory_(std::move(directory)),
       seed_(seed),
-      on_fatal_(std::move(on_fatal)) {}
+      on_fatal_(std::move(on_fatal)),
+      wake_(seams.spawner.condition()) {}
 
 CursorStore::~CursorStore() { (void)close(); }
 
@@ -171,15 +172,15 @@ void CursorStore::touch(const SharedCursor& cursor) {
   const std::lock_guard lock(mutex_);
   cursor->is_dirty_ = true;
   if (std::exchange(is_dirty_, true)) return;
-  wake_.notify_one();
+  wake_->notify_one();
 }
 
 void CursorStore::run() {
   std::unique_lock lock(mutex_);
   while (!is_closing_) {
-    wake_.wait(lock, [this] { return is_dirty_ || is_closing_; });
+    wake_->wait(lock, [this] { return is_dirty_ || is_closing_; });
     // What moves within this time shares the sync.
-    if (wake_.wait_for(lock, kFlushEvery, [this] { return is_closing_; })) return;
+    if (wake_->wait_for(lock, kFlushEvery, [this] { return is_closing_; })) return;
     lock.unlock();
     (void)flush();
     lock.lock();
@@ -265,7 +266,7 @@ Status CursorStore::close() {
     const std::lock_guard lock(mutex_);
     is_closing_ = true;
   }
-  wake_.notify_one();
+  wake_->notify_one();
   thread_.reset();
   return flush();
 }

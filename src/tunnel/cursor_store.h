@@ -4,7 +4,6 @@
 
 #include <array>
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -113,7 +112,7 @@ class CursorStore {
   bool was_lost_ = false;
 
   mutable std::mutex mutex_;  // Guards the map and the dirty marks. Taken inside io_mutex_.
-  std::condition_variable wake_;
+  const std::unique_ptr<Condition> wake_;
   std::map<std::string, SharedCursor, std::less<>> cursors_;
   std::vector<std::string> removed_;
   bool is_dirty_ = false;

@@ -1,6 +1,5 @@
 // The tunnel in memory: same contract, nothing survives.
 // SPDX-License-Identifier: Apache-2.0
-#include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -20,7 +19,8 @@ class MemoryTunnel final : public Tunnel {
   explicit MemoryTunnel(Seams seams)
       : clock_(seams.clock),
         identity_(LogIdentity::make(seams.random, seams.clock.wall_ns())),
-        log_id_(identity_.log_id()) {
+        log_id_(identity_.log_id()),
+        wake_(seams.spawner.condition()) {
     thread_ = seams.spawner.spawn("tt-committer", [this] { run(); });
   }
   ~MemoryTunnel() override { (void)close(); }
@@ -53,7 +53,7 @@ class MemoryTunnel final : public Tunnel {
       const std::lock_guard lock(mutex_);
       is_closing_ = true;
     }
-    wake_.notify_one();
+    wake_->notify_one();
     thread_.reset();
     return {};
   }
@@ -77,7 +77,7 @@ class MemoryTunnel final : public Tunnel {
   std::atomic<std::uint64_t> accepted_{0};
 
   mutable std::mutex mutex_;  // Guards the rest.
-  std::condition_variable wake_;
+  const std::unique_ptr<Condition> wake_;
   std::deque<Answer> answers_;
   std::map<std::string, std::shared_ptr<MemoryCursor>, std::less<>> cursors_;
   std::function<void()> on_visible_;
@@ -109,7 +109,7 @@ void MemoryTunnel::append(AppendRequest request, std::function<void(Appended)> d
   }
   answers_.push_back(std::move(answer));
   lock.unlock();
-  wake_.notify_one();
+  wake_->notify_one();
 }
 
 void MemoryTunnel::store(AppendRequest& request, const Hash128* key, Appended& appended) {
@@ -137,7 +137,7 @@ void MemoryTunnel::store(AppendRequest& request, const Hash128* key, Appended& a
 void MemoryTunnel::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return !answers_.empty() || is_closing_; });
+    wake_->wait(lock, [this] { return !answers_.empty() || is_closing_; });
     if (answers_.empty()) return;
     std::deque<Answer> answers = std::exchange(answers_, {});
     const std::function<void()> wake = on_visible_;

@@ -23,7 +23,10 @@ constexpr std::uint64_t kSyncBytes = 8u << 20;
 
 SegmentPool::SegmentPool(Disk& disk, Spawner& spawner, std::string folder,
                          std::uint64_t segment_bytes)
-    : disk_(disk), folder_(std::move(folder)), segment_bytes_(segment_bytes) {
+    : disk_(disk),
+      folder_(std::move(folder)),
+      segment_bytes_(segment_bytes),
+      wake_(spawner.condition()) {
   thread_ = spawner.spawn("tt-spares", [this] { run(); });
 }
 
@@ -32,7 +35,7 @@ SegmentPool::~SegmentPool() {
     const std::lock_guard lock(mutex_);
     is_stopping_ = true;
   }
-  wake_.notify_all();
+  wake_->notify_all();
   thread_.reset();
 }
 
@@ -59,13 +62,13 @@ void SegmentPool::want_spare() {
     if (!spares_.empty() || is_wanted_) return;
     is_wanted_ = true;
   }
-  wake_.notify_all();
+  wake_->notify_all();
 }
 
 void SegmentPool::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return is_wanted_ || is_stopping_; });
+    wake_->wait(lock, [this] { return is_wanted_ || is_stopping_; });
     if (is_stopping_) return;
     lock.unlock();
     make_spare();

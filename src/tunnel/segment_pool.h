@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -51,7 +50,7 @@ class SegmentPool {
   const std::string folder_;
   const std::uint64_t segment_bytes_;
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
+  const std::unique_ptr<Condition> wake_;
   std::vector<std::string> spares_;  // Paths.
   std::uint64_t last_spare_ = 0;
   bool is_wanted_ = false;
