@@ -10,6 +10,17 @@ function* subtrees(node) {
   }
 }
 
+const replaced = (node, name, value) => (node.bound && node.text === name ? value : { ...node,
+  // The first part stands outside of what the node binds.
+  children: node.children.map((child, i) => (i > 0 && node.variable === name ? child : replaced(child, name, value))) });
+
+/** A `cel.bind` with its value written where its variable stood: not every peer has the macro. */
+function* inlined(node) {
+  if (!node.text.startsWith('cel.bind(')) return;
+  const [value, body] = node.children;
+  if (freeNames(value).length === 0) yield replaced(body, node.variable, value);
+}
+
 /** Every expression that is `node` with one part replaced by something simpler. */
 function* simpler(node, root = true) {
   if (root) yield* subtrees(node);
@@ -20,6 +31,7 @@ function* simpler(node, root = true) {
     if (node.text !== text) yield { type: node.type, text, children: [] };
   }
   if (node.bare) yield { ...node, bare: false };
+  yield* inlined(node);
   for (const [i, child] of node.children.entries()) {
     for (const made of simpler(child, false)) yield { ...node, children: node.children.map((one, at) => (at === i ? made : one)) };
   }
