@@ -2,7 +2,7 @@
 # A comment after a target is its line in `make help`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: run test deps build check test-unit test-e2e test-asan test-tsan fuzz bench help
+.PHONY: run test deps build check test-unit test-e2e test-asan test-tsan fuzz bench package help
 STAGES := tools/stages.sh
 SECONDS_EACH ?= 60
 
@@ -40,6 +40,10 @@ fuzz: ## fuzzes every target for SECONDS_EACH=60 seconds, then compares CEL with
 
 bench: ## jobs beside the installed peers, one table; `make bench ONLY=micro` for the hot paths
 	@tools/bench.sh $(ONLY)
+
+package: ## a Debian package with a hardened service, in build/package/
+	@$(STAGES) build
+	@packaging/build.sh
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
