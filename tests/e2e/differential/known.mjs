@@ -195,9 +195,9 @@ export const known = [
     why: 'langdef: keys are bool, int, uint or string, each once; the peer makes texts of them and keeps the last',
   },
   {
-    name: 'checker: parts of an empty literal', judge: 'checker', form: /\[\]|\{\}/,
+    name: 'checker: parts of nothing', judge: 'checker', form: /\[\]|\{\}|optional\.none\(\)/,
     when: (checked) => /^found .*, expected /.test(checked.error),
-    why: 'the element type of [] and {} is unknown; the first overload that takes it decides, as in cel-go',
+    why: 'the type inside of [], {} and optional.none() is unknown; the first overload that takes it decides, as in cel-go',
   },
   {
     name: 'cel-js: durations as texts', judge: 'cel-js', form: /string\(/,
