@@ -1,0 +1,72 @@
+// World: senders, operators, faults and the process they all happen to.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "simulation/node.h"
+#include "simulation/run.h"
+
+namespace tt::simulation {
+
+class World {
+ public:
+  World(std::uint64_t seed, std::string folder, bool is_live);
+  ~World();
+
+  /// Senders and faults, for as long as the plan says.
+  void live();
+  /// No fault any more: within bounded virtual time everything owed is delivered. Then the checks.
+  void heal();
+  Outcome outcome();
+
+ private:
+  /// A request of a sender that names it by a key, to be asked again.
+  struct Keyed {
+    std::string key;
+    Number first;
+    std::size_t count;
+  };
+  void start_node();
+  void bury_node();
+  void load(std::uint64_t variant);
+  void act();
+  void append();
+  void append(Number first, std::size_t count, const std::string& key, tunnel::AckLevel level);
+  void operate();
+  void operate_once(pipeline::Daemon& daemon);
+  void reload(pipeline::Daemon& daemon);
+  void fill_disk();
+  void jump();
+  bool is_drained();
+  void wait_until_drained();
+  void check_intake();
+  void check_deliveries();
+  void check_log();
+  void check_quiet_after_restart();
+  std::string random_want();
+  std::uint64_t below(std::uint64_t bound) { return chance_.below(bound); }
+  bool is_broken() const { return oracle_.first_problem().has_value(); }
+
+  Plan plan_;
+  const std::string folder_;
+  ManualClock clock_;
+  Trace trace_;
+  SeededRandom turns_, product_, chance_;
+  Scheduler scheduler_;
+  MemoryDisk disk_;
+  Oracle oracle_;
+  std::unique_ptr<Network> network_;
+  std::shared_ptr<const pipeline::Settings> settings_;
+  std::unique_ptr<Node> node_;
+  std::unique_ptr<Thread> operator_;
+  bool is_operating_ = false;
+  bool is_full_ = false;
+  std::vector<Keyed> keyed_;
+  std::uint64_t variant_ = 0, last_key_ = 0, disk_failures_ = 0;
+  std::size_t unanswered_ = 0;  // Appends of the process that lives.
+};
+
+}  // namespace tt::simulation
