@@ -5,23 +5,10 @@
 #include "base/log.h"
 #include "base/planted.h"
 #include "tunnel/committer.h"
+#include "tunnel/gap_record.h"
 #include "tunnel/tagged.h"
 
 namespace tt::tunnel {
-namespace {
-
-constexpr std::size_t kGapBodyBytes = 24;
-
-std::string encode_gap(const Gap& gap, Seq base_seq) {
-  std::string body(kGapBodyBytes, '\0');
-  store(body.data(), gap.first);
-  store(body.data() + 8, gap.next);
-  store(body.data() + 16, base_seq);
-  return body;
-}
-
-}  // namespace
-
 void Committer::commit_group() {
   auto batch = std::make_shared<GroupBatch>();
   bool wants_disk = false;

@@ -16,6 +16,9 @@ class DataLock {
  public:
   /// kStopped, naming the holder's process id, when another process has the directory.
   static Result<DataLock> take(Disk& disk, const std::string& directory);
+  /// Process id (or "?") of who has the directory now; empty when nobody has. Writes nothing, and
+  /// holds the lock itself for a moment when it is free.
+  static std::string holder(Disk& disk, const std::string& directory);
 
  private:
   explicit DataLock(std::unique_ptr<File> file) : file_(std::move(file)) {}

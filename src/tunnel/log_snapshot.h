@@ -44,6 +44,8 @@ class LogSnapshot {
   static Result<std::shared_ptr<const LogSnapshot>> open(Disk& disk, std::string directory);
 
   const std::string& log_id() const { return log_id_; }
+  const LogIdentity& identity() const { return identity_; }
+  const std::vector<Seq>& bases() const { return bases_; }  ///< Names of the segments, rising.
 
  private:
   friend class SnapshotScan;

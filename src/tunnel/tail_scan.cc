@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tunnel/event_reader.h"
+#include "tunnel/gap_record.h"
 
 namespace tt::tunnel {
 namespace {
@@ -60,6 +61,8 @@ Result<TailScan> scan_tail(Segment& segment) {
       keys.add(*record);
       segment.add_waypoint({frame.seq, frame.time_ns, record->position});
     }
+    if (frame.type == RecordType::kGap)
+      if (const auto gap = decode_gap(record->body)) scan.gaps.push_back(*gap);
     if (frame.type != RecordType::kSeal) scan.totals.add(frame);
     scan.is_sealed = frame.type == RecordType::kSeal;
     scan.is_clean = frame.type == RecordType::kMarker && (frame.flags & kMarkerCleanStop) != 0;

@@ -21,6 +21,7 @@ struct TailScan {
   SegmentTotals totals;
   std::vector<KeyedRequest> keys;  ///< Requests of which every event is there.
   std::vector<Damage> damages;     ///< Before `position`.
+  std::vector<Gap> gaps;           ///< On record here: what somebody has found lost before.
   std::uint64_t records = 0;
   bool is_sealed = false;
   bool is_clean = false;  ///< The last record is the mark of a clean stop.

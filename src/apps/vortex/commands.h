@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
+
 namespace CLI {
 class App;
 }
@@ -20,6 +22,12 @@ enum ExitCode : int {
   kDiskFailed = 74,     ///< The disk refused a sync; what was acknowledged is safe.
   kMisconfigured = 78,  ///< A person must act first: data of a newer release, no permission.
 };
+
+/// What the program says to its caller when it ends with this error.
+constexpr int exit_code_of(const Error& error) {
+  if (error.code == Code::kMisconfigured) return kMisconfigured;
+  return error.code == Code::kStopped || error.code == Code::kRetry ? kUnavailable : kFailed;
+}
 
 /// Options that every command with a configuration has.
 struct ConfigArguments {
@@ -39,5 +47,7 @@ void add_eval(CLI::App& app, int& exit_code);
 void add_why(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
 void add_plan(CLI::App& app, int& exit_code);
+void add_fsck(CLI::App& app, int& exit_code);
+void add_dump(CLI::App& app, int& exit_code);
 
 }  // namespace tt::vortex

@@ -24,6 +24,8 @@ int main(int argc, char** argv) try {
       "  vortex plan new.yaml --since 24h what it would do with yesterday's events\n"
       "  vortex decode gitlab < body.json what a hook becomes\n"
       "  vortex why -c vortex.yaml < event.json\n"
+      "  vortex fsck ./data               is the data folder whole\n"
+      "  vortex dump ./data --from 2h     stored events as NDJSON\n"
       "  vortex eval 'event.severity.atLeast(\"error\")' event.json\n"
       "Exit codes: 0 fine, 1 wrong input, 2 wrong command line, 69 try again later, 74 disk,\n"
       "78 a person must act first: data of a newer release, no permission.");
@@ -39,6 +41,8 @@ int main(int argc, char** argv) try {
   tt::vortex::add_why(app, exit_code);
   tt::vortex::add_test(app, exit_code);
   tt::vortex::add_plan(app, exit_code);
+  tt::vortex::add_fsck(app, exit_code);
+  tt::vortex::add_dump(app, exit_code);
   tt::cli::add_completion(app, exit_code);
   // 2 from `plan` asks a pipeline for approval: a mistake on its command line must not.
   const bool is_plan = argc > 1 && std::string_view(argv[1]) == "plan";

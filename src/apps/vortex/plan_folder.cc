@@ -3,31 +3,13 @@
 #include <utility>
 
 #include "apps/vortex/plan_source.h"
-#include "base/clock.h"
+#include "apps/vortex/snapshot_range.h"
 #include "base/disk.h"
-#include "base/units.h"
 #include "pipeline/generations.h"
 #include "pipeline/limits.h"
 
 namespace tt::vortex {
 namespace {
-
-/// One end of the range, as a seq or as a time.
-Status parse_end(const std::string& text, const std::string& log_id, tunnel::Seq& seq,
-                 WallNs& time_ns) {
-  if (text.empty()) return {};
-  if (const auto id = tunnel::parse_id(log_id, text)) {
-    seq = *id;
-  } else if (const auto ago = parse_duration_ns(text)) {
-    time_ns = system_clock().wall_ns() - *ago;
-  } else if (const auto time = parse_time(text)) {
-    time_ns = *time;
-  } else {
-    return reject("`" + text + "` is no duration (2h), no time (2026-01-31T12:00:00Z) and no " +
-                  "event id of this log (" + log_id + "-NUMBER)");
-  }
-  return {};
-}
 
 class PlanFolder final : public PlanSource {
  public:
@@ -62,9 +44,7 @@ Result<std::unique_ptr<PlanSource>> open_plan_folder(const std::string& folder,
   if (!log.ok())
     return std::move(log).error().with(
         "no events to judge (`--against FOLDER` names a data folder)");
-  tunnel::SnapshotRange parsed;
-  TT_CHECK(parse_end(range.since, (*log)->log_id(), parsed.from, parsed.since_ns));
-  TT_CHECK(parse_end(range.until, (*log)->log_id(), parsed.until, parsed.until_ns));
+  TT_TRY(const auto parsed, parse_range(range.since, range.until, (*log)->log_id()));
   return std::unique_ptr<PlanSource>(std::make_unique<PlanFolder>(folder, *std::move(log), parsed));
 }
 

@@ -1,0 +1,115 @@
+// vortex dump: the events of a data folder as NDJSON, also beside a running daemon.
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "apps/cli/progress.h"
+#include "apps/vortex/commands.h"
+#include "apps/vortex/snapshot_range.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "base/units.h"
+
+namespace tt::vortex {
+namespace {
+
+constexpr std::size_t kReadBytes = 1u << 20;
+
+struct DumpArguments {
+  std::string folder, from, until;
+  bool meta = false;
+};
+
+int failed(const Error& error) {
+  std::fprintf(stderr, "vortex: %s\n", error.text.c_str());
+  return exit_code_of(error);
+}
+
+void append_line(std::string& out, const tunnel::StoredEvent& event, const std::string& log_id,
+                 bool with_meta) {
+  if (with_meta) {
+    out += "{\"id\":\"" + tunnel::format_id(log_id, event.meta.seq) +
+           "\",\"seq\":" + std::to_string(event.meta.seq) + ",\"received\":\"" +
+           format_time_us(event.meta.received_ns) + "\",\"entry\":";
+    append_json_string(out, event.meta.entry);
+    out += ",\"event\":";
+  }
+  out += event.event.json;
+  out += with_meta ? "}\n" : "\n";
+}
+
+/// What is missing from the dump, on stderr: stdout holds events and nothing else.
+int tell(const tunnel::SnapshotLosses& losses) {
+  if (losses.damages > 0)
+    std::fprintf(
+        stderr,
+        "vortex: damage at %llu place%s, the first at %s: at most %llu events are missing; "
+        "`vortex fsck` says more\n",
+        static_cast<unsigned long long>(losses.damages), losses.damages == 1 ? "" : "s",
+        losses.first_damage.c_str(), static_cast<unsigned long long>(losses.damaged_events));
+  if (losses.recycled_events > 0)
+    std::fprintf(stderr, "vortex: the daemon gave up at most %llu events before they were read\n",
+                 static_cast<unsigned long long>(losses.recycled_events));
+  return losses.damages > 0 || losses.recycled_events > 0 ? kFailed : kOk;
+}
+
+int dump(const DumpArguments& arguments) {
+  signal(SIGPIPE, SIG_IGN);  // Who reads may have seen enough.
+  const auto log = tunnel::LogSnapshot::open(system_disk(), arguments.folder);
+  if (!log.ok()) return failed(log.error());
+  const std::string& log_id = (*log)->log_id();
+  const auto range = parse_range(arguments.from, arguments.until, log_id);
+  if (!range.ok()) return failed(range.error());
+  tunnel::SnapshotScan scan(*log, *range);
+  cli::Progress progress(system_clock());
+  std::uint64_t count = 0;
+  std::string text;
+  while (true) {
+    const auto batch = scan.next(kReadBytes);
+    if (!batch.ok()) return progress.end(), failed(batch.error());
+    if (!*batch) break;
+    text.clear();
+    for (const tunnel::StoredEvent& event : (*batch)->events())
+      append_line(text, event, log_id, arguments.meta);
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
+        std::fflush(stdout) != 0) {
+      if (errno == EPIPE) return kOk;
+      std::fprintf(stderr, "vortex: cannot write: %s\n", std::strerror(errno));
+      return kFailed;
+    }
+    count += (*batch)->events().size();
+    progress.show(scan.progress(), std::to_string(count) + " events");
+  }
+  progress.end();
+  return tell(scan.losses());
+}
+
+}  // namespace
+
+void add_dump(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<DumpArguments>();
+  CLI::App* command =
+      app.add_subcommand("dump", "the events of a data folder as NDJSON, oldest first");
+  command->add_option("DIR", arguments->folder, "the data folder")->required();
+  command->add_option("--from", arguments->from,
+                      "only from here on: a seq, an event id, 2h (ago) or 2026-01-31T12:00:00Z");
+  command->add_option("--until", arguments->until, "and before: likewise");
+  command->add_flag("--meta", arguments->meta, "each line has id, seq, received, entry and event");
+  command->footer(
+      "Reads beside a running daemon: no lock is taken and nothing is written. Damage is told on\n"
+      "stderr, and all that can be read is printed. Without --meta the lines can be sent again.\n"
+      "Exit codes: 0 all there, 1 some events could not be read, 78 newer format, no permission.\n"
+      "Examples:\n"
+      "  vortex dump /var/lib/time-tunnel --from 24h | jq -r .message\n"
+      "  vortex dump ./data --meta --from 2026-01-31T00:00:00Z --until 2026-02-01T00:00:00Z\n"
+      "  vortex dump ./old-data | tictoc send --file - --url http://127.0.0.1:8420");
+  command->callback([=, &exit_code] { exit_code = dump(*arguments); });
+}
+
+}  // namespace tt::vortex
