@@ -58,12 +58,24 @@ Status Committer::sync_if(bool is_wanted) {
   return {};
 }
 
+// The last records of this run: what no group has taken along, and the mark.
+Status Committer::mark_clean_stop() {
+  const auto gaps = waiting_gaps();
+  TT_CHECK(parts_.writer.prepare(gaps.size() * record_bytes(kGapBodyBytes) + record_bytes(0)));
+  for (const auto& [gap, base_seq] : gaps)
+    parts_.writer.add(RecordType::kGap, 0, encode_gap(gap, base_seq));
+  parts_.writer.add(RecordType::kMarker, kMarkerCleanStop);
+  TT_CHECK(parts_.writer.write());
+  return parts_.writer.sync();
+}
+
+std::vector<std::pair<Gap, Seq>> Committer::waiting_gaps() {
+  const std::lock_guard lock(mutex_);
+  return gaps_;
+}
+
 Status Committer::write_group(GroupBatch& batch) {
-  std::vector<std::pair<Gap, Seq>> gaps;
-  {
-    const std::lock_guard lock(mutex_);
-    gaps = gaps_;
-  }
+  const auto gaps = waiting_gaps();
   std::uint64_t bytes = gaps.size() * record_bytes(kGapBodyBytes);
   std::size_t events = 0;
   for (const Pending& p : group_) {

@@ -113,7 +113,7 @@ void Committer::on_visible(std::function<void()> wake) {
 
 void Committer::note_gap(const Gap& gap, Seq base_seq) {
   const std::lock_guard lock(mutex_);
-  gaps_.emplace_back(gap, base_seq);  // Goes with the next group: nobody waits for it.
+  gaps_.emplace_back(gap, base_seq);  // Goes with the next group, or the stop: nobody waits.
 }
 
 Status Committer::close() {
@@ -152,13 +152,7 @@ void Committer::run() {
   is_stopped_ = true;
   lock.unlock();
   if (failed_.ok()) {
-    Status marked = parts_.writer.prepare(record_bytes(0));
-    if (marked.ok()) {
-      parts_.writer.add(RecordType::kMarker, kMarkerCleanStop);
-      marked = parts_.writer.write();
-    }
-    if (marked.ok()) marked = parts_.writer.sync();
-    failed_ = std::move(marked);
+    failed_ = mark_clean_stop();
   }
 }
 

@@ -60,6 +60,8 @@ class Committer {
   void take_group();
   void commit_group();
   Status write_group(GroupBatch& batch);
+  Status mark_clean_stop();
+  std::vector<std::pair<Gap, Seq>> waiting_gaps();
   void frame(Pending& pending, GroupBatch& batch);
   void publish(std::shared_ptr<GroupBatch> batch);
   void answer(AckLevel level);

@@ -24,7 +24,7 @@ enum class DamageKind : std::uint8_t {
   kMissing,     ///< A segment, or the end of one, is not there.
   kUnreadable,  ///< The disk refuses the file.
   kCursors,     ///< A cursor file; the other one decides.
-  kLetters,     ///< Of a dead letter file; seqs are the letters' numbers.
+  kLetters,     ///< Bytes of a dead letter file; which letter is not known.
 };
 std::string_view to_string(DamageKind kind);  ///< "format", "header", "rot" ...
 
@@ -36,7 +36,7 @@ struct FoundDamage {
   Seq first = 0, next = 0;
   bool is_recorded = false;  ///< A gap record names the lost seqs: exits are told.
 
-  bool takes_events() const { return kind != DamageKind::kLetters && first < next; }
+  bool takes_events() const { return first < next; }
 };
 
 struct SegmentReport {

@@ -46,16 +46,19 @@ void append_line(std::string& out, const tunnel::StoredEvent& event, const std::
 
 /// What is missing from the dump, on stderr: stdout holds events and nothing else.
 int tell(const tunnel::SnapshotLosses& losses) {
+  const auto plural = [](std::uint64_t count) { return count == 1 ? "" : "s"; };
   if (losses.damages > 0)
-    std::fprintf(
-        stderr,
-        "vortex: damage at %llu place%s, the first at %s: at most %llu events are missing; "
-        "`vortex fsck` says more\n",
-        static_cast<unsigned long long>(losses.damages), losses.damages == 1 ? "" : "s",
-        losses.first_damage.c_str(), static_cast<unsigned long long>(losses.damaged_events));
+    std::fprintf(stderr,
+                 "vortex: damage at %llu place%s, first at %s; missing: at most %llu event%s "
+                 "(`vortex fsck` says more)\n",
+                 static_cast<unsigned long long>(losses.damages), plural(losses.damages),
+                 losses.first_damage.c_str(),
+                 static_cast<unsigned long long>(losses.damaged_events),
+                 plural(losses.damaged_events));
   if (losses.recycled_events > 0)
-    std::fprintf(stderr, "vortex: the daemon gave up at most %llu events before they were read\n",
-                 static_cast<unsigned long long>(losses.recycled_events));
+    std::fprintf(stderr, "vortex: the daemon gave up at most %llu event%s before they were read\n",
+                 static_cast<unsigned long long>(losses.recycled_events),
+                 plural(losses.recycled_events));
   return losses.damages > 0 || losses.recycled_events > 0 ? kFailed : kOk;
 }
 

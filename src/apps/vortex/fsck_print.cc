@@ -120,8 +120,7 @@ class TextReport {
                                  ? fmt::format("s {}..{}", damage.first, damage.next - 1)
                                  : fmt::format(" {}", damage.first);
     std::string text = fmt::format("{} ({})", place, to_string(damage.kind));
-    if (damage.kind == DamageKind::kLetters)
-      return text + (damage.first < damage.next ? ", letter" + seqs + " lost" : "");
+    if (damage.kind == DamageKind::kLetters) return text + ", a dead letter may be lost";
     if (damage.kind == DamageKind::kHeader) return text + ", is made again from the name";
     if (damage.first < damage.next)
       text += fmt::format(", event{} lost{}", seqs, damage.is_recorded ? ", on record" : "");

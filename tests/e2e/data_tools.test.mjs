@@ -1,0 +1,110 @@
+// vortex fsck and dump on the folder of a running daemon, and on a damaged one.
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { Daemon, bin, folder, run } from './harness.mjs';
+
+const config = `
+entries:
+  events: {type: http, path: /api/v1/events}
+exits:
+  archive: {type: file, path: ./archive.ndjson}
+rules:
+  - {name: all, to: archive}
+`;
+const parse = (text) => text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const fsck = async (dir, ...more) => {
+  const { code, stdout, stderr } = await run('vortex', ['fsck', '--json', dir, ...more]);
+  return { code, stderr, report: stdout ? JSON.parse(stdout) : null };
+};
+
+test('fsck and dump read beside a daemon that goes on accepting', async () => {
+  const daemon = await new Daemon(folder('live'), config).start();
+  const data = path.join(daemon.dir, 'data');
+  let n = 0, stop = false, acknowledged = 0;
+  const sender = async () => {
+    while (!stop) {
+      const batch = Array.from({ length: 50 }, () => ({ message: `event ${n++}` }));
+      assert.equal((await daemon.post('/api/v1/events', batch)).status, 202);
+      acknowledged += batch.length;
+    }
+  };
+  const senders = [sender(), sender()];
+  let seen = 0;
+  for (let i = 0; i < 5; i++) {
+    const before = acknowledged;
+    const { code, report } = await fsck(data);
+    assert.equal(code, 0, JSON.stringify(report?.damages));
+    assert.equal(report.process, String(daemon.process.pid));
+    assert.ok(report.events >= before && report.events >= seen, `${report.events} of ${before}`);
+    seen = report.events;
+    const { code: dumped, stdout, stderr } = await run('vortex', ['dump', data]);
+    assert.equal(dumped, 0, stderr);
+    assert.ok(parse(stdout).length >= before);
+  }
+  stop = true;
+  await Promise.all(senders);
+  const refused = await fsck(data, '--repair');
+  assert.equal(refused.code, 69);
+  assert.match(refused.stderr, new RegExp(`in use by process ${daemon.process.pid}[^]*stop the daemon first`));
+  assert.equal((await daemon.post('/api/v1/events', { message: 'still there' })).status, 202);
+  await daemon.stop();
+  const { code, report } = await fsck(data);
+  assert.equal(code, 0);
+  assert.equal(report.clean_stop, true);
+  assert.equal(report.events, acknowledged + 1);
+});
+
+test('a range of a dump has meta, and a reader that has seen enough ends it quietly', async () => {
+  const daemon = await new Daemon(folder('dump'), config).start();
+  const data = path.join(daemon.dir, 'data');
+  const batch = Array.from({ length: 2000 }, (_, i) => ({ message: `event ${i} ${'.'.repeat(500)}`, n: i }));
+  const { ids } = await (await daemon.post('/api/v1/events', batch)).json();
+  const [log, first] = ids[0].split('-');
+  const { stdout } = await run('vortex', ['dump', data, '--meta', '--from', `${log}-${Number(first) + 10}`,
+    '--until', String(Number(first) + 12)]);
+  assert.deepEqual(parse(stdout).map((line) => [line.id, line.seq, line.entry, line.event.n]),
+    [10, 11].map((i) => [`${log}-${Number(first) + i}`, Number(first) + i, 'events', i]));
+  const head = spawnSync('bash', ['-o', 'pipefail', '-c', `${path.join(bin, 'vortex')} dump ${data} | head -n 1`]);
+  assert.equal(head.stderr.toString(), '');
+  assert.equal(head.status, 0);
+  assert.equal(JSON.parse(head.stdout).n, 0);
+  await daemon.stop();
+});
+
+test('damage is told with its place, put on record by a repair, and costs one event', async () => {
+  const daemon = await new Daemon(folder('rot'), config).start();
+  const data = path.join(daemon.dir, 'data');
+  const batch = Array.from({ length: 300 }, (_, i) => ({ message: `event ${i}` }));
+  assert.equal((await daemon.post('/api/v1/events', batch)).status, 202);
+  await daemon.stop();
+  const file = path.join(data, 'tunnel', fs.readdirSync(path.join(data, 'tunnel')).find((f) => f.endsWith('.seg')));
+  const bytes = fs.readFileSync(file);
+  const at = bytes.indexOf('event 123');
+  bytes[at] ^= 1;
+  fs.writeFileSync(file, bytes);
+  const found = await fsck(data);
+  assert.equal(found.code, 1);
+  assert.equal(found.report.damages.length, 1);
+  const [damage] = found.report.damages;
+  assert.ok(damage.begin < at && at < damage.end);
+  assert.equal(damage.recorded, false);
+  const text = await run('vortex', ['fsck', data]);
+  assert.match(text.stdout, /1 damage: at most 1 event lost; the next start \(or --repair\) puts 1 event on record/);
+  const dumped = await run('vortex', ['dump', data]);
+  assert.equal(dumped.code, 1);
+  assert.match(dumped.stderr, /missing: at most 1 event /);
+  assert.equal(parse(dumped.stdout).length, 299);
+
+  const repaired = await fsck(data, '--repair');
+  assert.equal(repaired.report.damages[0].recorded, true);
+  assert.equal(repaired.report.repairable, false);
+  assert.equal(repaired.report.events, 299);
+  assert.ok(repaired.report.repaired.some((line) => /1 lost event went on record/.test(line)));
+  await daemon.start();
+  assert.equal((await daemon.events()).length, 299);
+  await daemon.stop();
+});
