@@ -27,21 +27,24 @@ export function folder(name) {
   return fs.mkdtempSync(path.join(os.tmpdir(), `tt-${name}-`));
 }
 
-/** A running vortex. `config` is YAML without listen and data. */
+/** A running vortex. `config` is YAML without listen and data, which lies in `data` below `dir`. */
 export class Daemon {
-  constructor(dir, config, env = {}) {
+  constructor(dir, config, env = {}, data = './data') {
     this.dir = dir;
+    this.data = data;
     this.file = path.join(dir, 'vortex.yaml');
     this.env = { ...process.env, ...env };
     this.lines = [];
+    this.streams = [];
     this.write(config);
   }
   write(config) {
-    fs.writeFileSync(this.file, `listen: 127.0.0.1:0\ndata: ./data\n${config}`);
+    fs.writeFileSync(this.file, `listen: 127.0.0.1:0\ndata: ${this.data}\n${config}`);
   }
   async start() {
     this.url = undefined;
     this.streams = [];
+    this.spawnedAt = performance.now();
     this.process = spawn(path.join(bin, 'vortex'), ['run', '-c', this.file], {
       cwd: this.dir, env: this.env, stdio: ['ignore', 'inherit', 'pipe'],
     });
@@ -67,6 +70,7 @@ export class Daemon {
     try { entry = JSON.parse(line); } catch { return; }
     const address = entry.address;
     if (!address) return;
+    if (!this.url) this.readyMs = Math.round(performance.now() - this.spawnedAt);
     if (!this.url) this.url = `http://${address.replace(/^tcp:\/\//, '')}`;
     else this.streams.push(address.replace(/^tcp:\/\//, ''));
   }
@@ -84,7 +88,7 @@ export class Daemon {
   async events(query = '') {
     return (await this.get(`/api/v1/events?order=asc&limit=10000${query}`)).events;
   }
-  kill() { this.process.kill('SIGKILL'); return this.exited; }
+  kill() { this.process?.kill('SIGKILL'); return this.exited; }
   stop() { this.process.kill('SIGTERM'); return this.exited; }
   /** Runs tictoc against this daemon; resolves to {code, stdout, stderr}. */
   tictoc(...args) { return run('tictoc', args, { ...this.env, TICTOC_URL: this.url }, this.dir); }
