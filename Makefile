@@ -2,16 +2,17 @@
 # A comment after a target is its line in `make help`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: run test deps build check test-unit test-e2e test-asan test-tsan fuzz bench package help
+.PHONY: run test deps build check test-unit test-e2e test-asan test-tsan fuzz torture bench package help
 STAGES := tools/stages.sh
 SECONDS_EACH ?= 60
+FACTOR ?= 50
 
 run: ## installs what is missing, builds, and runs the daemon: with ./vortex.yaml, else as built in
 	@tools/deps.sh build
 	@$(STAGES) build
 	@tools/run.sh
 
-test: ## everything CI runs: build, unit tests, checks, sanitizers, fuzz corpus, end to end
+test: ## everything CI runs: build, unit tests, checks, sanitizers, fuzz corpus, end to end, faults
 	@$(STAGES) all
 
 deps: ## installs the Debian packages and npm modules of build and tests
@@ -37,6 +38,9 @@ test-tsan: ## unit tests of threaded code under the thread sanitizer
 
 fuzz: ## fuzzes every target for SECONDS_EACH=60 seconds, then compares CEL with its peers as long
 	@tools/fuzz.sh $(SECONDS_EACH)
+
+torture: ## the faults of the tests, FACTOR=50 times as often, and every planted bug; an hour or more
+	@TT_TORTURE=$(FACTOR) $(STAGES) deps build torture faults planted
 
 bench: ## jobs beside the installed peers, one table; `make bench ONLY=micro` for the hot paths
 	@tools/bench.sh $(ONLY)

@@ -13,7 +13,10 @@ build_packages=(
   libfmt-dev libspdlog-dev prometheus-cpp-dev libcli11-dev
   libgtest-dev libgmock-dev
 )
-test_packages=(git python3 curl clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16)
+test_packages=(
+  git python3 curl clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16
+  e2fsprogs xfsprogs mount util-linux
+)
 bench_packages=(libbenchmark-dev python3 nodejs nginx libnginx-mod-http-lua lua-cjson rsyslog)
 
 say() { printf 'deps: %s\n' "$*"; }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the stages behind the make targets: builds, checks and tests, with times and one last count.
 # Usage: tools/stages.sh STAGE...   or   tools/stages.sh all
+# TT_TORTURE=N makes faults and torture N times longer, and planted complete.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -117,18 +118,57 @@ stage_tsan() {
   build_targets tsan "${suites[@]}" && ctest_in tsan -R "$filter"
 }
 
-stage_e2e() {
-  [ -x tests/e2e/run ] || { echo "e2e: there is no tests/e2e/run"; return 1; }
+# run_scripts FOLDER: the tests of tests/FOLDER against the programs as they are shipped.
+run_scripts() {
+  local report=$results/$1.txt status counts
   stage_build || return 1
   mkdir -p "$results"
-  nice tests/e2e/run 2>&1 | tee "$results/e2e.txt"
-  local status=${PIPESTATUS[0]} counts
-  counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$results/e2e.txt" | tail -1)
-  [ -n "$counts" ] || { echo "e2e: the run ended without its counts"; return 1; }
+  nice tests/e2e/run "tests/$1" 2>&1 | tee "$report"
+  status=${PIPESTATUS[0]}
+  counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$report" | tail -1)
+  [ -n "$counts" ] || { echo "$1: the run ended without its counts"; return 1; }
   passed=$((passed + ${counts%% *}))
   counts=${counts#*, }
   failed=$((failed + ${counts%% *}))
+  skipped=$((skipped + $(sed -n 's/^\([0-9]*\) skipped$/\1/p' "$report") + 0))
   return "$status"
+}
+
+stage_e2e() { run_scripts e2e; }
+
+# kill -9, power cuts, failing calls, full disks, bad receivers: against the release build.
+stage_faults() { run_scripts faults; }
+
+# Bugs that tests must see: three in the gate, which share one program; all under `make torture`.
+stage_planted() {
+  local report=$results/planted.txt some=(ack-before-sync no-salt truncate-on-rot)
+  [ -z "${TT_TORTURE:-}" ] || some=()
+  mkdir -p "$results"
+  tools/planted.sh "${some[@]}" | tee "$report"
+  local status=${PIPESTATUS[0]}
+  passed=$((passed + $(grep -c ': caught by ' "$report")))
+  failed=$((failed + $(grep -cE ': (not caught by|.* fails without it)' "$report")))
+  return "$status"
+}
+
+# The test programs whose size TT_TORTURE scales, outside ctest and its deadlines.
+stage_torture() {
+  local names name report status=0
+  names=$(cd tests && grep -rl --include='*.cc' '"base/scale.h"' . | xargs -r -n 1 dirname |
+    sed 's|^\./||; s|/|_|g; s|$|_test|' | sort -u)
+  # shellcheck disable=SC2086
+  build_targets release $names || return 1
+  mkdir -p "$results"
+  for name in $names; do
+    report=$results/torture.$name.xml
+    rm -f "$report"
+    nice "build/release/bin/$name" --gtest_brief=1 "--gtest_output=xml:$report" || status=1
+    [ -e "$report" ] || { echo "$name ended without its report"; status=1; continue; }
+    local all bad
+    all=$(attribute "$report" tests) bad=$(attribute "$report" failures)
+    passed=$((passed + all - bad)) failed=$((failed + bad))
+  done
+  return $status
 }
 
 run_stage() {
@@ -146,7 +186,7 @@ run_stage() {
 
 stages=("$@")
 # The longest build first: an error in the code shows at once.
-[ "$*" != all ] || stages=(deps build unit check e2e asan fuzz tsan)
+[ "$*" != all ] || stages=(deps build unit check e2e faults planted asan fuzz tsan)
 for stage in "${stages[@]}"; do
   declare -F "stage_$stage" >/dev/null || { echo "no stage named $stage"; exit 2; }
   run_stage "$stage"
