@@ -54,6 +54,16 @@ export const faults = {
     await forward(proxy.target, exchange);
     exchange.response.socket?.write(kWhole.slice(0, 1 + proxy.random.below(kWhole.length - 2)));
   },
+  async neverEnds(exchange, proxy) {
+    const { response } = exchange;
+    await forward(proxy.target, exchange);
+    response.writeHead(200);
+    const chunk = 'x'.repeat(16 << 10);
+    while (!response.destroyed) {
+      if (!response.writableNeedDrain) response.write(chunk);
+      await pause(1);
+    }
+  },
   async slow(exchange, proxy) {
     await pause((exchange.body.length * 1000) / kBytesPerSec);
     relay(exchange.response, await forward(proxy.target, exchange));
@@ -68,14 +78,6 @@ export const faults = {
   async hang() {},
   async trickle({ response }) { await drip(response, kWhole, 1, kTrickleMs); },
   async halfOpen({ response }) { response.socket?.pause(); },
-  async neverEnds({ response }) {
-    response.writeHead(200);
-    const chunk = 'x'.repeat(16 << 10);
-    while (!response.destroyed) {
-      if (!response.write(chunk)) await new Promise((go) => response.once('drain', go).once('close', go));
-      await pause(1);
-    }
-  },
 };
 
 /** `plan(random)` names the fault of each request; it may be replaced at any time. */

@@ -11,7 +11,7 @@ export class Load {
     Object.assign(this, { daemon, oracle, batch, everyMs, where });
     this.refused = 0; // Answers other than 202
     this.lastAckMs = 0;
-    this.inFlight = 0;
+    this.sentAt = []; // n -> ms
     this.random = new Random(oracle.seed ^ 0x10ad);
     this.#running = [
       ...Array.from({ length: http }, () => this.#sendHttp()),
@@ -29,6 +29,7 @@ export class Load {
       const count = this.random.between(1, this.batch);
       const first = this.oracle.intend(count);
       const began = Date.now();
+      for (let i = 0; i < count; i++) this.sentAt[first + i] = began;
       try {
         const answer = await this.daemon.post(this.where, this.oracle.events(first, count));
         const body = await answer.json();

@@ -20,6 +20,12 @@ namespace {
 
 constexpr int kDrainMs = 10'000;
 
+/// What a start refuses and nobody can mend by waiting or by configuring is the disk's doing.
+int exit_code_of_start(const Error& error) {
+  const int code = exit_code_of(error);
+  return code == kFailed ? kDiskFailed : code;
+}
+
 /// Modification times of the configuration's files: what --watch looks at.
 class Watcher {
  public:
@@ -93,7 +99,7 @@ int run(const ConfigArguments& arguments, bool watch) {
       [](pipeline::Daemon& started) { return api::make_handler(started); });
   if (!daemon.ok()) {
     log::error("cannot start", {{"error", daemon.error().text}});
-    return daemon.error().code == Code::kMisconfigured ? kMisconfigured : kUnavailable;
+    return exit_code_of_start(daemon.error());
   }
   for (const net::ListenAddress& address : (*daemon)->addresses())
     log::info("listening", {{"address", address.to_string()}});
