@@ -27,7 +27,7 @@ SEVERITIES = ["debug", "info", "notice", "warning", "error", "critical"]
 
 
 def configuration(rules, exits=("chat", "pager", "archive", "audit")):
-    lines = ["listen: 127.0.0.1:0", "data: ./data", "entries:",
+    lines = ["listen: 127.0.0.1:0", "data: ./data", "self: false", "entries:",
              "  events: {type: http, path: /api/v1/events, ack: written}", "exits:"]
     lines += [f"  {exit}: {{type: file, path: ./{exit}.ndjson}}" for exit in exits]
     return "\n".join(lines + ["rules:"] + rules) + "\n"

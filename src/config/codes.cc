@@ -32,7 +32,9 @@ constexpr CodeRow kRows[] = {
      "YAML readers silently keep one of the two; which one differs.",
      "exits:\n  chat: {type: slack}\n  chat: {type: discord}"},
     {"duplicate-name", "A name stands in two files or twice in a ruleset",
-     "Entries, exits, `let` names and rule names are unique over all files.", ""},
+     "Entries, exits, `let` names and rule names are unique over all files. The entry `self` is "
+     "built in.",
+     ""},
     // ---- YAML traps ----
     {"yaml-tag", "`!` at the start of a value is a YAML tag",
      "YAML takes the word after `!` for a tag and drops it, so the rule would mean something else.",

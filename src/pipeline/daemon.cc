@@ -30,10 +30,12 @@ Result<std::unique_ptr<Daemon>> Daemon::start(std::shared_ptr<const Settings> se
 Status RunningDaemon::begin(std::shared_ptr<const Settings> settings,
                             const std::function<ApiHandler(Daemon&)>& make_api) {
   settings_.store(std::move(settings));
+  self_.enable(settings_.load()->self_events);
   TT_CHECK(open_tunnel());
   TT_CHECK(open_exits());
   // Cursors are durable from here on: the first 2xx may be given.
   TT_CHECK(listen(make_api));
+  self_.started(seams_.version, generation_.load(), tunnel::to_string(tunnel_->status().last_stop));
   loop_->post([this] { trim_later(); });
   return {};
 }
@@ -42,6 +44,7 @@ Status RunningDaemon::open_tunnel() {
   const auto settings = settings_.load();
   tunnel::DiskTunnelOptions options = seams_.tunnel;
   options.directory = settings->data;
+  options.on_damage = [this](std::string_view what) { self_.damage(what); };
   TT_TRY(tunnel_,
          tunnel::open_disk_tunnel(std::move(options), {seams_.clock, seams_.disk, seams_.random,
                                                        seams_.spawner, seams_.metrics}));
@@ -73,7 +76,7 @@ Status RunningDaemon::open_exits() {
   attempts_ = std::make_unique<AttemptNotes>(*loop_, *pool_, *tunnel_, seams_.metrics);
   context_ = std::make_unique<DeliveryContext>(
       DeliveryContext{seams_.clock, seams_.disk, seams_.random, seams_.metrics, *loop_, *pool_,
-                      *http_, *tunnel_, *routing_, *attempts_});
+                      *http_, *tunnel_, *routing_, *attempts_, self_});
   const auto settings = settings_.load();
   Deliveries opened;
   for (std::size_t i = 0; i < settings->exits.size(); ++i) {
@@ -88,6 +91,7 @@ Status RunningDaemon::open_exits() {
     if (!pump_is_posted_.exchange(true)) loop_->post([this] { pump_all(); });
   });
   loop_->post([this] { pump_all(); });
+  self_.open(*loop_, *tunnel_);
   return {};
 }
 
@@ -170,6 +174,7 @@ void RunningDaemon::stop(int grace_ms) {
     // The client cancels what is in flight; nothing calls back after it is gone.
     if (http_) http_.reset();
     loop_->stop();
+    self_.close();
     if (pool_) pool_->stop();
     if (attempts_) attempts_->flush();
   }

@@ -21,6 +21,8 @@
 
 namespace tt::pipeline {
 
+class SelfEvents;
+
 /// One exit as people see it.
 struct ExitStatus {
   std::string name, type, target;
@@ -99,6 +101,7 @@ class Daemon {
     std::function<std::unique_ptr<net::HttpClient>()> make_http_client = {};
     /// Sizes of the tunnel, and what a disk that fails for good leads to; `directory` is not read.
     tunnel::DiskTunnelOptions tunnel = {};
+    std::string version = "unknown";  ///< As the event `started` says it.
   };
   /// Answers requests that no entry portal claims (API, health, page); set before start().
   using ApiHandler = std::function<void(const net::HttpRequest&, net::Responder)>;
@@ -127,6 +130,7 @@ class Daemon {
   virtual tunnel::Tunnel& tunnel() = 0;
   virtual Metrics& metrics() = 0;
   virtual Clock& clock() = 0;
+  virtual SelfEvents& self_events() = 0;
 
   virtual std::vector<ExitStatus> exits() = 0;  ///< Blocks briefly.
   /// Of one event, at every exit of the configuration. Blocks briefly.

@@ -18,12 +18,14 @@
 #include "pipeline/loop.h"
 #include "pipeline/moved.h"
 #include "pipeline/routing.h"
+#include "pipeline/self_events.h"
 
 namespace tt::pipeline {
 
 class RunningDaemon final : public Daemon {
  public:
-  explicit RunningDaemon(Seams seams) : seams_(seams) {}
+  explicit RunningDaemon(Seams seams)
+      : seams_(std::move(seams)), self_(seams_.clock, seams_.metrics) {}
   ~RunningDaemon() override;
 
   /// The life of the daemon, in order; each step names itself in its error.
@@ -45,6 +47,7 @@ class RunningDaemon final : public Daemon {
   tunnel::Tunnel& tunnel() override { return *tunnel_; }
   Metrics& metrics() override { return seams_.metrics; }
   Clock& clock() override { return seams_.clock; }
+  SelfEvents& self_events() override { return self_; }
   std::vector<ExitStatus> exits() override;
   std::vector<EventFate> fates(tunnel::Seq seq) override;
   std::vector<EntryStatus> entries() override { return intake_->status(); }
@@ -103,6 +106,7 @@ class RunningDaemon final : public Daemon {
   std::set<std::string, std::less<>> retrying_;  // Exits whose dead letters are being retried.
 
   // Destroyed bottom up: what accepts goes first, then what delivers, the tunnel last.
+  SelfEvents self_;
   std::unique_ptr<Generations> generations_;
   std::unique_ptr<tunnel::Tunnel> tunnel_;
   std::unique_ptr<net::HttpClient> http_;

@@ -19,6 +19,7 @@
 #include "pipeline/encoder.h"
 #include "pipeline/loop.h"
 #include "pipeline/routing.h"
+#include "pipeline/self_events.h"
 #include "portals/kit/backoff.h"
 #include "portals/kit/breaker.h"
 #include "portals/kit/exit.h"
@@ -39,6 +40,7 @@ struct DeliveryContext {
   tunnel::Tunnel& tunnel;
   Routing& routing;
   AttemptNotes& attempts;
+  SelfEvents& self;
 };
 
 /// One event on its way to one exit. Settling it settles [first, seq]: the events before it that no
@@ -126,6 +128,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void retry_later(Job job, const portals::Verdict& verdict, const portals::ExitAnswer& answer);
   void keep(DeliveryJob& job);
   void halve(Job job);
+  void tell_down();
+  void tell_up();
   void note_attempt(const DeliveryJob& job, const portals::Verdict& verdict,
                     const portals::ExitAnswer& answer);
   void note_attempt(tunnel::Attempt attempt, const portals::Verdict& verdict,
@@ -189,6 +193,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   bool try_past_ = false;  // The last attempt failed, of a job that fails often: others go first.
   std::function<void()> drained_;
   std::string problem_;
+  std::optional<SteadyNs> down_since_ns_;  // Told to be down.
   WallNs last_delivered_ns_ = 0;
   Counter &delivered_count_, &filtered_count_, &dead_count_, &retry_count_, &template_errors_;
   Gauge &parked_gauge_, &behind_gauge_;

@@ -133,28 +133,29 @@ void Delivery::bury(Job job, std::string reason, std::string error,
 void Delivery::store_letter(Job job) {
   job->is_settling = true;
   if (planted("cursor-before-letter")) settle(job->items);
-  context_.pool.run("dead " + settings_.name,
-                    [self = shared_from_this(), job, letter = job->letter] {
-                      auto stored = self->context_.tunnel.dead_letters().append(*letter);
-                      self->context_.loop.post([self, job, stored = std::move(stored)] {
-                        job->is_settling = false;
-                        if (stored.ok()) {
-                          self->dead_count_.add();
-                          self->settle(job->items);
-                          self->jobs_.erase(job);
-                          self->count_parked();
-                        } else {
-                          // No room for the letter: the event stays pending, and the letter is
-                          // tried again.
-                          self->problem_ = stored.error().text;
-                          job->due_ns = self->context_.clock.steady_ns() + 5 * kNsPerSec;
-                        }
-                        if (self->drained_)
-                          self->finish_drain();
-                        else
-                          self->pump();
-                      });
-                    });
+  context_.pool.run(
+      "dead " + settings_.name, [self = shared_from_this(), job, letter = job->letter] {
+        auto stored = self->context_.tunnel.dead_letters().append(*letter);
+        self->context_.loop.post([self, job, letter, stored = std::move(stored)] {
+          job->is_settling = false;
+          if (stored.ok()) {
+            self->dead_count_.add();
+            self->context_.self.dead_letter(letter->exit, letter->reason + ": " + letter->error);
+            self->settle(job->items);
+            self->jobs_.erase(job);
+            self->count_parked();
+          } else {
+            // No room for the letter: the event stays pending, and the letter is
+            // tried again.
+            self->problem_ = stored.error().text;
+            job->due_ns = self->context_.clock.steady_ns() + 5 * kNsPerSec;
+          }
+          if (self->drained_)
+            self->finish_drain();
+          else
+            self->pump();
+        });
+      });
 }
 
 void Delivery::drain(std::function<void()> done) {

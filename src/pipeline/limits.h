@@ -22,6 +22,7 @@ constexpr std::size_t kDecodedHookBytesMax = 25u << 20;  ///< Hook portals.
 constexpr std::size_t kAnswerExcerptBytesMax = 1024;
 constexpr std::size_t kRequestExcerptBytesMax = 4096;
 constexpr std::size_t kGenerationsKept = 100;
+constexpr std::size_t kSelfReportsMax = 4'096;  ///< Not yet written, of the router about itself.
 constexpr std::uint64_t kMovedEventsMax = 200'000;  ///< Pending events that a reload judges twice.
 
 }  // namespace tt::pipeline

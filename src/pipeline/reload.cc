@@ -27,6 +27,12 @@ void warn_of_restart(const Settings& old, const Settings& next, config::Diagnost
   if (next.tls != old.tls) warn("tls");
 }
 
+std::string first_error(const config::Diagnostics& diagnostics) {
+  for (const config::Diagnostic& one : diagnostics.list())
+    if (one.severity == config::Severity::kError) return one.text;
+  return "it cannot be read";
+}
+
 }  // namespace
 
 ReloadReport RunningDaemon::refuse(const config::Diagnostics& diagnostics,
@@ -39,6 +45,7 @@ ReloadReport RunningDaemon::refuse(const config::Diagnostics& diagnostics,
       "reload refused, the old configuration stays",
       {{"generation", report.generation}, {"errors", diagnostics.count(config::Severity::kError)}});
   seams_.metrics.counter("tt_reloads_total", "Reloads by result", {{"result", "refused"}}).add();
+  self_.reload_failed(first_error(diagnostics));
   std::lock_guard lock(status_mutex_);
   config_status_.last_failure = report;
   config_status_.failed_ns = seams_.clock.wall_ns();
@@ -97,6 +104,8 @@ ReloadReport RunningDaemon::reload() {
 
   swap(next, *generation, std::move(opened), *std::move(streams));
   seams_.metrics.counter("tt_reloads_total", "Reloads by result", {{"result", "applied"}}).add();
+  self_.enable(next->self_events);
+  self_.reload_applied(*generation);
   log::info("reloaded", {{"generation", *generation},
                          {"entries", next->entries.size()},
                          {"exits", next->exits.size()}});
@@ -132,6 +141,7 @@ void RunningDaemon::swap(std::shared_ptr<const Settings> next, std::uint64_t gen
         return e.name == delivery->settings().name;
       });
       if (exit == next->exits.end()) {
+        self_.exit_removed(delivery->settings().name);
         removed.push_back(std::move(delivery));
         continue;
       }

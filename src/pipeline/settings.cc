@@ -12,6 +12,7 @@
 #include "config/yaml_reader.h"
 #include "pipeline/check.h"
 #include "pipeline/kept_text.h"
+#include "pipeline/self_kinds.h"
 #include "pipeline/top_config.h"
 #include "portals/kit/catalog.h"
 
@@ -82,6 +83,13 @@ void read_entries(const config::Node& map, Settings& settings,
                   config::ParseContext& context) {
   if (!is_map_of_portals(map, context.diagnostics)) return;
   for (const config::Node& node : map.children) {
+    if (node.key == kSelfEntry) {
+      context.diagnostics.error("duplicate-name", node.key_mark,
+                                "the entry `self` is built in: it brings the router's own events",
+                                "give this one another name; `self: false` at the top level "
+                                "switches the built-in one off");
+      continue;
+    }
     const auto* type = type_of(node, "entry", portals::entry_catalog(), context.diagnostics);
     if (!type) continue;
     EntrySettings entry{.name = node.key, .type = type};
@@ -215,6 +223,7 @@ std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config
   if (top.tls) settings->tls = {top.tls->cert.text, top.tls->key.text, top.tls->client_ca.text};
   settings->api.listen = parse_listens(top.api.listen, diagnostics);
   settings->api.hosts = top.api.hosts;
+  settings->self_events = top.self;
   if (!top.api.auth.is_null()) settings->api.auth = portals::parse_auth(top.api.auth, context);
 
   // Names of `let` come first: conditions and templates of everything below may use them.

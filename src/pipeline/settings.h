@@ -79,8 +79,9 @@ struct Settings {
   std::vector<EntrySettings> entries;
   std::vector<ExitSettings> exits;  ///< Same order as ruleset->exits().
   std::shared_ptr<const rules::Ruleset> ruleset;
-  std::string lets;  ///< Fingerprint of `let`.
-  std::string text;  ///< All files as read, secrets masked: what join_files() makes of them.
+  bool self_events = true;  ///< Whether the router writes events about itself.
+  std::string lets;         ///< Fingerprint of `let`.
+  std::string text;         ///< All files as read, secrets masked: what join_files() makes of them.
 
   const EntrySettings* find_entry(std::string_view name) const;
 };

@@ -73,6 +73,7 @@ struct TopConfig {
   config::Node let, entries, exits, rules, tests;
   ApiConfig api;
   std::optional<TlsConfig> tls;
+  bool self = true;
   LogLevel log = LogLevel::kInfo;
 
   static constexpr auto fields() {
@@ -93,6 +94,9 @@ struct TopConfig {
             "tests", &TopConfig::tests,
             "Tests of these rules. The daemon does not look at them: `vortex test` does."),
         config::field("api", &TopConfig::api, "The HTTP API."),
+        config::field("self", &TopConfig::self,
+                      "Whether the router writes events about itself, under the entry name "
+                      "`self`: exits down and up, dead letters, a full disk."),
         config::field("tls", &TopConfig::tls, "Certificates of the `tls://` listeners."),
         config::field("log", &TopConfig::log, "Lines below this level are not written."),
     };

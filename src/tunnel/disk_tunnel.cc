@@ -3,6 +3,7 @@
 #include "tunnel/disk_tunnel.h"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <utility>
 
@@ -26,6 +27,12 @@ namespace {
 constexpr Seq kUncleanJump = 1u << 24;
 // Where exits begin whose cursors are lost (both files): some duplicates, bounded.
 constexpr std::int64_t kLostCursorAgeNs = 3600 * kNsPerSec;
+
+std::string lost_text(Seq first, Seq next, const std::string& segment) {
+  if (first >= next) return "segment " + segment + ", no event is missing";
+  return "segment " + segment + ", events from " + std::to_string(first) + " up to " +
+         std::to_string(next) + " are lost";
+}
 
 class DiskTunnel final : public Tunnel {
  public:
@@ -73,7 +80,9 @@ class DiskTunnel final : public Tunnel {
             .disk_bytes = log_->segments.file_bytes() + pool_.spare_bytes(),
             .segment_count = log_->segments.count(),
             .is_full = committer_->is_full(),
-            .accepted_total = committer_->accepted_total()};
+            .accepted_total = committer_->accepted_total(),
+            .last_stop = last_stop_,
+            .damages = damages_.load(std::memory_order_relaxed)};
   }
   std::uint64_t count(Seq from, Seq until) const override;
   Status trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) override;
@@ -86,6 +95,7 @@ class DiskTunnel final : public Tunnel {
   Status open_writer(Recovered recovered);
   Seq start_seq(const Start& start);
   void note_damage(Segment& segment, const Damage& damage);
+  void tell_damage(std::string_view what);
   void update_gauges();
 
   const DiskTunnelOptions options_;
@@ -105,6 +115,8 @@ class DiskTunnel final : public Tunnel {
   std::unique_ptr<LogView> log_;
   std::unique_ptr<LogWriter> writer_;
   std::unique_ptr<Committer> committer_;
+  LastStop last_stop_ = LastStop::kNone;
+  std::atomic<std::uint64_t> damages_{0};
   std::mutex trim_mutex_;  // One trim at a time.
   std::once_flag closed_;
   Status close_status_;
@@ -134,7 +146,8 @@ std::uint64_t DiskTunnel::count(Seq from, Seq until) const {
 
 Status DiskTunnel::open_writer(Recovered recovered) {
   Seq next = std::max(recovered.state.end.next_seq, cursors_->seq_max());
-  if (!recovered.was_clean && !is_new_) next += kUncleanJump;
+  if (!is_new_) last_stop_ = recovered.was_clean ? LastStop::kClean : LastStop::kUnclean;
+  if (last_stop_ == LastStop::kUnclean) next += kUncleanJump;
   if (planted("seq-reuse")) next = recovered.state.end.next_seq;
   for (const SharedSegment& segment : recovered.segments)
     if (segment->header.prev_end_seq < segment->header.base_seq)
@@ -165,14 +178,17 @@ Status DiskTunnel::open_writer(Recovered recovered) {
   }
   committer_ = std::make_unique<Committer>(
       Committer::Parts{identity_, *log_, *writer_, pool_, idempotency_}, options_, seams_);
-  for (const auto& [gap, base_seq] : recovered.gaps) committer_->note_gap(gap, base_seq);
+  for (const auto& [gap, base_seq] : recovered.gaps) {
+    committer_->note_gap(gap, base_seq);
+    tell_damage(lost_text(gap.first, gap.next, segment_name(base_seq)));
+  }
+  if (cursors_->was_lost() && !is_new_)
+    tell_damage("the cursors of all exits are lost; each goes on with the last hour");
   update_gauges();
   log::info("the tunnel is open", {{"log", log_id_},
                                    {"next_seq", next},
                                    {"segments", log_->segments.count()},
-                                   {"stop", is_new_               ? "none"
-                                            : recovered.was_clean ? "clean"
-                                                                  : "unclean"}});
+                                   {"stop", to_string(last_stop_)}});
   return {};
 }
 
@@ -186,9 +202,15 @@ void DiskTunnel::note_damage(Segment& segment, const Damage& damage) {
                                                     {"first_seq", damage.first},
                                                     {"next_seq", damage.next}});
   quarantine_.copy(*segment.file, name, damage.begin, damage.end, "rot");
+  tell_damage(lost_text(damage.first, damage.next, name));
   if (damage.first < damage.next) {
     committer_->note_gap({damage.first, damage.next}, segment.header.base_seq);
   }
+}
+
+void DiskTunnel::tell_damage(std::string_view what) {
+  damages_.fetch_add(1, std::memory_order_relaxed);
+  if (options_.on_damage) options_.on_damage(what);
 }
 
 Seq DiskTunnel::start_seq(const Start& start) {

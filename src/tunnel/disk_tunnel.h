@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/disk.h"
@@ -27,6 +28,9 @@ struct DiskTunnelOptions {
   /// acknowledged any more, and a restart is the only cure. Empty: logs and ends the process with
   /// exit code 74 (EX_IOERR).
   std::function<void(const Error&)> on_fatal;
+  /// Told of damage found at the start and while reading, in words for people; on any thread, must
+  /// not block. May be empty.
+  std::function<void(std::string_view what)> on_damage;
 };
 
 /// Everything outside comes in here.

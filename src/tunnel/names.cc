@@ -1,4 +1,4 @@
-// Texts of acknowledgement levels and event ids.
+// Texts of acknowledgement levels, stops and event ids.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 #include "tunnel/tunnel.h"
@@ -15,6 +15,18 @@ std::string_view to_string(AckLevel level) {
       return "disk";
   }
   return "memory";
+}
+
+std::string_view to_string(LastStop stop) {
+  switch (stop) {
+    case LastStop::kNone:
+      return "none";
+    case LastStop::kClean:
+      return "clean";
+    case LastStop::kUnclean:
+      return "unclean";
+  }
+  return "none";
 }
 
 std::string format_id(std::string_view log, Seq seq) {

@@ -117,6 +117,10 @@ class Reader {
   virtual Status rewind(Seq seq) = 0;
 };
 
+/// How the tunnel was left before it was opened this time.
+enum class LastStop : std::uint8_t { kNone, kClean, kUnclean };
+std::string_view to_string(LastStop stop);  ///< "none" (a new log), "clean", "unclean".
+
 struct TunnelStatus {
   Seq oldest = 0;   ///< Lowest seq kept.
   Seq visible = 0;  ///< Exits read below this: one past the newest visible event.
@@ -124,6 +128,8 @@ struct TunnelStatus {
   std::uint64_t segment_count = 0;
   bool is_full = false;              ///< Intake is refused until space returns.
   std::uint64_t accepted_total = 0;  ///< Since start, without repeats.
+  LastStop last_stop = LastStop::kNone;
+  std::uint64_t damages = 0;  ///< Found since start: stretches of bytes that were not as written.
 };
 
 /// Scans without a cursor: search, tail, why. One thread at a time.

@@ -27,7 +27,8 @@ export function folder(name) {
   return fs.mkdtempSync(path.join(os.tmpdir(), `tt-${name}-`));
 }
 
-/** A running vortex. `config` is YAML without listen and data, which lies in `data` below `dir`. */
+/** A running vortex. `config` is YAML without listen and data, which lies in `data` below `dir`.
+ *  Without `self:` in it the daemon writes no events about itself: other stories are simpler then. */
 export class Daemon {
   constructor(dir, config, env = {}, data = './data') {
     this.dir = dir;
@@ -39,7 +40,8 @@ export class Daemon {
     this.write(config);
   }
   write(config) {
-    fs.writeFileSync(this.file, `listen: 127.0.0.1:0\ndata: ${this.data}\n${config}`);
+    const self = /^self:/m.test(config) ? '' : 'self: false\n';
+    fs.writeFileSync(this.file, `listen: 127.0.0.1:0\ndata: ${this.data}\n${self}${config}`);
   }
   async start() {
     this.url = undefined;

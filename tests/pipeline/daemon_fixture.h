@@ -48,7 +48,8 @@ class DaemonTest : public ::testing::Test {
   std::string data_path(const std::string& name = "") const { return folder_ / "data" + name; }
   /// Writes the configuration: these lines below a listener on a free port and a folder for data.
   void configure(const std::string& yaml) {
-    const std::string text = "listen: 127.0.0.1:0\ndata: ./data\nlog: error\n" + yaml;
+    const std::string text = std::string("listen: 127.0.0.1:0\ndata: ./data\nlog: error\nself: ") +
+                             (watches_itself_ ? "true\n" : "false\n") + yaml;
     require(write_file(system_disk(), config_path(), text).ok(),
             "the configuration is not written");
   }
@@ -165,6 +166,8 @@ class DaemonTest : public ::testing::Test {
   /// As eventually(), while the test's clock stands still.
   ::testing::AssertionResult soon(const std::function<bool()>& is) { return eventually(is, 0); }
 
+  /// Whether the daemon writes events about itself: stories about other events are simpler without.
+  bool watches_itself_ = false;
   TemporaryFolder folder_;
   ManualClock clock_;
   MemoryDisk memory_;

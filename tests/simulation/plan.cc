@@ -54,7 +54,7 @@ Plan::Plan(std::uint64_t the_seed) : seed(the_seed) {
 }
 
 std::string Plan::yaml(std::uint64_t variant) const {
-  std::string text = "listen: 127.0.0.1:8420\nlog: error\n";
+  std::string text = "listen: 127.0.0.1:8420\nlog: error\nself: false\n";
   text += fmt::format("data: {}\n", kDataPath);
   text += fmt::format("tunnel: {{keep_for: {}}}\n", has_short_retention ? "1m" : "365d");
   text += fmt::format("let: {{variant: 'event.n == {}'}}\n", variant);

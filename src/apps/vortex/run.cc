@@ -94,9 +94,15 @@ int run(const ConfigArguments& arguments, bool watch) {
   log::set_level(settings->log_level);
 
   Metrics metrics;
-  auto daemon = pipeline::Daemon::start(
-      settings, {system_clock(), system_disk(), system_random(), system_spawner(), metrics},
-      [](pipeline::Daemon& started) { return api::make_handler(started); });
+  auto daemon =
+      pipeline::Daemon::start(settings,
+                              {.clock = system_clock(),
+                               .disk = system_disk(),
+                               .random = system_random(),
+                               .spawner = system_spawner(),
+                               .metrics = metrics,
+                               .version = TT_VERSION},
+                              [](pipeline::Daemon& started) { return api::make_handler(started); });
   if (!daemon.ok()) {
     log::error("cannot start", {{"error", daemon.error().text}});
     return exit_code_of_start(daemon.error());
