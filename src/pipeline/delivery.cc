@@ -212,13 +212,13 @@ void Delivery::apply(Job job, const Verdict& verdict, const ExitAnswer& answer) 
   switch (verdict.kind) {
     case VerdictKind::kDelivered:
       breaker_.on_success();
-      tell_up();
+      tell(true);
       problem_.clear();
       return delivered(job);
     case VerdictKind::kRejected:
       // The exit lives: it is this event that it does not want.
       breaker_.on_success();
-      tell_up();
+      tell(true);
       if (job->items.size() > 1) return halve(job);
       return bury(job, "rejected", verdict.text, &answer);
     case VerdictKind::kMisconfigured:
@@ -226,7 +226,7 @@ void Delivery::apply(Job job, const Verdict& verdict, const ExitAnswer& answer) 
       breaker_.on_misconfigured(now);
       retry_count_.add();
       problem_ = verdict.text;
-      tell_down();
+      tell(false);
       job->due_ns = breaker_.next_probe_ns();
       keep(*job);
       log::warning("exit misconfigured",
@@ -243,7 +243,7 @@ void Delivery::retry_later(Job job, const Verdict& verdict, const ExitAnswer& an
   breaker_.on_failure(now);
   retry_count_.add();
   problem_ = verdict.text;
-  tell_down();
+  tell(false);
   ++job->attempts;
   try_past_ = job->attempts >= kParkAfterAttempts;
   std::int64_t pause_ns = backoff_.pause_ns(job->attempts, context_.random);
@@ -263,16 +263,15 @@ void Delivery::retry_later(Job job, const Verdict& verdict, const ExitAnswer& an
 }
 
 // The breaker is how an exit is known to be down. Each turn is told once.
-void Delivery::tell_down() {
-  if (!breaker_.is_open() || down_since_ns_) return;
-  down_since_ns_ = context_.clock.steady_ns();
-  context_.self.exit_down(settings_.name, problem_);
-}
-
-void Delivery::tell_up() {
-  if (!down_since_ns_) return;
-  const SteadyNs began_ns = *std::exchange(down_since_ns_, std::nullopt);
-  context_.self.exit_up(settings_.name, (context_.clock.steady_ns() - began_ns) / kNsPerSec);
+void Delivery::tell(bool is_up) {
+  const SteadyNs now = context_.clock.steady_ns();
+  if (is_up && down_since_ns_) {
+    const SteadyNs since_ns = *std::exchange(down_since_ns_, std::nullopt);
+    context_.self.exit_up(settings_.name, (now - since_ns) / kNsPerSec);
+  } else if (!is_up && breaker_.is_open() && !down_since_ns_) {
+    down_since_ns_ = now;
+    context_.self.exit_down(settings_.name, problem_);
+  }
 }
 
 // Its events leave the large batch they were read in, which would stay in memory for them alone.

@@ -128,8 +128,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void retry_later(Job job, const portals::Verdict& verdict, const portals::ExitAnswer& answer);
   void keep(DeliveryJob& job);
   void halve(Job job);
-  void tell_down();
-  void tell_up();
+  void tell(bool is_up);
   void note_attempt(const DeliveryJob& job, const portals::Verdict& verdict,
                     const portals::ExitAnswer& answer);
   void note_attempt(tunnel::Attempt attempt, const portals::Verdict& verdict,
@@ -183,12 +182,10 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
     std::shared_ptr<portals::ExitSender> sender;
   };
   std::vector<Unsynced> unsynced_;
-  int syncs_ = 0;  // On their way.
-  std::optional<tunnel::Seq>
-      again_from_;  // A sync failed: from here what is unsettled comes again.
+  int syncs_ = 0;                          // On their way.
+  std::optional<tunnel::Seq> again_from_;  // A sync failed: what is unsettled comes again.
   Loop::TimerId sync_timer_ = 0, pump_timer_ = 0;
   SteadyNs pump_due_ns_ = 0;
-
   bool is_paused_ = false;
   bool try_past_ = false;  // The last attempt failed, of a job that fails often: others go first.
   std::function<void()> drained_;
