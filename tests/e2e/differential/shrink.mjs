@@ -21,9 +21,22 @@ function* inlined(node) {
   if (freeNames(value).length === 0) yield replaced(body, node.variable, value);
 }
 
+/** What a macro over a list asks of one element, without the macro: of another type, so for the whole only. */
+function* ofOneElement(node) {
+  if (!node.variable) return;
+  const [range, ...bodies] = node.children;
+  for (const body of bodies) {
+    const variable = [body, ...subtrees(body)].find((part) => part.bound && part.text === node.variable);
+    for (const element of variable ? subtrees(range) : []) {
+      if (element.type === variable.type && freeNames(element).length === 0) yield replaced(body, node.variable, element);
+    }
+  }
+}
+
 /** Every expression that is `node` with one part replaced by something simpler. */
 function* simpler(node, root = true) {
   if (root) yield* subtrees(node);
+  if (root) yield* ofOneElement(node);
   for (const part of subtrees(node)) {
     if (part.type === node.type && !root) yield part;
   }
