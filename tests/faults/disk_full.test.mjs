@@ -12,7 +12,7 @@ import { Random, pause, percentile, replay, report, scaled, seed } from './lab.m
 import { Load } from './load.mjs';
 import { Image, cannotMount } from './mounts.mjs';
 import { Oracle } from './oracle.mjs';
-import { fileSink, httpSink } from './sinks.mjs';
+import { FileSink, httpSink } from './sinks.mjs';
 
 const call = promisify(execFile);
 
@@ -81,7 +81,7 @@ test(`the disk is full and free again, ${kCycles} times: nothing is lost`, { ski
   }
   await drained(daemon);
   const { acknowledged, repeats } = check({ oracle, exits: [
-    { name: 'archive', got: fileSink(archive).got }, { name: 'hook', got: hook.got }] });
+    { name: 'archive', got: new FileSink(archive).got }, { name: 'hook', got: hook.got }] });
   oracle.close();
   assert.deepEqual(await daemon.stop(), { code: 0, signal: null });
   report(`${kCycles} times full, ${acknowledged} acknowledged, 0 lost, repeated: archive ${repeats.archive.length},`

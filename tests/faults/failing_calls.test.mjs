@@ -8,7 +8,7 @@ import { Daemon, folder, until } from '../e2e/harness.mjs';
 import { check, drained } from './checker.mjs';
 import { Random, compile, replay, report, scaled, seed } from './lab.mjs';
 import { Oracle } from './oracle.mjs';
-import { fileSink, httpSink } from './sinks.mjs';
+import { FileSink, httpSink } from './sinks.mjs';
 
 // What may fail how; fail_nth.c counts the calls. Close to the whole table of what the daemon calls.
 const kFaults = {
@@ -88,7 +88,7 @@ async function story(fault) {
     await post(daemon, oracle, 2);
     await drained(daemon, 30_000);
     check({ oracle, exits: [
-      { name: 'archive', got: fileSink(`${disk}/archive.ndjson`).got }, { name: 'hook', got: hook.got }] });
+      { name: 'archive', got: new FileSink(`${disk}/archive.ndjson`).got }, { name: 'hook', got: hook.got }] });
     return fs.existsSync(log) ? code : undefined;
   } catch (error) {
     error.message = `${fault}: ${error.message}`;

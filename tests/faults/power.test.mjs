@@ -10,7 +10,7 @@ import { Random, pause, percentile, replay, report, scaled, seed } from './lab.m
 import { Load } from './load.mjs';
 import { Image, cannotMount } from './mounts.mjs';
 import { Oracle } from './oracle.mjs';
-import { fileSink, httpSink } from './sinks.mjs';
+import { FileSink, httpSink } from './sinks.mjs';
 
 const kCutsARound = 25; // Then everything is checked and the numbers begin anew.
 const kImageBytes = 1 << 30;
@@ -55,7 +55,7 @@ async function round({ daemon, image, hook, archive }, number, cuts) {
     await load.stop();
   }
   await drained(daemon);
-  const exits = [{ name: 'archive', got: fileSink(archive).got }, { name: 'hook', got: hook.got }];
+  const exits = [{ name: 'archive', got: new FileSink(archive).got }, { name: 'hook', got: hook.got }];
   const result = check({ oracle, exits });
   oracle.close();
   return { ...result, readyMs };

@@ -3,6 +3,8 @@
 import fs from 'node:fs';
 import { serve } from '../e2e/harness.mjs';
 
+const kLookEveryMs = 20; // Between what was written and what is known to be.
+
 /** An HTTP receiver of events, one a request or an array. Each becomes {event, at} in `got`. */
 export async function httpSink() {
   const got = [];
@@ -15,17 +17,39 @@ export async function httpSink() {
     return { status: 204 };
   });
   server.requests.push = () => 0; // `got` is the record; the requests themselves would only add up.
-  return { got, url: server.url, close: server.close };
+  return { got, url: server.url, clear: () => (got.length = 0), close: server.close };
 }
 
-/** What a file exit has written. A last line without its end is not yet delivered. */
-export function fileSink(file) {
-  return {
-    get got() {
-      if (!fs.existsSync(file)) return [];
-      const text = fs.readFileSync(file, 'utf8');
-      return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean)
-        .map((line) => ({ event: JSON.parse(line) }));
-    },
-  };
+/** What a file exit has written; a last line without its end is not yet delivered. */
+export class FileSink {
+  #sizes = []; // {size, at}, as the file grew
+  #timer = setInterval(() => this.#look(), kLookEveryMs).unref();
+
+  constructor(file) { this.file = file; }
+
+  get got() {
+    if (!fs.existsSync(this.file)) return [];
+    this.#look();
+    const bytes = fs.readFileSync(this.file);
+    const got = [];
+    let look = 0;
+    for (let begin = 0, end; (end = bytes.indexOf(10, begin)) >= 0; begin = end + 1) {
+      while (look + 1 < this.#sizes.length && this.#sizes[look].size <= end) look++;
+      got.push({ event: JSON.parse(bytes.toString('utf8', begin, end)), at: this.#sizes[look].at });
+    }
+    return got;
+  }
+
+  clear() {
+    fs.rmSync(this.file, { force: true });
+    this.#sizes = [];
+  }
+  close() { clearInterval(this.#timer); }
+
+  #look() {
+    const size = fs.statSync(this.file, { throwIfNoEntry: false })?.size ?? 0;
+    const last = this.#sizes.at(-1);
+    if (last?.size === size) return;
+    this.#sizes.push({ size, at: Date.now() });
+  }
 }
