@@ -68,6 +68,17 @@ TEST_F(LineFileTest, synced_lines_survive_a_power_cut) {
   EXPECT_EQ(bytes(), "one\n");
 }
 
+TEST_F(LineFileTest, synced_lines_survive_a_power_cut_though_another_process_made_the_file) {
+  open();
+  put("one\n");
+  disk_.kill();  // Before its first sync: the folder does not know the file yet.
+  open();
+  put("two\n");
+  ASSERT_TRUE(file_->sync().ok());
+  disk_.crash();
+  EXPECT_EQ(bytes(), "one\ntwo\n");
+}
+
 TEST_F(LineFileTest, missing_folders_are_made) {
   LineFile file(disk_, clock_, "d/e/f/a.log", {});
   ASSERT_TRUE(file.append("x\n").ok());

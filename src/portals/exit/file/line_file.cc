@@ -50,9 +50,10 @@ Status LineFile::sync() {
 Status LineFile::flush() {
   if (!file_ || !is_unsynced_) return {};
   Status synced = file_->datasync();
-  if (synced.ok() && is_new_) synced = disk_.sync_directory(folder_of(path_));
+  if (synced.ok() && !is_listed_) synced = disk_.sync_directory(folder_of(path_));
   if (synced.ok()) {
-    is_new_ = is_unsynced_ = false;
+    is_listed_ = true;
+    is_unsynced_ = false;
     return synced;
   }
   synced = std::move(synced).with(path_);
@@ -70,9 +71,9 @@ void LineFile::drop(const Error& error) {
 Status LineFile::open() {
   const std::string folder = folder_of(path_);
   if (!disk_.exists(folder)) TT_CHECK(disk_.create_directories(folder));
-  const bool was_there = disk_.exists(path_);
   TT_TRY(file_, disk_.open(path_, Open::kCreate));
-  is_new_ = is_new_ || !was_there;
+  // Also when it was there: who made it may have died before its folder was synced.
+  is_listed_ = false;
   period_ = period();
   Status healed = cut_torn_line();
   if (!healed) file_.reset();

@@ -53,7 +53,7 @@ class LineFile {
   std::unique_ptr<File> file_;
   bool is_unsynced_ = false;  ///< Lines were written to file_ since it was synced.
   Status lost_;               ///< Why unsynced lines may be gone; sync() says it once.
-  bool is_new_ = false;       ///< The folder does not know it durably yet.
+  bool is_listed_ = false;    ///< Its name is known to be durable in its folder.
   std::int64_t period_ = 0;   ///< Of the clock, when the file was opened.
 };
 
