@@ -9,13 +9,6 @@
 
 #include "base/result.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define TT_ADDRESS_SANITIZER 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define TT_ADDRESS_SANITIZER 1
-#endif
 #ifdef TT_ADDRESS_SANITIZER
 #include <sanitizer/common_interface_defs.h>
 #endif

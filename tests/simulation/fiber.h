@@ -8,7 +8,22 @@
 #include <functional>
 #include <memory>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define TT_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TT_ADDRESS_SANITIZER 1
+#endif
+#endif
+
 namespace tt::simulation {
+
+/// Everything takes many times as long in this build.
+#ifdef TT_ADDRESS_SANITIZER
+constexpr bool kIsSlowBuild = true;
+#else
+constexpr bool kIsSlowBuild = false;
+#endif
 
 /// A body that runs until it switches away, and goes on there when it is switched to. Made and
 /// switched on one real thread. Without a body it is the stack that the caller runs on.

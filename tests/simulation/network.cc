@@ -94,8 +94,14 @@ void Network::heal() {
   for (auto& [name, server] : servers_) server.mood = Mood::kWell;
 }
 
-bool Network::refuses(std::string_view exit, Number number) const {
-  const Server& server = servers_.find(exit)->second;
+void Network::set_mood(std::string_view exit, Mood mood, std::int64_t for_ns) {
+  Server& server = servers_.find(exit)->second;
+  server.mood = mood;
+  server.mood_until_ns = clock_.steady_ns() + for_ns;
+  server.open_max = server.open;
+}
+
+bool Network::refuses(const Server& server, Number number) const {
   return faults_.refuses_one_in && (number + server.salt) % faults_.refuses_one_in == 0;
 }
 
@@ -140,15 +146,17 @@ void Network::change_mood(Server& server) {
 
 void Network::send(const SharedExchange& exchange) {
   ++requests_;
-  change_mood(exchange->server);
+  Server& server = exchange->server;
+  ++server.requests;
+  server.open_max = std::max(server.open_max, ++server.open);
+  change_mood(server);
   const auto fail = [&](SteadyNs at_ns, const char* error, bool was_sent) {
     later(at_ns,
           [this, exchange, error, was_sent] { finish(exchange, no_answer(error, was_sent)); });
   };
-  if (exchange->server.mood == Mood::kRefusesConnections)
-    return fail(soon(), "connection refused", false);
+  if (server.mood == Mood::kRefusesConnections) return fail(soon(), "connection refused", false);
   fail(exchange->timeout_at_ns, "timed out", true);
-  if (exchange->server.mood == Mood::kHangs) return;
+  if (server.mood == Mood::kHangs) return;
   if (happens(faults_.lost_request_one_in)) return fail(soon(), "connection reset", true);
   later(soon(), [this, exchange] { arrive(exchange); });
 }
@@ -171,7 +179,7 @@ net::ClientAnswer Network::handle(const Exchange& exchange) {
   if (server.mood == Mood::kForbids) return status_answer(random_.below(2) ? 401 : 404);
   if (happens(faults_.error_one_in)) return error_answer();
   for (const Event& event : events)
-    if (refuses(server.name, event.number)) return status_answer(400);
+    if (refuses(server, event.number)) return status_answer(400);
   for (const Event& event : events)
     if (faults_.sickens_one_in && (event.number + server.salt) % faults_.sickens_one_in == 1)
       return status_answer(500);
@@ -190,6 +198,7 @@ net::ClientAnswer Network::error_answer() {
 
 void Network::finish(const SharedExchange& exchange, net::ClientAnswer answer) {
   if (std::exchange(exchange->is_over, true)) return;
+  --exchange->server.open;
   // Threads of a dead process that wait for it may end, with nothing learnt.
   if (*exchange->has_died) return std::exchange(exchange->done, nullptr)(no_answer("dead", true));
   std::vector<tunnel::Seq> seqs;
@@ -232,7 +241,7 @@ void Network::Client::send(net::ClientRequest request, Done done) {
 // As the real one: what is in flight is cancelled, and nothing calls back afterwards.
 Network::Client::~Client() {
   for (const auto& exchange : open_) {
-    exchange->is_over = true;
+    if (!std::exchange(exchange->is_over, true)) --exchange->server.open;
     if (auto done = std::exchange(exchange->done, nullptr)) done(no_answer("cancelled", true));
   }
 }

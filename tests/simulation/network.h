@@ -45,17 +45,25 @@ class Network {
   std::unique_ptr<net::HttpClient> connect(std::shared_ptr<const bool> has_died);
   /// From here on every server is well and nothing is lost. What they refuse they go on refusing.
   void heal();
-  /// The server of `exit` refuses this event for ever.
-  bool refuses(std::string_view exit, Number number) const;
+  enum class Mood : std::uint8_t { kWell, kRefusesConnections, kHangs, kErrors, kForbids };
+  void set_mood(std::string_view exit, Mood mood, std::int64_t for_ns);
   std::uint64_t requests() const { return requests_; }
+  /// Requests that were sent to the server of `exit`.
+  std::uint64_t requests(std::string_view exit) const {
+    return servers_.find(exit)->second.requests;
+  }
+  /// At most so many of them were open at once since the mood was set.
+  std::uint64_t open_max(std::string_view exit) const {
+    return servers_.find(exit)->second.open_max;
+  }
 
  private:
-  enum class Mood : std::uint8_t { kWell, kRefusesConnections, kHangs, kErrors, kForbids };
   struct Server {
     std::string name;
     Number salt = 0;  ///< So that servers dislike different events.
     Mood mood = Mood::kWell;
     SteadyNs mood_until_ns = 0;
+    std::uint64_t requests = 0, open = 0, open_max = 0;
   };
   struct Event {
     tunnel::Seq seq;
@@ -65,6 +73,7 @@ class Network {
   struct Exchange;
   using SharedExchange = std::shared_ptr<Exchange>;
 
+  bool refuses(const Server& server, Number number) const;
   void send(const SharedExchange& exchange);
   void arrive(const SharedExchange& exchange);
   net::ClientAnswer handle(const Exchange& exchange);

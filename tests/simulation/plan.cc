@@ -53,38 +53,56 @@ Plan::Plan(std::uint64_t the_seed) : seed(the_seed) {
   batch_events = static_cast<int>(one_of({2, 7, 50}));
 }
 
+Plan Plan::calm() {
+  Plan plan;
+  plan.disk.sync_ns_max = kNsPerMs;
+  plan.segment_bytes = 128u << 10;
+  plan.retry_cap_s = 300;
+  plan.timeout_s = 20;
+  plan.batch_events = 7;
+  return plan;
+}
+
+std::string Plan::exit_yaml(const PlannedExit& exit, const std::string& name,
+                            std::uint64_t variant) const {
+  if (exit.is_file)
+    return fmt::format("  {}: {{type: file, path: {}, line: '{{{{ meta.id }}}} {{{{ event.n }}}}'",
+                       name, kArchivePath);
+  constexpr const char* kOrders[] = {"tunnel", "strict", "none"};
+  std::string text = fmt::format(
+      "  {}: {{type: webhook, url: 'http://{}/', body: {}, order: {}, timeout: {}s, "
+      "retry: {{base: {}s, cap: {}s, max_age: 365d}}, max_lag: {{age: 365d}}",
+      name, exit.name, kBody, kOrders[static_cast<int>(exit.order)], timeout_s, 1 + variant % 2,
+      retry_cap_s + 1);
+  if (std::string_view(exit.name) == "batch")
+    text += fmt::format(", format: ndjson, batch: {{events: {}, wait: {}ms}}", batch_events,
+                        100 + variant % 3 * 400);
+  if (exit.order == portals::Order::kNone) text += ", in_flight: 4";
+  return text;
+}
+
 std::string Plan::yaml(std::uint64_t variant) const {
   std::string text = "listen: 127.0.0.1:8420\nlog: error\nself: false\n";
   text += fmt::format("data: {}\n", kDataPath);
   text += fmt::format("tunnel: {{keep_for: {}}}\n", has_short_retention ? "1m" : "365d");
   text += fmt::format("let: {{variant: 'event.n == {}'}}\n", variant);
   text += "exits:\n";
-  for (const PlannedExit& exit : kExits) {
-    if (exit.is_file) {
-      text += fmt::format(
-          "  {}: {{type: file, path: {}, line: '{{{{ meta.id }}}} {{{{ event.n }}}}'}}\n",
-          exit.name, kArchivePath);
-      continue;
-    }
-    constexpr const char* kOrders[] = {"tunnel", "strict", "none"};
-    text += fmt::format(
-        "  {}: {{type: webhook, url: 'http://{}/', body: {}, order: {}, timeout: {}s, "
-        "retry: {{base: {}s, cap: {}s, max_age: 365d}}, max_lag: {{age: 365d}}",
-        exit.name, exit.name, kBody, kOrders[static_cast<int>(exit.order)], timeout_s,
-        1 + variant % 2, retry_cap_s + 1);
-    if (std::string_view(exit.name) == "batch")
-      text += fmt::format(", format: ndjson, batch: {{events: {}, wait: {}ms}}", batch_events,
-                          100 + variant % 3 * 400);
-    if (exit.order == portals::Order::kNone) text += ", in_flight: 4";
-    text += "}\n";
-  }
+  for (const PlannedExit& exit : kExits) text += exit_yaml(exit, exit.name, variant) + "}\n";
+  // In turn: no guest, a guest, the same under another name, the same without a word of the old.
+  const std::uint64_t turn = variant % 4;
+  const std::string guest = fmt::format("{}{}", turn == 1 ? "guest" : "visitor", variant / 4);
+  if (turn > 0)
+    text += exit_yaml(kGuest, guest, variant) +
+            (turn == 2 ? fmt::format(", was: guest{}}}\n", variant / 4) : "}\n");
   text += "rules:\n";
-  for (const PlannedExit& exit : kExits) {
-    const std::string when = fmt::format("event.want.contains(\"{}\")", exit.letter);
-    // The same meaning, written flat or nested, with another rule before it or without.
+  const auto add_rule = [&](char letter, std::string_view exit) {
+    const std::string when = fmt::format("event.want.contains(\"{}\")", letter);
+    // The same meaning, with another rule before it or without.
     if (variant % 2) text += fmt::format("  - {{when: '!({})', to: []}}\n", when);
-    text += fmt::format("  - {{when: '{}', to: {}}}\n", when, exit.name);
-  }
+    text += fmt::format("  - {{when: '{}', to: {}}}\n", when, exit);
+  };
+  for (const PlannedExit& exit : kExits) add_rule(exit.letter, exit.name);
+  if (turn > 0) add_rule(kGuest.letter, guest);
   return text;
 }
 

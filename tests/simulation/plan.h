@@ -27,12 +27,17 @@ constexpr std::array<PlannedExit, 5> kExits{{
     {"any", 'a', portals::Order::kNone, false},
     {"archive", 'f', portals::Order::kTunnel, true},
 }};
+/// An exit that reloads add, rename (with its cursor) and remove. What it gets must be right and in
+/// order; what it misses while it is not there is nobody's loss.
+constexpr PlannedExit kGuest{"guest", 'g', portals::Order::kTunnel, false};
 constexpr std::string_view kArchivePath = "/out/archive.ndjson";
 constexpr std::string_view kDataPath = "/node/data";
 
 /// A swarm: each kind of fault is on or off in a run, so that no kind hides another for good.
 struct Plan {
   explicit Plan(std::uint64_t seed);
+  /// No fault at all, for tests that make their own.
+  static Plan calm();
 
   /// The configuration; another `variant` changes options and how rules are written, but not which
   /// events go where.
@@ -52,6 +57,11 @@ struct Plan {
   std::uint64_t segment_bytes = 0;
   std::int64_t retry_cap_s = 0, timeout_s = 0;
   int batch_events = 0;
+
+ private:
+  std::string exit_yaml(const PlannedExit& exit, const std::string& name,
+                        std::uint64_t variant) const;
+  Plan() : seed(0) {}
 };
 
 }  // namespace tt::simulation

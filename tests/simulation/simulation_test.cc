@@ -9,12 +9,13 @@
 
 #include "base/temporary_folder.h"
 #include "base/text.h"
+#include "simulation/fiber.h"
 #include "simulation/run.h"
 
 namespace tt::simulation {
 namespace {
 
-constexpr std::uint64_t kGateSeeds = 200;
+constexpr std::uint64_t kGateSeeds = kIsSlowBuild ? 20 : 200;
 constexpr std::uint64_t kShards = 4;
 
 std::uint64_t number_of_environment(const char* name, std::uint64_t otherwise) {

@@ -19,13 +19,13 @@ constexpr std::int64_t kCursorWaitNs = 250 * kNsPerMs;
 
 }  // namespace
 
-World::World(std::uint64_t seed, std::string folder, bool is_live)
-    : plan_(seed),
+World::World(Plan plan, std::string folder, bool is_live)
+    : plan_(std::move(plan)),
       folder_(std::move(folder)),
       trace_(clock_, is_live),
-      turns_(seed ^ 0x7475726e73),
-      product_(seed ^ 0x70726f64),
-      chance_(seed ^ 0x6368616e6365),
+      turns_(plan_.seed ^ 0x7475726e73),
+      product_(plan_.seed ^ 0x70726f64),
+      chance_(plan_.seed ^ 0x6368616e6365),
       scheduler_(clock_, turns_,
                  {.interrupt_one_in = plan_.threads.interrupt_one_in,
                   .spurious_one_in = plan_.threads.spurious_one_in,
@@ -39,10 +39,12 @@ World::World(std::uint64_t seed, std::string folder, bool is_live)
   trace_.note(plan_.describe());
   oracle_.set_repeat_window_ns(kCursorWaitNs + 8 * plan_.disk.sync_ns_max);
   network_ = std::make_unique<Network>(scheduler_, clock_, chance_, oracle_, trace_, plan_.network);
-  for (const PlannedExit& exit : kExits) {
+  const auto add = [&](const PlannedExit& exit) {
     oracle_.add_exit(exit.name, exit.letter, exit.order);
     if (!exit.is_file) network_->add_server(exit.name);
-  }
+  };
+  for (const PlannedExit& exit : kExits) add(exit);
+  add(kGuest);
   disk_.set_free_bytes(kDiskBytes);
   load(0);
   start_node();
@@ -156,6 +158,7 @@ std::string World::random_want() {
   std::string want;
   for (const PlannedExit& exit : kExits)
     if (below(2)) want += exit.letter;
+  if (below(2)) want += kGuest.letter;
   return want;
 }
 
@@ -177,6 +180,12 @@ void World::append() {
   const std::string key = has_key ? "key-" + std::to_string(++last_key_) : "";
   if (has_key) keyed_.push_back({key, first, count});
   append(first, count, key, level);
+}
+
+Number World::append(const std::string& want) {
+  const Number number = oracle_.send(want, tunnel::AckLevel::kDisk);
+  append(number, 1, "", tunnel::AckLevel::kDisk);
+  return number;
 }
 
 void World::append(Number first, std::size_t count, const std::string& key,
@@ -282,7 +291,7 @@ Outcome World::outcome() {
 }
 
 Outcome run_seed(std::uint64_t seed, const std::string& folder, bool is_live) {
-  World world(seed, folder, is_live);
+  World world(Plan(seed), folder, is_live);
   world.live();
   world.heal();
   return world.outcome();

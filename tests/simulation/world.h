@@ -13,7 +13,7 @@ namespace tt::simulation {
 
 class World {
  public:
-  World(std::uint64_t seed, std::string folder, bool is_live);
+  World(Plan plan, std::string folder, bool is_live = false);
   ~World();
 
   /// Senders and faults, for as long as the plan says.
@@ -21,6 +21,14 @@ class World {
   /// No fault any more: within bounded virtual time everything owed is delivered. Then the checks.
   void heal();
   Outcome outcome();
+
+  Node& node() { return *node_; }
+  Network& network() { return *network_; }
+  Oracle& oracle() { return oracle_; }
+  void pass_ns(std::int64_t ns) { scheduler_.sleep_ns(ns); }
+  /// One new event for these exits.
+  Number append(const std::string& want);
+  bool is_drained();
 
  private:
   /// A request of a sender that names it by a key, to be asked again.
@@ -40,7 +48,6 @@ class World {
   void reload(pipeline::Daemon& daemon);
   void fill_disk();
   void jump();
-  bool is_drained();
   void wait_until_drained();
   void check_intake();
   void check_deliveries();

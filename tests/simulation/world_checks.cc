@@ -61,8 +61,7 @@ void World::heal() {
 void World::check_intake() {
   const SteadyNs until_ns = clock_.steady_ns() + kIntakeNsMax;
   while (clock_.steady_ns() < until_ns) {
-    const Number number = oracle_.send("sbtaf", tunnel::AckLevel::kDisk);
-    append(number, 1, "", tunnel::AckLevel::kDisk);
+    const Number number = append("sbtaf");
     scheduler_.sleep_ns(500 * kNsPerMs);
     if (oracle_.is_acknowledged(number)) return;
   }
