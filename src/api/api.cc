@@ -61,8 +61,10 @@ pipeline::Daemon::ApiHandler make_handler(pipeline::Daemon& daemon) {
     if (auto refusal = guard(*daemon.settings(), request))
       return responder.answer(*std::move(refusal));
     if (request.path == "/metrics")
-      return responder.answer({.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                               .body = daemon.metrics().render()});
+      return daemon.metrics_text([responder](std::string text) mutable {
+        responder.answer(
+            {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = std::move(text)});
+      });
     if (request.path == "/openapi.json") return responder.answer(json_answer(openapi_json()));
     if (request.path == "/" && request.method != "POST")
       return responder.answer(front_page(daemon));

@@ -19,12 +19,13 @@ void write_letter(JsonWriter& json, const tunnel::DeadLetter& letter, std::strin
   json.map().key("exit").text(letter.exit);
   json.key("number").number(static_cast<std::int64_t>(letter.number));
   json.key("id").text(tunnel::format_id(log, letter.seq));
+  if (letter.last_seq) json.key("last_id").text(tunnel::format_id(log, letter.last_seq));
   json.key("reason").text(letter.reason).key("status").number(letter.status);
   json.key("attempts").number(letter.attempts).key("error").text(letter.error);
   json.some("rule", letter.rule).key("entry").text(letter.entry);
   if (letter.first_ns) json.key("first").text(format_time_us(letter.first_ns));
   json.key("last").text(format_time_us(letter.last_ns));
-  json.key("received").text(format_time_us(letter.received_ns));
+  if (letter.received_ns) json.key("received").text(format_time_us(letter.received_ns));
   if (whole) json.key("request").text(letter.request).key("answer").text(letter.answer);
   json.key("event").raw(letter.event_json.empty() ? "null" : letter.event_json).end();
 }

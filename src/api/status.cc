@@ -33,9 +33,13 @@ void write_exit(JsonWriter& json, const pipeline::ExitStatus& exit) {
   count(json, "cursor", exit.cursor);
   count(json, "position", exit.position);
   count(json, "behind", exit.behind);
+  time(json, "since", exit.since_ns);
+  count(json, "accepted", exit.accepted);
   count(json, "delivered", exit.delivered);
   count(json, "filtered", exit.filtered);
+  count(json, "suppressed", exit.suppressed);
   count(json, "dead", exit.dead);
+  count(json, "pending", exit.pending);
   count(json, "retries", exit.retries);
   count(json, "in_flight", exit.in_flight);
   count(json, "parked", exit.parked);

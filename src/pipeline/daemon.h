@@ -29,7 +29,11 @@ struct ExitStatus {
   std::string state;    ///< "running", "paused", "waiting" (breaker open), "catching up".
   std::string problem;  ///< Last error while waiting; empty when fine.
   tunnel::Seq cursor = 0, position = 0;
-  std::uint64_t delivered = 0, filtered = 0, dead = 0, retries = 0;  ///< Since start.
+  /// accepted = delivered + filtered + suppressed + dead + pending, at all times (design.md 6.5).
+  WallNs since_ns = 0;  ///< Begin of the epoch that these count: a start, or a rewind.
+  std::uint64_t accepted = 0, delivered = 0, filtered = 0, suppressed = 0, dead = 0;
+  std::uint64_t pending = 0;  ///< Not decided yet: beyond the cursor, in flight, parked.
+  std::uint64_t retries = 0;  ///< Since start.
   std::uint64_t in_flight = 0, parked = 0;
   std::uint64_t behind = 0;  ///< Seqs between the cursor and the visible mark (holes count).
   WallNs last_delivered_ns = 0;
@@ -129,6 +133,8 @@ class Daemon {
 
   virtual tunnel::Tunnel& tunnel() = 0;
   virtual Metrics& metrics() = 0;
+  /// Prometheus text, all exits as of one moment; `done` on any thread.
+  virtual void metrics_text(std::function<void(std::string)> done) = 0;
   virtual Clock& clock() = 0;
   virtual SelfEvents& self_events() = 0;
 

@@ -46,6 +46,7 @@ class RunningDaemon final : public Daemon {
   ConfigStatus config_status() const override;
   tunnel::Tunnel& tunnel() override { return *tunnel_; }
   Metrics& metrics() override { return seams_.metrics; }
+  void metrics_text(std::function<void(std::string)> done) override;
   Clock& clock() override { return seams_.clock; }
   SelfEvents& self_events() override { return self_; }
   std::vector<ExitStatus> exits() override;

@@ -18,11 +18,6 @@ using portals::VerdictKind;
 
 namespace {
 
-Counter& exit_counter(Metrics& metrics, const std::string& exit, const char* result) {
-  return metrics.counter("tt_exit_events_total", "Events of an exit by what became of them",
-                         {{"exit", exit}, {"result", result}});
-}
-
 /// What a part of a job keeps of the whole: its age and history, not its request.
 void inherit(DeliveryJob& part, const DeliveryJob& whole) {
   part.held_bytes = whole.held_bytes * part.items.size() / whole.items.size();
@@ -42,12 +37,9 @@ Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t 
       exit_index_(exit_index),
       encoder_(context.routing.log_id()),
       reader_(std::move(reader)),
+      conservation_(context.metrics, context.clock, context.tunnel, *reader_, settings_.name),
       backoff_(settings_.portal->common().retry.base_ns, settings_.portal->common().retry.cap_ns),
       breaker_(context.random),
-      decided_(reader_->cursor()),
-      delivered_count_(exit_counter(context.metrics, settings_.name, "delivered")),
-      filtered_count_(exit_counter(context.metrics, settings_.name, "filtered")),
-      dead_count_(exit_counter(context.metrics, settings_.name, "dead")),
       retry_count_(context.metrics.counter(
           "tt_exit_retries_total", "Attempts that were not the last", {{"exit", settings_.name}})),
       template_errors_(context.metrics.counter("tt_exit_template_errors_total",
@@ -61,6 +53,7 @@ Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t 
                                           {{"exit", settings_.name}})),
       seconds_(context.metrics.histogram("tt_exit_request_seconds", "Time to an answer",
                                          {{"exit", settings_.name}})) {
+  go_back(reader_->cursor());
   replace(settings_, exit_index);
 }
 
@@ -102,7 +95,7 @@ void Delivery::try_now() {
 }
 
 void Delivery::pump() {
-  if (is_paused_ || drained_) return show_behind();
+  if (is_paused_ || drained_) return show();
   const SteadyNs now = context_.clock.steady_ns();
   while (true) {
     if (!breaker_.allows(now, in_flight_)) {
@@ -116,16 +109,17 @@ void Delivery::pump() {
     }
     const auto job = next_job(now);
     if (!job) break;
-    if (rate_) rate_->take(now);
+    if (rate_ && !(*job)->letter) rate_->take(now);
     attempt(*job);
     if (is_paused_ || drained_) return;
   }
   for (const DeliveryJob& job : jobs_)
     if (!job.in_flight && !job.is_settling && job.due_ns > now) arm(job.due_ns);
-  show_behind();
+  show();
 }
 
-void Delivery::show_behind() {
+void Delivery::show() {
+  conservation_.show();
   const tunnel::Seq visible = context_.tunnel.status().visible;
   behind_gauge_.set(static_cast<std::int64_t>(context_.tunnel.count(reader_->cursor(), visible)));
 }

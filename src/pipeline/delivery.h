@@ -12,10 +12,11 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/random.h"
-#include "event/event.h"
 #include "net/http_client.h"
 #include "pipeline/attempt_notes.h"
+#include "pipeline/conservation.h"
 #include "pipeline/daemon.h"
+#include "pipeline/delivery_job.h"
 #include "pipeline/encoder.h"
 #include "pipeline/loop.h"
 #include "pipeline/routing.h"
@@ -43,36 +44,6 @@ struct DeliveryContext {
   SelfEvents& self;
 };
 
-/// One event on its way to one exit. Settling it settles [first, seq]: the events before it that no
-/// rule routed here go along.
-struct DeliveryItem {
-  tunnel::Seq first = 0, seq = 0;
-  tunnel::SharedStored batch;  ///< Keeps the event's memory.
-  std::size_t index = 0;       ///< In the batch.
-  const tunnel::StoredEvent& stored() const { return batch->events()[index]; }
-};
-
-/// One request: encoded once, tried until it has a verdict that ends it.
-struct DeliveryJob {
-  std::vector<DeliveryItem> items;
-  portals::ExitRequest request;
-  std::string fingerprint;  ///< Of the exit that encoded it; another encodes anew.
-  std::shared_ptr<const portals::ExitPortal> portal;  ///< Judges the answer to its request.
-  std::shared_ptr<portals::ExitSender> sender;        ///< Has sent it, and syncs what it wrote.
-  std::shared_ptr<const tunnel::DeadLetter> letter;   ///< It is decided; only this is to be stored.
-  std::uint64_t generation = 0;
-  std::size_t bytes = 0;       ///< Of the encoded request.
-  std::size_t held_bytes = 0;  ///< Of its events, once they are copies kept for a retry.
-  std::uint32_t attempts = 0;  ///< Failed ones that count.
-  WallNs first_attempt_ns = 0;
-  std::int64_t age_ns = 0;  ///< Since the first attempt, breaker-open time left out.
-  SteadyNs aged_to_ns = 0;  ///< Steady time up to which age_ns is counted.
-  SteadyNs due_ns = 0;
-  bool in_flight = false;
-  bool is_settling = false;  ///< Its dead letter is on its way to the disk.
-  bool is_parked = false;    ///< A later event was delivered past it.
-};
-
 /// One exit's state machine. Every member belongs to the loop's thread.
 class Delivery : public std::enable_shared_from_this<Delivery> {
  public:
@@ -89,6 +60,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   /// Starts nothing new; `done` runs when nothing is in flight and local exits are synced.
   void drain(std::function<void()> done);
   ExitStatus status() const;
+  /// Brings the exit's metrics up to date.
+  void show();
   /// Events from here on are judged by the ruleset in force when their turn comes; those below are
   /// decided or on their way, and a new ruleset does not touch them.
   tunnel::Seq pending_from() const;
@@ -109,7 +82,10 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::optional<Job> next_job(SteadyNs now);
   bool is_full() const;
   std::optional<Job> fresh_job(SteadyNs now);
-  bool gather();                         ///< More matching events into gathered_; false: none now.
+  enum class Found : std::uint8_t { kEvent, kGap, kNothing };
+  Found gather();                        ///< One more matching event into gathered_.
+  bool has_gap_before(tunnel::Seq seq);  ///< In current_.
+  Job gap_job();                         ///< After kGap, with nothing gathered.
   bool read();                           ///< The next batch into current_; false: none now.
   bool read_failed(const Error& error);  ///< Always false: nothing was read.
   void settle_filtered(tunnel::Seq next);
@@ -139,8 +115,12 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void delivered(Job job);
   void bury(Job job, std::string reason, std::string error, const portals::ExitAnswer* answer);
   void store_letter(Job job);
-  void settle(const std::vector<DeliveryItem>& items,
+  void report(const tunnel::DeadLetter& letter) const;
+  std::shared_ptr<const tunnel::DeadLetter> gap_letter(tunnel::Seq first, tunnel::Seq last,
+                                                       std::string why) const;
+  void settle(const std::vector<DeliveryItem>& items, std::uint64_t Decided::*outcome,
               const std::shared_ptr<portals::ExitSender>& sender = nullptr);
+  void settle(const DecidedRange& range);
   void count_parked();
   void sync_soon();
   void sync_now();
@@ -148,7 +128,6 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void synced(const std::vector<Unsynced>& ranges, const Status& status);
   void arm(SteadyNs due_ns);
   void try_now();
-  void show_behind();
   void finish_drain();
 
   DeliveryContext& context_;
@@ -156,16 +135,18 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::size_t exit_index_;
   Encoder encoder_;
   std::unique_ptr<tunnel::Reader> reader_;
+  Conservation conservation_;
   std::shared_ptr<portals::ExitSender> sender_;
   portals::Backoff backoff_;
   portals::Breaker breaker_;
   std::optional<portals::RateLimit> rate_;
 
   SharedRouted current_;  // Being gathered from.
-  std::size_t current_index_ = 0;
-  tunnel::Seq looked_at_ = 0;   // End of the last batch that was gathered from to its end.
-  tunnel::Seq decided_ = 0;     // Everything below is filtered, settled or in an item.
-  tunnel::Seq counted_to_ = 0;  // Filtered events are counted once, however often they are read.
+  std::size_t current_index_ = 0, current_gap_ = 0;
+  tunnel::Seq looked_at_ = 0;  // End of the last batch that was gathered from to its end.
+  tunnel::Seq decided_ = 0;    // Everything below is filtered, settled or in an item.
+  std::uint64_t passed_ = 0;   // Events that go nowhere from decided_ on, as far as looked at.
+  tunnel::Seq new_from_ = 0;   // Below may be what was settled before it is read.
   std::vector<DeliveryItem> gathered_;
   std::size_t gathered_bytes_ = 0;
   SteadyNs gathered_since_ns_ = 0;
@@ -178,7 +159,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
   /// Written through `sender`, which has not synced it yet.
   struct Unsynced {
-    tunnel::Seq first, last;
+    DecidedRange range;
     std::shared_ptr<portals::ExitSender> sender;
   };
   std::vector<Unsynced> unsynced_;
@@ -192,7 +173,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::string problem_;
   std::optional<SteadyNs> down_since_ns_;  // Told to be down.
   WallNs last_delivered_ns_ = 0;
-  Counter &delivered_count_, &filtered_count_, &dead_count_, &retry_count_, &template_errors_;
+  Counter &retry_count_, &template_errors_;
   Gauge &parked_gauge_, &behind_gauge_;
   Histogram& seconds_;
 };

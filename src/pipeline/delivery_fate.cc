@@ -42,7 +42,7 @@ EventFate Delivery::fate(tunnel::Seq seq) const {
     fate.state = State::kGathered;
     fate.generation = context_.routing.generation();
   } else if (std::any_of(unsynced_.begin(), unsynced_.end(), [&](const Unsynced& range) {
-               return seq >= range.first && seq <= range.last;
+               return seq >= range.range.first && seq <= range.range.last;
              })) {
     fate.state = State::kUnsynced;
   } else if (seq >= decided_) {

@@ -28,6 +28,8 @@ std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
     }
     if (job->is_parked || common.order == Order::kNone) continue;
     if (common.order == Order::kStrict) return poor;
+    // Decided: it waits for room for its letter, which is no reason for others to wait.
+    if (job->letter) continue;
     // order: tunnel. A failing head is stepped over once it has failed often enough. Each further
     // one asks for twice as many failures: when several in a row fail it is rather the exit that is
     // ill, and an outage must not stir its events.
@@ -51,11 +53,14 @@ std::optional<Delivery::Job> Delivery::fresh_job(SteadyNs now) {
   const auto& batch = settings_.portal->common().batch;
   const std::size_t events_max =
       settings_.portal->batches() ? static_cast<std::size_t>(std::max(batch.events, 1)) : 1;
-  bool has_more = true;
-  while (gathered_.size() < events_max && gathered_bytes_ < batch.bytes && (has_more = gather())) {
+  Found found = Found::kEvent;
+  while (gathered_.size() < events_max && gathered_bytes_ < batch.bytes && found == Found::kEvent)
+    found = gather();
+  if (gathered_.empty()) {
+    if (found == Found::kGap) return gap_job();
+    return std::nullopt;
   }
-  if (gathered_.empty()) return std::nullopt;
-  if (!has_more && batch.wait_ns > 0 && settings_.portal->batches() && !drained_) {
+  if (found == Found::kNothing && batch.wait_ns > 0 && settings_.portal->batches() && !drained_) {
     const SteadyNs due = gathered_since_ns_ + batch.wait_ns;
     if (due > now) {
       arm(due);
@@ -71,39 +76,74 @@ std::optional<Delivery::Job> Delivery::fresh_job(SteadyNs now) {
   return make_job(std::move(items), jobs_.end());
 }
 
-bool Delivery::gather() {
+Delivery::Found Delivery::gather() {
   for (;;) {
-    if (!current_ && !read()) return false;
+    if (!current_ && !read()) return Found::kNothing;
     // A reload while a batch is being read: the ruleset in force when the exit reads decides.
     if (current_->generation != context_.routing.generation())
       current_ = context_.routing.route(current_->stored);
     const auto events = current_->stored->events();
     for (; current_index_ < events.size(); ++current_index_) {
       const tunnel::StoredEvent& event = events[current_index_];
-      if (event.meta.seq < decided_) continue;
+      const tunnel::Seq seq = event.meta.seq;
+      if (has_gap_before(seq)) return Found::kGap;
+      if (seq < decided_) continue;
+      if (seq < new_from_ && reader_->is_settled(seq)) continue;  // Decided before a restart.
       if (!current_->bits.test(current_index_, exit_index_)) {
-        if (event.meta.seq >= counted_to_) filtered_count_.add();
-        counted_to_ = std::max(counted_to_, event.meta.seq + 1);
+        ++passed_;
         continue;
       }
-      if (reader_->is_settled(event.meta.seq)) continue;  // Decided before a restart.
       if (gathered_.empty()) gathered_since_ns_ = context_.clock.steady_ns();
-      gathered_.push_back({decided_, event.meta.seq, current_->stored, current_index_});
+      gathered_.push_back({.first = decided_,
+                           .seq = seq,
+                           .batch = current_->stored,
+                           .index = current_index_,
+                           .filtered = std::exchange(passed_, 0)});
       gathered_bytes_ += event.event.json.size();
-      decided_ = event.meta.seq + 1;
+      decided_ = seq + 1;
       ++current_index_;
-      return true;
+      return Found::kEvent;
     }
+    if (has_gap_before(current_->stored->next)) return Found::kGap;
     looked_at_ = current_->stored->next;
     settle_filtered(looked_at_);
     current_.reset();
   }
 }
 
+// Whether the next gap of the batch begins before `seq` and is not behind us.
+bool Delivery::has_gap_before(tunnel::Seq seq) {
+  const std::vector<tunnel::Gap>& gaps = current_->stored->gaps;
+  const auto is_behind = [this](const tunnel::Gap& gap) {
+    return gap.next <= decided_ ||
+           count_unsettled(context_.tunnel, reader_->settled(), gap.first, gap.next) == 0;
+  };
+  while (current_gap_ < gaps.size() && is_behind(gaps[current_gap_])) ++current_gap_;
+  return current_gap_ < gaps.size() && gaps[current_gap_].first < seq;
+}
+
+// What damage took can be had from nowhere: one dead letter names it all.
+Delivery::Job Delivery::gap_job() {
+  const tunnel::Gap gap = current_->stored->gaps[current_gap_];
+  const DeliveryItem item{
+      .first = decided_,
+      .seq = gap.next - 1,
+      .filtered = std::exchange(passed_, 0),
+      .events = count_unsettled(context_.tunnel, reader_->settled(), gap.first, gap.next)};
+  decided_ = gap.next;
+  const Job job = make_job({item}, jobs_.end());
+  job->letter =
+      gap_letter(gap.first, gap.next - 1,
+                 "at most " + std::to_string(item.events) +
+                     " events are lost to damage on disk; `quarantine` in the data folder "
+                     "has its bytes");
+  return job;
+}
+
 void Delivery::settle_filtered(tunnel::Seq next) {
   // With events gathered, the next item or the next call covers the range.
   if (!gathered_.empty() || next <= decided_) return;
-  settle({DeliveryItem{decided_, next - 1, nullptr, 0}});
+  settle({.first = decided_, .last = next - 1, .events = {.filtered = std::exchange(passed_, 0)}});
   decided_ = next;
 }
 
@@ -116,6 +156,9 @@ tunnel::Seq Delivery::pending_from() const {
 // Reads again from `seq` on; what was settled since is skipped, what was gathered is forgotten.
 void Delivery::go_back(tunnel::Seq seq) {
   decided_ = seq;
+  passed_ = 0;
+  const tunnel::Settled settled = reader_->settled();
+  new_from_ = settled.ranges.empty() ? settled.low : settled.ranges.back().second;
   looked_at_ = 0;
   gathered_.clear();
   gathered_bytes_ = 0;
@@ -153,7 +196,7 @@ bool Delivery::read() {
   }
   const auto take = [this](tunnel::SharedStored stored) {
     current_ = context_.routing.route(stored);
-    current_index_ = 0;
+    current_index_ = current_gap_ = 0;
   };
   if (reader_->at_edge()) {
     auto batch = reader_->next(kReadBytesMax);

@@ -12,13 +12,12 @@
 namespace tt::pipeline {
 
 void Delivery::delivered(Job job) {
-  delivered_count_.add(job->items.size());
   last_delivered_ns_ = context_.clock.wall_ns();
   // Delivered past a failing head: that one is parked. It stays unsettled below later settled
   // ones, which is durable by itself: a restart finds it through the cursor.
   for (Job before = jobs_.begin(); before != job; ++before)
     if (!before->in_flight && before->attempts >= kParkAfterAttempts) before->is_parked = true;
-  settle(job->items, job->sender);
+  settle(job->items, &Decided::delivered, job->sender);
   jobs_.erase(job);
   count_parked();
 }
@@ -28,21 +27,38 @@ void Delivery::count_parked() {
                                   [](const DeliveryJob& job) { return job.is_parked; }));
 }
 
+std::vector<DecidedRange> ranges_of(const std::vector<DeliveryItem>& items,
+                                    std::uint64_t Decided::*outcome) {
+  std::vector<DecidedRange> ranges;
+  for (const DeliveryItem& item : items) {
+    if (ranges.empty() || item.first != ranges.back().last + 1)
+      ranges.push_back({.first = item.first});
+    DecidedRange& range = ranges.back();
+    range.last = item.seq;
+    range.events.filtered += item.filtered;
+    range.events.*outcome += item.events;
+  }
+  return ranges;
+}
+
 // A local exit's events count when written; the cursor may pass them when they are synced.
-void Delivery::settle(const std::vector<DeliveryItem>& items,
+void Delivery::settle(const std::vector<DeliveryItem>& items, std::uint64_t Decided::*outcome,
                       const std::shared_ptr<portals::ExitSender>& sender) {
   const bool waits = sender && sender->needs_sync();
-  // Consecutive items are one range: most jobs settle with one call.
-  for (std::size_t i = 0; i < items.size();) {
-    std::size_t end = i + 1;
-    while (end < items.size() && items[end].first == items[end - 1].seq + 1) ++end;
-    if (waits)
-      unsynced_.push_back({items[i].first, items[end - 1].seq, sender});
-    else
-      reader_->settle(items[i].first, items[end - 1].seq);
-    i = end;
+  for (const DecidedRange& range : ranges_of(items, outcome)) {
+    if (!waits) {
+      settle(range);
+      continue;
+    }
+    conservation_.written(range.events);
+    unsynced_.push_back({range, sender});
   }
   if (!unsynced_.empty()) sync_soon();
+}
+
+void Delivery::settle(const DecidedRange& range) {
+  reader_->settle(range.first, range.last);
+  conservation_.decided(range.events);
 }
 
 void Delivery::sync_soon() {
@@ -73,11 +89,14 @@ void Delivery::sync_now() {
 }
 
 void Delivery::synced(const std::vector<Unsynced>& ranges, const Status& status) {
-  for (const Unsynced& range : ranges) {
-    if (status.ok())
+  for (const auto& [range, sender] : ranges) {
+    if (status.ok()) {
       reader_->settle(range.first, range.last);
-    else
+      conservation_.synced(range.events);
+    } else {
       again_from_ = std::min(again_from_.value_or(range.first), range.first);
+      conservation_.lost(range.events);
+    }
   }
   if (!status.ok()) {
     // Not settled, and perhaps gone: they are written again.
@@ -85,7 +104,7 @@ void Delivery::synced(const std::vector<Unsynced>& ranges, const Status& status)
     problem_ = status.error().text;
     log::error("sync of a local exit failed", {{"exit", settings_.name}, {"error", problem_}});
   }
-  show_behind();
+  show();
   if (!unsynced_.empty()) sync_soon();
   if (drained_)
     finish_drain();
@@ -139,9 +158,8 @@ void Delivery::store_letter(Job job) {
         self->context_.loop.post([self, job, letter, stored = std::move(stored)] {
           job->is_settling = false;
           if (stored.ok()) {
-            self->dead_count_.add();
-            self->context_.self.dead_letter(letter->exit, letter->reason + ": " + letter->error);
-            self->settle(job->items);
+            self->report(*letter);
+            self->settle(job->items, &Decided::dead);
             self->jobs_.erase(job);
             self->count_parked();
           } else {
@@ -156,6 +174,27 @@ void Delivery::store_letter(Job job) {
             self->pump();
         });
       });
+}
+
+void Delivery::report(const tunnel::DeadLetter& letter) const {
+  if (letter.last_seq > 0)
+    context_.self.gap(letter.exit, letter.seq, letter.last_seq + 1, letter.error);
+  else
+    context_.self.dead_letter(letter.exit, letter.reason + ": " + letter.error);
+}
+
+std::shared_ptr<const tunnel::DeadLetter> Delivery::gap_letter(tunnel::Seq first, tunnel::Seq last,
+                                                               std::string why) const {
+  const WallNs now = context_.clock.wall_ns();
+  log::error("events of an exit are lost",
+             {{"exit", settings_.name}, {"first_seq", first}, {"last_seq", last}, {"error", why}});
+  return std::make_shared<const tunnel::DeadLetter>(tunnel::DeadLetter{.exit = settings_.name,
+                                                                       .seq = first,
+                                                                       .last_seq = last,
+                                                                       .reason = "gap",
+                                                                       .first_ns = now,
+                                                                       .last_ns = now,
+                                                                       .error = std::move(why)});
 }
 
 void Delivery::drain(std::function<void()> done) {
@@ -173,14 +212,19 @@ void Delivery::finish_drain() {
 }
 
 ExitStatus Delivery::status() const {
+  const Balance balance = conservation_.balance();
   ExitStatus s{.name = settings_.name,
                .type = std::string(settings_.type->name),
                .target = settings_.portal->target(),
                .cursor = reader_->cursor(),
                .position = decided_,
-               .delivered = delivered_count_.value(),
-               .filtered = filtered_count_.value(),
-               .dead = dead_count_.value(),
+               .since_ns = balance.since_ns,
+               .accepted = balance.accepted,
+               .delivered = balance.delivered,
+               .filtered = balance.filtered,
+               .suppressed = balance.suppressed,
+               .dead = balance.dead,
+               .pending = balance.pending,
                .retries = retry_count_.value(),
                .in_flight = in_flight_,
                .parked = static_cast<std::uint64_t>(parked_gauge_.value()),

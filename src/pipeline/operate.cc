@@ -22,6 +22,15 @@ std::vector<ExitStatus> RunningDaemon::exits() {
   return all;
 }
 
+// On the loop: between two turns of it the accounts of all exits balance.
+void RunningDaemon::metrics_text(std::function<void(std::string)> done) {
+  const bool posted = loop_->post([this, done] {
+    for (const auto& delivery : deliveries_) delivery->show();
+    done(seams_.metrics.render());
+  });
+  if (!posted) done(seams_.metrics.render());
+}
+
 std::vector<EventFate> RunningDaemon::fates(tunnel::Seq seq) {
   std::vector<EventFate> all;
   loop_->run([&] {
@@ -112,6 +121,12 @@ Result<std::uint64_t> RunningDaemon::retry_letters(std::string_view exit,
       continue;
     }
     const tunnel::DeadLetter& letter = *found;
+    if (letter.event_json.empty()) {
+      if (numbers.size() == 1)
+        return reject("letter " + std::to_string(number) +
+                      " holds no event: it tells of a gap, and there is nothing to send");
+      continue;
+    }
     event::EventBatch batch;
     TT_CHECK(event::index_canonical(letter.event_json, batch));
     const tunnel::Meta meta{

@@ -140,9 +140,10 @@ void Committer::frame(Pending& pending, GroupBatch& batch) {
 
 void Committer::publish(std::shared_ptr<GroupBatch> batch) {
   const Seq next = batch->next;
+  const std::uint64_t events = batch->events().size();
   parts_.writer.publish();
   parts_.log.edge.push(std::move(batch));
-  parts_.log.visible.store(next, std::memory_order_release);
+  parts_.log.show(next, events);
   std::function<void()> wake;
   {
     const std::lock_guard lock(mutex_);

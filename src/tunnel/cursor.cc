@@ -11,6 +11,11 @@ bool Cursor::contains(Seq seq) const {
   return settled_.contains(seq);
 }
 
+Settled Cursor::settled() const {
+  const std::lock_guard lock(mutex_);
+  return settled_.all();
+}
+
 bool Cursor::settle(Seq first, Seq end) {
   const std::lock_guard lock(mutex_);
   if (!settled_.settle(first, end)) return false;

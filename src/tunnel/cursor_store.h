@@ -32,6 +32,7 @@ class Cursor {
   /// Where the exit began, or was taken back to; 0: not known.
   Seq start() const { return start_.load(std::memory_order_relaxed); }
   bool contains(Seq seq) const;
+  Settled settled() const;
   /// True when something changed.
   bool settle(Seq first, Seq end);
   void rewind(Seq seq);

@@ -14,6 +14,7 @@ std::string encode_letter(const DeadLetter& letter) {
   std::string fields;
   append_field(fields, Tag::kExit, letter.exit);
   append_number(fields, Tag::kEventSeq, letter.seq);
+  if (letter.last_seq != 0) append_number(fields, Tag::kLastSeq, letter.last_seq);
   append_field(fields, Tag::kReason, letter.reason);
   append_number(fields, Tag::kStatus, static_cast<std::int32_t>(letter.status));
   append_number(fields, Tag::kAttempts, letter.attempts);
@@ -43,6 +44,9 @@ Result<DeadLetter> decode_letter(std::string_view body) {
         break;
       case Tag::kEventSeq:
         letter.seq = field->number<std::uint64_t>();
+        break;
+      case Tag::kLastSeq:
+        letter.last_seq = field->number<std::uint64_t>();
         break;
       case Tag::kReason:
         letter.reason = field->text();

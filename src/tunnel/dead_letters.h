@@ -19,6 +19,7 @@ struct DeadLetter {
   std::uint64_t number = 0;  ///< Given by the store; rises per exit, never used twice.
   std::string exit;
   std::uint64_t seq = 0;
+  std::uint64_t last_seq = 0;  ///< `gap`: [seq, last_seq] are lost, and there is no event. Else 0.
   std::string reason;  ///< rejected | exhausted | expired | encode | template | too_large | gap
   int status = 0;      ///< Last HTTP status; 0: none.
   std::uint32_t attempts = 0;

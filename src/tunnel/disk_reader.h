@@ -28,6 +28,7 @@ class DiskReader final : public Reader {
     if (cursor_->settle(first, last + 1)) cursors_.touch(cursor_);
   }
   bool is_settled(Seq seq) const override { return cursor_->contains(seq); }
+  Settled settled() const override { return cursor_->settled(); }
   Status rewind(Seq seq) override {
     cursor_->rewind(seq);
     feed_.seek(seq);

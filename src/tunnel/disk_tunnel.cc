@@ -75,8 +75,10 @@ class DiskTunnel final : public Tunnel {
   AckLevel ack_level() const override { return AckLevel::kDisk; }
   std::string_view log_id() const override { return log_id_; }
   TunnelStatus status() const override {
+    const LogView::Mark mark = log_->mark();
     return {.oldest = log_->oldest(),
-            .visible = log_->visible.load(std::memory_order_acquire),
+            .visible = mark.visible,
+            .visible_total = mark.events,
             .disk_bytes = log_->segments.file_bytes() + pool_.spare_bytes(),
             .segment_count = log_->segments.count(),
             .is_full = committer_->is_full(),

@@ -79,6 +79,10 @@ Result<SharedStored> EventReader::read(Seq seq, Seq visible, std::size_t bytes_m
   if (!scanner_ || seq != next_seq_) {
     locate(seq);
     gaps_.clear();
+    // Who asks for a certain event has a cursor, and retention keeps what cursors need: whole
+    // segments are lost. 0 asks for whatever is the oldest.
+    if (seq > 0 && segment_ && segment_->header.base_seq > seq)
+      gaps_.push_back({seq, segment_->header.base_seq});
   }
   auto batch = std::make_shared<ReadBatch>();
   batch->first = seq;

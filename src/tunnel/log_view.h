@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <mutex>
 
 #include "tunnel/edge.h"
 #include "tunnel/record_scanner.h"
@@ -20,6 +21,23 @@ struct LogView {
   std::atomic<Seq> visible;  ///< One past the newest event that readers may see.
   /// Called once for each damage that a reader meets; thread safe; may be empty.
   std::function<void(Segment&, const Damage&)> on_damage;
+
+  /// How far readers may read, and how many events that made visible since the start: as one.
+  struct Mark {
+    Seq visible = 0;
+    std::uint64_t events = 0;
+  };
+  void show(Seq next, std::uint64_t events) {
+    const std::lock_guard lock(mark_mutex);
+    visible_events += events;
+    visible.store(next, std::memory_order_release);
+  }
+  Mark mark() const {
+    const std::lock_guard lock(mark_mutex);
+    return {visible.load(std::memory_order_relaxed), visible_events};
+  }
+  mutable std::mutex mark_mutex;  ///< Of show() and mark(); who needs `visible` alone reads that.
+  std::uint64_t visible_events = 0;
 
   /// Lowest seq kept.
   Seq oldest() const {

@@ -76,6 +76,10 @@ class MemoryReader final : public Reader {
     const std::lock_guard lock(cursor_->mutex);
     return cursor_->settled.contains(seq);
   }
+  Settled settled() const override {
+    const std::lock_guard lock(cursor_->mutex);
+    return cursor_->settled.all();
+  }
   Status rewind(Seq seq) override {
     feed_.seek(seq);
     const std::lock_guard lock(cursor_->mutex);

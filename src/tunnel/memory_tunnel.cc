@@ -40,8 +40,10 @@ class MemoryTunnel final : public Tunnel {
   AckLevel ack_level() const override { return AckLevel::kMemory; }
   std::string_view log_id() const override { return log_id_; }
   TunnelStatus status() const override {
+    const std::lock_guard lock(mutex_);
     return {.oldest = log_->edge.first(),
             .visible = log_->visible.load(std::memory_order_acquire),
+            .visible_total = accepted_.load(),
             .accepted_total = accepted_.load()};
   }
   std::uint64_t count(Seq from, Seq until) const override { return until - std::min(from, until); }

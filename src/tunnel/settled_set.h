@@ -18,6 +18,7 @@ class SettledSet {
   Seq low() const { return low_; }
   /// Ranges above the mark, first -> one past last.
   const std::map<Seq, Seq>& ranges() const { return ranges_; }
+  Settled all() const { return {low_, {ranges_.begin(), ranges_.end()}}; }
   bool contains(Seq seq) const {
     if (seq < low_) return true;
     const auto after = ranges_.upper_bound(seq);

@@ -40,7 +40,8 @@ enum class Tag : std::uint8_t {
   kDuration = 29,    ///< i64, nanoseconds.
   kVerdict = 30,
   kReference = 31,
-  kReplay = 32,  ///< u64: epoch of the replay; missing in the first run.
+  kReplay = 32,   ///< u64: epoch of the replay; missing in the first run.
+  kLastSeq = 33,  ///< u64: last event of a gap that begins with kEventSeq.
 };
 
 /// Appends one field, cutting a value that no longer fits 64 KiB of fields.

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -90,6 +91,12 @@ struct Start {
   std::int64_t age_ns = 0;
 };
 
+/// What an exit is done with: everything below `low`, and ranges [first, second) above it.
+struct Settled {
+  Seq low = 0;
+  std::vector<std::pair<Seq, Seq>> ranges;
+};
+
 /// One exit's reading position and its durable cursor. The reading calls (next, at_edge, position,
 /// seek) come from one thread at a time, the cursor's calls from any.
 class Reader {
@@ -113,6 +120,7 @@ class Reader {
   /// within 200 ms.
   virtual void settle(Seq first, Seq last) = 0;
   virtual bool is_settled(Seq seq) const = 0;
+  virtual Settled settled() const = 0;  ///< All of it, as of one moment.
   /// Moves the cursor back (or on) to `seq`, forgetting what was settled above; durable on return.
   virtual Status rewind(Seq seq) = 0;
 };
@@ -122,8 +130,9 @@ enum class LastStop : std::uint8_t { kNone, kClean, kUnclean };
 std::string_view to_string(LastStop stop);  ///< "none" (a new log), "clean", "unclean".
 
 struct TunnelStatus {
-  Seq oldest = 0;   ///< Lowest seq kept.
-  Seq visible = 0;  ///< Exits read below this: one past the newest visible event.
+  Seq oldest = 0;                   ///< Lowest seq kept.
+  Seq visible = 0;                  ///< Exits read below this: one past the newest visible event.
+  std::uint64_t visible_total = 0;  ///< Events that became visible since start: as of `visible`.
   std::uint64_t disk_bytes = 0;
   std::uint64_t segment_count = 0;
   bool is_full = false;              ///< Intake is refused until space returns.

@@ -20,6 +20,7 @@
 #include "base/temporary_folder.h"
 #include "event/decode.h"
 #include "pipeline/daemon.h"
+#include "pipeline/exits_balance.h"
 #include "pipeline/target.h"
 
 namespace tt::pipeline::testing {
@@ -33,6 +34,7 @@ class DaemonTest : public ::testing::Test {
 
   DaemonTest() { log::set_level(log::Level::kOff); }
   ~DaemonTest() override { daemon_.reset(); }
+  void TearDown() override { look(); }
 
   /// What GoogleTest calls; a test that needs other seams overrides disk().
   virtual Disk& disk() { return memory_; }
@@ -121,8 +123,16 @@ class DaemonTest : public ::testing::Test {
   }
   Answer get(const std::string& path) { return call("GET", path); }
 
+  /// All exits as of one moment of the routing thread, in which every account must balance.
+  std::vector<ExitStatus> look() {
+    std::vector<ExitStatus> all = daemon_ ? daemon_->exits() : std::vector<ExitStatus>();
+    for (const ExitStatus& status : all)
+      if (const auto conserved = is_conserved(status); !conserved && !std::exchange(is_lost_, true))
+        ADD_FAILURE() << conserved.message();
+    return all;
+  }
   ExitStatus exit(std::string_view name) {
-    for (ExitStatus& status : daemon_->exits())
+    for (ExitStatus& status : look())
       if (status.name == name) return std::move(status);
     ADD_FAILURE() << "no exit " << name;
     return {};
@@ -158,7 +168,7 @@ class DaemonTest : public ::testing::Test {
     for (int turn = 0; turn < kPatienceMs; ++turn) {
       if (is()) return ::testing::AssertionSuccess();
       clock_.advance_ns(step_ms * kNsPerMs);
-      daemon_->exits();  // A round of the routing thread: it looks at its timers.
+      look();  // A round of the routing thread: it looks at its timers.
       ::poll(nullptr, 0, 1);
     }
     return ::testing::AssertionFailure() << "never came true";
@@ -168,6 +178,7 @@ class DaemonTest : public ::testing::Test {
 
   /// Whether the daemon writes events about itself: stories about other events are simpler without.
   bool watches_itself_ = false;
+  bool is_lost_ = false;  // An account did not balance: said once.
   TemporaryFolder folder_;
   ManualClock clock_;
   MemoryDisk memory_;

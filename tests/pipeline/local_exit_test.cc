@@ -123,6 +123,19 @@ TEST_F(LocalExitTest, lines_that_a_failed_sync_took_are_written_again_in_order) 
   EXPECT_EQ(exit("archive").problem, "");
 }
 
+TEST_F(LocalExitTest, lines_that_a_failed_sync_took_are_accounted_for_a_second_time) {
+  start_archive();
+  say("one");
+  say("two");
+  ASSERT_TRUE(soon([&] { return exit("archive").delivered == 2; }));
+  EXPECT_EQ(exit("archive").pending, 0u);  // Written; the cursor follows with the sync.
+  EXPECT_EQ(exit("archive").behind, 2u);
+  forgetful_.fail_next_sync();
+  ASSERT_TRUE(eventually([&] { return is_settled(); }));
+  EXPECT_EQ(exit("archive").accepted, 4u);
+  EXPECT_EQ(exit("archive").delivered, 4u);
+}
+
 TEST_F(LocalExitTest, after_a_failed_sync_and_a_stop_the_next_start_writes_the_lines) {
   start_archive();
   say("one");

@@ -156,7 +156,8 @@ int status(const Common& common) {
       {"name", "type", "path", "requests", "accepted", "rejected", "refused", "unauthorised"});
   std::puts("");
   print_table(answer.body, "exits",
-              {"name", "type", "state", "delivered", "behind", "dead", "parked", "problem"});
+              {"name", "type", "state", "accepted", "delivered", "filtered", "dead", "pending",
+               "parked", "problem"});
   print_orphans(answer.body);
   return kOk;
 }

@@ -1,19 +1,16 @@
-// The table of HTTP statuses, Retry-After, and the verdict that follows from a plain answer.
+// The table of HTTP statuses, and the verdict that follows from a plain answer.
 // SPDX-License-Identifier: Apache-2.0
 #include "portals/kit/verdict.h"
 
-#include <algorithm>
-
 #include "base/text.h"
-#include "base/units.h"
 #include "base/utf8.h"
 #include "portals/kit/exit.h"
+#include "portals/kit/retry_after.h"
 
 namespace tt::portals {
 namespace {
 
 constexpr std::size_t kExcerptBytesMax = 200;
-constexpr std::int64_t kRetryAfterNsMax = 3600 * kNsPerSec;
 
 /// The start of an answer on one line, for people.
 std::string excerpt(std::string_view body) {
@@ -58,23 +55,6 @@ VerdictKind verdict_of_status(int status, bool url_has_holes) {
   }
 }
 
-std::optional<std::int64_t> parse_retry_after(std::string_view value, WallNs now_ns) {
-  value = trim(value);
-  if (value.empty()) return std::nullopt;
-  if (std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    const auto seconds = parse_u64(value);
-    // Digits that 64 bits cannot hold are a very long time, too.
-    if (!seconds || *seconds > 3600) return kRetryAfterNsMax;
-    return static_cast<std::int64_t>(*seconds) * kNsPerSec;
-  }
-  const auto time = parse_http_date(value);
-  if (!time) return std::nullopt;
-  if (*time <= now_ns) return 0;
-  // Unsigned: the two may be further apart than the signed type can say.
-  const auto pause = static_cast<std::uint64_t>(*time) - static_cast<std::uint64_t>(now_ns);
-  return static_cast<std::int64_t>(std::min<std::uint64_t>(pause, kRetryAfterNsMax));
-}
-
 std::string answer_text(const ExitAnswer& answer) {
   if (answer.status == 0) return answer.error.empty() ? "no answer" : answer.error;
   std::string text = "HTTP " + std::to_string(answer.status);
@@ -94,8 +74,7 @@ Verdict verdict_of_answer(const ExitAnswer& answer, bool url_has_holes, WallNs n
   verdict.text = answer_text(answer);
   if (answer.status >= 300 && answer.status < 400)
     verdict.text += "; redirects are not followed, configure the address it points to";
-  if (verdict.kind == VerdictKind::kRetry)
-    verdict.retry_after_ns = parse_retry_after(answer.header("retry-after"), now_ns);
+  if (verdict.kind == VerdictKind::kRetry) verdict.retry_after_ns = asked_pause_ns(answer, now_ns);
   return verdict;
 }
 

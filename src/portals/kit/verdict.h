@@ -30,7 +30,4 @@ struct Verdict {
 /// event. Status 0: no answer came.
 VerdictKind verdict_of_status(int status, bool url_has_holes);
 
-/// Retry-After as delta-seconds or HTTP-date (RFC 9110 section 10.2.3), clamped to [0, 1 h].
-std::optional<std::int64_t> parse_retry_after(std::string_view value, WallNs now_ns);
-
 }  // namespace tt::portals

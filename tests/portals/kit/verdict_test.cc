@@ -38,35 +38,6 @@ TEST(Verdict, words_are_those_of_the_metrics) {
 
 constexpr WallNs kNow = 1'445'412'480 * kNsPerSec;  // Wed, 21 Oct 2015 07:28:00 GMT.
 
-struct RetryAfterRow {
-  const char* value;
-  std::optional<std::int64_t> seconds;
-};
-const RetryAfterRow kRetryAfterRows[] = {
-    {"", std::nullopt},
-    {"0", 0},
-    {"120", 120},
-    {" 7 ", 7},
-    {"3600", 3600},
-    {"3601", 3600},
-    {"99999999999999999999999999", 3600},
-    {"-1", std::nullopt},
-    {"1.5", std::nullopt},
-    {"soon", std::nullopt},
-    {"Wed, 21 Oct 2015 07:28:30 GMT", 30},
-    {"Wed, 21 Oct 2015 07:27:00 GMT", 0},
-    {"Thu, 22 Oct 2015 07:28:00 GMT", 3600},
-    {"Wed, 99 Oct 2015 07:28:00 GMT", std::nullopt},
-};
-
-TEST(RetryAfter, is_seconds_or_a_date_and_never_over_an_hour) {
-  for (const auto& row : kRetryAfterRows) {
-    const auto pause = parse_retry_after(row.value, kNow);
-    ASSERT_EQ(pause.has_value(), row.seconds.has_value()) << row.value;
-    EXPECT_EQ(pause.value_or(-1), row.seconds ? *row.seconds * kNsPerSec : -1) << row.value;
-  }
-}
-
 TEST(Verdict, of_an_answer_carries_the_text_and_the_pause) {
   ExitAnswer answer{.status = 503, .headers = {{"Retry-After", "9"}}, .body = "come\nback later "};
   const Verdict verdict = verdict_of_answer(answer, false, kNow);

@@ -54,9 +54,6 @@ constexpr std::size_t kMessageRunesMax = 10'000;
 constexpr std::size_t kFromRunesMax = 64;
 constexpr std::array<std::string_view, 6> kColors{"yellow", "green", "red",
                                                   "purple", "gray",  "random"};
-// https://developer.atlassian.com/server/hipchat/rate-limiting/: the time at which a window ends,
-// in seconds since 1970; compatible servers send the seconds that are left.
-constexpr std::int64_t kEpochSecondsMin = 1'000'000'000;
 
 struct Config {
   config::Url url;
@@ -155,27 +152,6 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
   return request;
 }
 
-/// The pause until a window with nothing left in it ends.
-std::optional<std::int64_t> window_pause(const ExitAnswer& answer, std::string_view family,
-                                         WallNs now_ns) {
-  const std::string prefix(family);
-  const std::string_view remaining = answer.header(prefix + "-remaining");
-  if (!remaining.empty() && remaining != "0") return std::nullopt;
-  const auto reset = parse_i64(trim(answer.header(prefix + "-reset")));
-  if (!reset || *reset < 0) return std::nullopt;
-  const std::int64_t seconds = *reset >= kEpochSecondsMin ? *reset - now_ns / kNsPerSec : *reset;
-  return parse_retry_after(std::to_string(std::max<std::int64_t>(seconds, 0)), now_ns);
-}
-
-std::vector<Verdict> judge(const Config& c, const ExitAnswer& answer, std::size_t, WallNs now_ns) {
-  Verdict verdict = verdict_of_answer(answer, !c.room.is_constant(), now_ns);
-  if (answer.status == 429)
-    for (const char* family : {"x-ratelimit", "x-floodcontrol"})
-      if (const auto pause = window_pause(answer, family, now_ns))
-        verdict.retry_after_ns = std::max(verdict.retry_after_ns.value_or(0), *pause);
-  return {std::move(verdict)};
-}
-
 bool url_has_holes(const Config& c) { return !c.room.is_constant(); }
 std::string target(const Config& c) { return target_of(c.url); }
 
@@ -190,7 +166,6 @@ const ExitDescriptor& descriptor() {
       .example = "type: hipchat\nurl: https://hipchat.example.com\nroom: ops\n"
                  "token: {file: /run/secrets/hipchat}\n",
       .encode = encode,
-      .judge = judge,
       .url_has_holes = url_has_holes,
       .target = target});
   return made;

@@ -1,0 +1,60 @@
+// DeliveryItem and DeliveryJob: events of one exit on their way, and the request that says them.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "pipeline/conservation.h"
+#include "portals/kit/exit.h"
+#include "tunnel/tunnel.h"
+
+namespace tt::pipeline {
+
+/// One event on its way to one exit, or the place of events that are lost. Settling it settles
+/// [first, seq]: the events before it that no rule routed here go along.
+struct DeliveryItem {
+  tunnel::Seq first = 0, seq = 0;
+  tunnel::SharedStored batch;  ///< Keeps the event's memory. Null: a gap, only in a letter.
+  std::size_t index = 0;       ///< In the batch.
+  std::uint64_t filtered = 0;  ///< Events before it that go along.
+  std::uint64_t events = 1;    ///< Of a gap: all that are lost.
+  const tunnel::StoredEvent& stored() const { return batch->events()[index]; }
+};
+
+/// One request: encoded once, tried until it has a verdict that ends it.
+struct DeliveryJob {
+  std::vector<DeliveryItem> items;
+  portals::ExitRequest request;
+  std::string fingerprint;  ///< Of the exit that encoded it; another encodes anew.
+  std::shared_ptr<const portals::ExitPortal> portal;  ///< Judges the answer to its request.
+  std::shared_ptr<portals::ExitSender> sender;        ///< Has sent it, and syncs what it wrote.
+  std::shared_ptr<const tunnel::DeadLetter> letter;   ///< It is decided; only this is to be stored.
+  std::uint64_t generation = 0;
+  std::size_t bytes = 0;       ///< Of the encoded request.
+  std::size_t held_bytes = 0;  ///< Of its events, once they are copies kept for a retry.
+  std::uint32_t attempts = 0;  ///< Failed ones that count.
+  WallNs first_attempt_ns = 0;
+  std::int64_t age_ns = 0;  ///< Since the first attempt, breaker-open time left out.
+  SteadyNs aged_to_ns = 0;  ///< Steady time up to which age_ns is counted.
+  SteadyNs due_ns = 0;
+  bool in_flight = false;
+  bool is_settling = false;  ///< Its dead letter is on its way to the disk.
+  bool is_parked = false;    ///< A later event was delivered past it.
+};
+
+/// What is decided and settled as one.
+struct DecidedRange {
+  tunnel::Seq first = 0, last = 0;
+  Decided events;
+};
+/// One range of the items where they are consecutive: most jobs are one. `outcome`: the member of
+/// Decided that counts the events themselves.
+std::vector<DecidedRange> ranges_of(const std::vector<DeliveryItem>& items,
+                                    std::uint64_t Decided::*outcome);
+
+}  // namespace tt::pipeline
