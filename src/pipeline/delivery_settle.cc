@@ -151,7 +151,9 @@ void Delivery::bury(Job job, std::string reason, std::string error,
 // The letter is durable first; only then may the cursor pass its event.
 void Delivery::store_letter(Job job) {
   job->is_settling = true;
-  if (planted("cursor-before-letter")) settle(job->items);
+  if (planted("cursor-before-letter"))
+    for (const DecidedRange& range : ranges_of(job->items, &Decided::dead))
+      reader_->settle(range.first, range.last);
   context_.pool.run(
       "dead " + settings_.name, [self = shared_from_this(), job, letter = job->letter] {
         auto stored = self->context_.tunnel.dead_letters().append(*letter);
