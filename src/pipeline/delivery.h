@@ -115,6 +115,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void delivered(Job job);
   void bury(Job job, std::string reason, std::string error, const portals::ExitAnswer* answer);
   void store_letter(Job job);
+  void letter_stored(Job job, const Result<std::uint64_t>& stored);
   void report(const tunnel::DeadLetter& letter) const;
   std::shared_ptr<const tunnel::DeadLetter> gap_letter(tunnel::Seq first, tunnel::Seq last,
                                                        std::string why) const;

@@ -157,25 +157,27 @@ void Delivery::store_letter(Job job) {
   context_.pool.run(
       "dead " + settings_.name, [self = shared_from_this(), job, letter = job->letter] {
         auto stored = self->context_.tunnel.dead_letters().append(*letter);
-        self->context_.loop.post([self, job, letter, stored = std::move(stored)] {
-          job->is_settling = false;
-          if (stored.ok()) {
-            self->report(*letter);
-            self->settle(job->items, &Decided::dead);
-            self->jobs_.erase(job);
-            self->count_parked();
-          } else {
-            // No room for the letter: the event stays pending, and the letter is
-            // tried again.
-            self->problem_ = stored.error().text;
-            job->due_ns = self->context_.clock.steady_ns() + 5 * kNsPerSec;
-          }
-          if (self->drained_)
-            self->finish_drain();
-          else
-            self->pump();
-        });
+        self->context_.loop.post(
+            [self, job, stored = std::move(stored)] { self->letter_stored(job, stored); });
       });
+}
+
+void Delivery::letter_stored(Job job, const Result<std::uint64_t>& stored) {
+  job->is_settling = false;
+  if (stored.ok()) {
+    report(*job->letter);
+    settle(job->items, &Decided::dead);
+    jobs_.erase(job);
+    count_parked();
+  } else {
+    // No room for the letter: the event stays pending, and the letter is tried again.
+    problem_ = stored.error().text;
+    job->due_ns = context_.clock.steady_ns() + 5 * kNsPerSec;
+  }
+  if (drained_)
+    finish_drain();
+  else
+    pump();
 }
 
 void Delivery::report(const tunnel::DeadLetter& letter) const {
