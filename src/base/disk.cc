@@ -29,6 +29,8 @@ Code code_of(int error, bool is_read) {
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
+    case EMFILE:
+    case ENFILE:
       return Code::kRetry;
     case EIO:
       return is_read ? Code::kCorrupt : Code::kReject;

@@ -223,7 +223,10 @@ void MemoryDisk::crash(Random* chance) {
     all.insert(synced_names_.begin(), synced_names_.end());
     for (const auto& [name, unused] : all) {
       const auto current = names_.find(name);
-      if (!chance->below(2)) continue;
+      const auto synced = synced_names_.find(name);
+      const bool is_synced = current != names_.end() && synced != synced_names_.end() &&
+                             current->second == synced->second;
+      if (is_synced || !chance->below(2)) continue;
       if (current == names_.end()) {
         synced_names_.erase(name);
       } else {
@@ -291,10 +294,39 @@ void MemoryDisk::damage(const std::string& path, std::uint64_t position, std::st
 }
 
 void MemoryDisk::flip_bit(const std::string& path, std::uint64_t bit) {
-  const std::string now = bytes(path);
-  if (bit / 8 >= now.size()) return;
-  const char flipped = static_cast<char>(now[bit / 8] ^ (1 << bit % 8));
-  damage(path, bit / 8, {&flipped, 1});
+  const std::lock_guard guard(mutex_);
+  const auto found = names_.find(normal(path));
+  TT_ASSERT(found != names_.end());
+  for (std::string* view : {&found->second->now, &found->second->synced}) {
+    if (bit / 8 < view->size()) (*view)[bit / 8] ^= static_cast<char>(1 << bit % 8);
+  }
+}
+
+void MemoryDisk::make_unreadable(const std::string& path, std::uint64_t position,
+                                 std::uint64_t bytes) {
+  const std::lock_guard guard(mutex_);
+  const auto found = names_.find(normal(path));
+  TT_ASSERT(found != names_.end());
+  found->second->unreadable.push_back({position, position + bytes});
+}
+
+std::unique_ptr<MemoryDisk> MemoryDisk::copy() const {
+  const std::lock_guard guard(mutex_);
+  auto disk = std::make_unique<MemoryDisk>();
+  std::map<const MemoryNode*, std::shared_ptr<MemoryNode>> copies;  // Names may share a file.
+  const auto copy_of = [&](const std::shared_ptr<MemoryNode>& node) {
+    std::shared_ptr<MemoryNode>& made = copies[node.get()];
+    if (!made) {
+      made = std::make_shared<MemoryNode>(*node);
+      made->lock_holder = nullptr;
+    }
+    return made;
+  };
+  for (const auto& [name, node] : names_) disk->names_[name] = copy_of(node);
+  for (const auto& [name, node] : synced_names_) disk->synced_names_[name] = copy_of(node);
+  disk->folders_ = folders_;
+  disk->free_bytes_ = free_bytes_;
+  return disk;
 }
 
 }  // namespace tt

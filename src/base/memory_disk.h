@@ -82,6 +82,12 @@ class MemoryDisk final : public Disk {
   /// Replaces bytes in place, synced and unsynced, as a broken sector would; extends nothing.
   void damage(const std::string& path, std::uint64_t position, std::string_view bytes);
   void flip_bit(const std::string& path, std::uint64_t bit);
+  /// Reads that touch these bytes fail with kCorrupt (EIO) until they are written again.
+  void make_unreadable(const std::string& path, std::uint64_t position, std::uint64_t bytes);
+
+  /// A disk of its own with the same files, synced and unsynced, without open handles, locks and
+  /// planned failures: one history can end in many ways.
+  std::unique_ptr<MemoryDisk> copy() const;
 
  private:
   friend class MemoryFile;

@@ -29,6 +29,7 @@ class MemoryFile final : public File {
     TT_CHECK(begin(MemoryDisk::Op::kRead));
     if (position >= node_->now.size()) return std::size_t{0};
     const std::size_t count = std::min<std::uint64_t>(bytes.size(), node_->now.size() - position);
+    if (!node_->is_readable(position, position + count)) return corrupt("input/output error");
     std::memcpy(bytes.data(), node_->now.data() + position, count);
     return count;
   }

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -23,13 +24,28 @@ struct MemoryNode {
   std::string now;           ///< As the running system sees it.
   std::string synced;        ///< What a crash would leave.
   std::vector<Range> dirty;  ///< Bytes of `now` that a sync copies; sizes are compared instead.
+  std::vector<Range> unreadable;      ///< Broken sectors.
   const void* lock_holder = nullptr;  ///< The File that holds the lock.
 
   void write(std::string_view bytes, std::uint64_t position) {
     if (bytes.empty()) return;
     if (now.size() < position + bytes.size()) resize(position + bytes.size());
     now.replace(position, bytes.size(), bytes);
+    if (!unreadable.empty()) repair(position, position + bytes.size());
     mark(position, position + bytes.size());
+  }
+  bool is_readable(std::uint64_t begin, std::uint64_t end) const {
+    return std::none_of(unreadable.begin(), unreadable.end(),
+                        [&](const Range& r) { return r.begin < end && begin < r.end; });
+  }
+  /// What is written over is readable again.
+  void repair(std::uint64_t begin, std::uint64_t end) {
+    std::vector<Range> left;
+    for (const Range& r : unreadable) {
+      if (r.begin < begin) left.push_back({r.begin, std::min(r.end, begin)});
+      if (r.end > end) left.push_back({std::max(r.begin, end), r.end});
+    }
+    unreadable = std::move(left);
   }
   void resize(std::uint64_t size) {
     const std::uint64_t old_size = now.size();

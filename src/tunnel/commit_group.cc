@@ -59,11 +59,16 @@ Status Committer::sync_if(bool is_wanted) {
 }
 
 // The last records of this run: what no group has taken along, and the mark.
+// Everything before the mark first: it is believed only when it can say that all is durable.
 Status Committer::mark_clean_stop() {
-  const auto gaps = waiting_gaps();
-  TT_CHECK(parts_.writer.prepare(gaps.size() * record_bytes(kGapBodyBytes) + record_bytes(0)));
-  for (const auto& [gap, base_seq] : gaps)
-    parts_.writer.add(RecordType::kGap, 0, encode_gap(gap, base_seq));
+  if (const auto gaps = waiting_gaps(); !gaps.empty()) {
+    TT_CHECK(parts_.writer.prepare(gaps.size() * record_bytes(kGapBodyBytes)));
+    for (const auto& [gap, base_seq] : gaps)
+      parts_.writer.add(RecordType::kGap, 0, encode_gap(gap, base_seq));
+    TT_CHECK(parts_.writer.write());
+  }
+  TT_CHECK(sync());
+  TT_CHECK(parts_.writer.prepare(record_bytes(0)));
   parts_.writer.add(RecordType::kMarker, kMarkerCleanStop);
   TT_CHECK(parts_.writer.write());
   return parts_.writer.sync();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "tunnel/block_read.h"
 
 namespace tt::tunnel {
 namespace {
@@ -45,11 +46,12 @@ Status CursorStore::load() {
   std::optional<CursorFileState> best;
   for (std::size_t i = 0; i < 2; ++i) {
     TT_TRY(files_[i], seams_.disk.open(path(i), Open::kCreate));
-    auto bytes = read_file(seams_.disk, path(i), 512u << 20);
-    if (!bytes.ok()) continue;  // Unreadable is as good as damaged: the other one decides.
-    auto state = read_cursor_file(*bytes, seed_);
-    if (!state && bytes->find_first_not_of('\0') != std::string::npos) {
+    bool is_unreadable = false;
+    TT_TRY(const std::string bytes, read(*files_[i], is_unreadable));
+    auto state = read_cursor_file(bytes, seed_);
+    if (is_unreadable || (!state && bytes.find_first_not_of('\0') != std::string::npos)) {
       log::warning("a cursor file is damaged", {{"file", path(i)}});
+      was_damaged_ = true;
     }
     if (state && (!best || state->generation > best->generation)) {
       best = std::move(state);
@@ -72,6 +74,15 @@ Status CursorStore::load() {
   // is whole again before this one is touched.
   TT_CHECK(write_snapshot());
   return seams_.disk.sync_directory(directory_);
+}
+
+// Blocks that the disk refuses are zeros: the frames in the others count.
+Result<std::string> CursorStore::read(File& file, bool& is_unreadable) {
+  TT_TRY(const std::uint64_t size, file.size());
+  std::string bytes(std::min(size, kReadBytesMax), '\0');
+  TT_TRY(const std::uint64_t refused, read_what_can_be_read(file, bytes, 0));
+  is_unreadable = refused > 0;
+  return bytes;
 }
 
 Status CursorStore::start_over() {

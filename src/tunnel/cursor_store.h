@@ -70,6 +70,8 @@ class CursorStore {
 
   /// No cursor file was usable: where the exits were is not known.
   bool was_lost() const { return was_lost_; }
+  /// A cursor file was damaged: what the other one says may be older.
+  bool was_damaged() const { return was_damaged_; }
   /// One past the highest seq any cursor knows.
   Seq seq_max() const;
   /// Lowest durable cursor, or `otherwise` when there are none.
@@ -94,9 +96,11 @@ class CursorStore {
 
  private:
   static constexpr std::uint64_t kFileBytes = 1u << 20;
+  static constexpr std::uint64_t kReadBytesMax = 256u << 20;  // A foreign size is not trusted.
   CursorStore(Seams seams, std::string directory, std::uint32_t seed,
               std::function<void(const Error&)> on_fatal);
   Status load();
+  static Result<std::string> read(File& file, bool& is_unreadable);
   Status start_over();
   void run();
   Status write(CursorFrame frame);
@@ -111,6 +115,7 @@ class CursorStore {
   const std::uint32_t seed_;
   const std::function<void(const Error&)> on_fatal_;
   bool was_lost_ = false;
+  bool was_damaged_ = false;
 
   mutable std::mutex mutex_;  // Guards the map and the dirty marks. Taken inside io_mutex_.
   const std::unique_ptr<Condition> wake_;

@@ -32,7 +32,9 @@ DeadLetterStore::DeadLetterStore(Disk& disk, Clock& clock, Metrics& metrics,
       folder_(std::move(folder)),
       on_fatal_(std::move(on_fatal)),
       dropped_total_(metrics.counter("tt_tunnel_dead_dropped_total",
-                                     "Dead letters that made room for newer ones")) {}
+                                     "Dead letters that made room for newer ones")),
+      damaged_total_(metrics.counter("tt_tunnel_dead_damaged_total",
+                                     "Damaged stretches found in files of dead letters")) {}
 
 Status DeadLetterStore::open() {
   TT_CHECK(disk_.create_directories(folder_));
@@ -54,6 +56,7 @@ Status DeadLetterStore::open_box(const std::string& exit) {
       letters.erase(tunnel::load<std::uint64_t>(record.body.data()));
     }
   }));
+  damaged_total_.add(box->log.damaged());
   const std::lock_guard lock(mutex_);
   box->letters = std::move(letters);
   return {};
@@ -80,40 +83,59 @@ DeadLetterStore::SharedBox DeadLetterStore::make_box(std::string_view exit) {
 Result<std::uint64_t> DeadLetterStore::append(DeadLetter letter) {
   const SharedBox box = make_box(letter.exit);
   const std::lock_guard io_lock(box->io_mutex);
-  letter.number = box->log.next_seq();
-  TT_TRY(const SideLog::Place place,
-         box->log.append(RecordType::kDeadLetter, letter.number, encode_letter(letter)));
-  if (Status synced = box->log.sync(); !synced) {
-    if (on_fatal_ && box->log.has_failed()) on_fatal_(synced.error());
-    return std::move(synced).error();
+  auto place = keep(*box, letter);
+  // On a full disk the oldest letters of the exit make room for the newest.
+  while (!place.ok() && place.error().code == Code::kRetry && box->log.files().size() > 1) {
+    if (!drop_oldest(*box).ok()) break;
+    place = keep(*box, letter);
+  }
+  if (!place.ok()) {
+    if (on_fatal_ && box->log.has_failed()) on_fatal_(place.error());
+    return std::move(place).error();
   }
   {
     const std::lock_guard lock(mutex_);
-    box->letters[letter.number] = {place, clock_.wall_ns(), letter.seq};
+    box->letters[letter.number] = {*place, clock_.wall_ns(), letter.seq};
   }
   trim(*box);
   return letter.number;
 }
 
+Result<SideLog::Place> DeadLetterStore::keep(Box& box, DeadLetter& letter) {
+  letter.number = box.log.next_seq();
+  TT_TRY(auto place, box.log.append(RecordType::kDeadLetter, letter.number, encode_letter(letter)));
+  TT_CHECK(box.log.sync());
+  return place;
+}
+
 // Oldest files go first: those without a letter, then those too old or too many.
 void DeadLetterStore::trim(Box& box) {
   while (box.log.files().size() > 1) {
-    const SharedSegment oldest = box.log.files().front();
-    const std::lock_guard lock(mutex_);
-    const Seq next_base = box.log.files()[1]->header.base_seq;
-    const auto end = box.letters.lower_bound(next_base);
-    const bool is_old =
-        end != box.letters.begin() && std::prev(end)->second.last_ns < clock_.wall_ns() - kKeepNs;
-    if (end != box.letters.begin() && !is_old && box.log.bytes() <= kExitBytesMax) return;
-    const auto count = static_cast<std::uint64_t>(std::distance(box.letters.begin(), end));
-    if (const Status dropped = box.log.drop_front(); !dropped.ok()) {
+    {
+      const std::lock_guard lock(mutex_);
+      const auto end = box.letters.lower_bound(box.log.files()[1]->header.base_seq);
+      const bool is_old =
+          end != box.letters.begin() && std::prev(end)->second.last_ns < clock_.wall_ns() - kKeepNs;
+      if (end != box.letters.begin() && !is_old && box.log.bytes() <= kExitBytesMax) return;
+    }
+    if (const Status dropped = drop_oldest(box); !dropped.ok()) {
       log::warning("cannot remove old dead letters", {{"error", dropped.error().text}});
       return;
     }
-    box.letters.erase(box.letters.begin(), end);
-    dropped_total_.add(count);
-    if (count > 0) log::warning("old dead letters were dropped", {{"count", count}});
   }
+}
+
+// Of two files or more; the letters in it are counted, because nobody has seen them off.
+Status DeadLetterStore::drop_oldest(Box& box) {
+  const Seq next_base = box.log.files()[1]->header.base_seq;
+  TT_CHECK(box.log.drop_front());
+  const std::lock_guard lock(mutex_);
+  const auto end = box.letters.lower_bound(next_base);
+  const auto count = static_cast<std::uint64_t>(std::distance(box.letters.begin(), end));
+  box.letters.erase(box.letters.begin(), end);
+  dropped_total_.add(count);
+  if (count > 0) log::warning("old dead letters were dropped", {{"count", count}});
+  return {};
 }
 
 std::vector<DeadSummary> DeadLetterStore::summary() const {

@@ -26,7 +26,8 @@ class DeadLetterStore final : public DeadLetters {
   static constexpr std::uint64_t kExitBytesMax = 1u << 30;
   static constexpr std::int64_t kKeepNs = 30 * 24 * 3600 * kNsPerSec;
 
-  /// `on_fatal`: a sync failed, as with cursors; only a new start sees what is really stored.
+  /// `on_fatal`: a write or a sync failed for good, as with cursors; only a new start sees what is
+  /// really stored.
   DeadLetterStore(Disk& disk, Clock& clock, Metrics& metrics, const LogIdentity& identity,
                   std::string folder, std::function<void(const Error&)> on_fatal = {});
   /// Finds the letters of all exits.
@@ -59,7 +60,9 @@ class DeadLetterStore final : public DeadLetters {
   SharedBox make_box(std::string_view exit);
   SharedBox find_box(std::string_view exit) const;
   Status open_box(const std::string& exit);
+  Result<SideLog::Place> keep(Box& box, DeadLetter& letter);
   void trim(Box& box);
+  Status drop_oldest(Box& box);
   Result<DeadLetter> load(std::string_view exit, std::uint64_t number, const SideLog::Place& place);
 
   Disk& disk_;
@@ -68,6 +71,7 @@ class DeadLetterStore final : public DeadLetters {
   const std::string folder_;
   const std::function<void(const Error&)> on_fatal_;
   Counter& dropped_total_;
+  Counter& damaged_total_;
   mutable std::mutex mutex_;
   std::map<std::string, SharedBox, std::less<>> boxes_;
 };

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "tunnel/cursor_store.h"
@@ -11,13 +14,28 @@ namespace tt::tunnel {
 
 class DiskReader final : public Reader {
  public:
-  DiskReader(LogView& log, CursorStore& cursors, SharedCursor cursor)
-      : cursors_(cursors), cursor_(std::move(cursor)), feed_(log, cursor_->low()) {}
+  /// `missing`: events from the cursor on that are lost, told with the first batch.
+  DiskReader(LogView& log, CursorStore& cursors, SharedCursor cursor,
+             std::optional<Gap> missing = std::nullopt)
+      : log_(log),
+        cursors_(cursors),
+        cursor_(std::move(cursor)),
+        feed_(log, cursor_->low()),
+        missing_(missing) {}
   ~DiskReader() override { cursors_.give_back(cursor_); }
   DiskReader(const DiskReader&) = delete;
   DiskReader& operator=(const DiskReader&) = delete;
 
-  Result<SharedStored> next(std::size_t bytes_max) override { return feed_.next(bytes_max); }
+  Result<SharedStored> next(std::size_t bytes_max) override {
+    const auto missing = std::exchange(missing_, std::nullopt);
+    if (!missing || feed_.position() != missing->first) return feed_.next(bytes_max);
+    auto batch = std::make_shared<ReadBatch>();
+    batch->first = missing->first;
+    batch->next = missing->next;
+    batch->gaps = {*missing};
+    feed_.seek(missing->next);
+    return SharedStored(std::move(batch));
+  }
   bool at_edge() const override { return feed_.at_edge(); }
   Seq position() const override { return feed_.position(); }
   void seek(Seq seq) override { feed_.seek(seq); }
@@ -30,6 +48,7 @@ class DiskReader final : public Reader {
   bool is_settled(Seq seq) const override { return cursor_->contains(seq); }
   Settled settled() const override { return cursor_->settled(); }
   Status rewind(Seq seq) override {
+    seq = std::max(seq, log_.oldest());  // What retention removed is not owed any more.
     cursor_->rewind(seq);
     feed_.seek(seq);
     cursors_.touch(cursor_);
@@ -37,9 +56,11 @@ class DiskReader final : public Reader {
   }
 
  private:
+  LogView& log_;
   CursorStore& cursors_;
   const SharedCursor cursor_;
   EventFeed feed_;
+  std::optional<Gap> missing_;
 };
 
 class DiskScan final : public Scan {

@@ -5,17 +5,21 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/log.h"
 #include "base/planted.h"
 #include "tunnel/attempt_store.h"
+#include "tunnel/clock_guard.h"
 #include "tunnel/committer.h"
 #include "tunnel/cursor_store.h"
 #include "tunnel/data_lock.h"
 #include "tunnel/dead_letter_store.h"
 #include "tunnel/disk_reader.h"
 #include "tunnel/fatal.h"
+#include "tunnel/gap_record.h"
+#include "tunnel/identity.h"
 #include "tunnel/recovery.h"
 #include "tunnel/retention.h"
 
@@ -45,6 +49,7 @@ class DiskTunnel final : public Tunnel {
         log_id_(identity_.log_id()),
         folder_(options_.directory + "/tunnel"),
         quarantine_(seams.disk, seams.clock, options_.directory),
+        clock_guard_(seams.metrics),
         pool_(seams.disk, seams.spawner, folder_, options_.segment_bytes),
         dead_(seams.disk, seams.clock, seams.metrics, identity_, options_.directory + "/dead",
               [this](const Error& error) { end_by_fatal(options_, error); }),
@@ -94,7 +99,10 @@ class DiskTunnel final : public Tunnel {
   Status close() override;
 
  private:
+  Status open_cursors();
   Status open_writer(Recovered recovered);
+  Status begin(Seq log_end, Seq cursors_end, Seq next);
+  std::optional<Gap> missing_before_oldest(const Cursor& cursor);
   Seq start_seq(const Start& start);
   void note_damage(Segment& segment, const Damage& damage);
   void tell_damage(std::string_view what);
@@ -108,6 +116,7 @@ class DiskTunnel final : public Tunnel {
   const std::string log_id_;
   const std::string folder_;
   Quarantine quarantine_;
+  ClockGuard clock_guard_;
   SegmentPool pool_;
   std::unique_ptr<CursorStore> cursors_;
   std::vector<std::pair<Seq, Seq>> jumps_;  // Over seqs that may have been given before a crash.
@@ -128,12 +137,25 @@ Status DiskTunnel::open() {
   TT_CHECK(pool_.adopt());
   TT_TRY(auto recovered,
          recover_log({seams_.disk, seams_.clock, seams_.metrics, quarantine_}, folder_, identity_));
-  const auto on_fatal = [this](const Error& error) { end_by_fatal(options_, error); };
-  TT_TRY(cursors_, CursorStore::open(options_.directory, identity_,
-                                     {seams_.disk, seams_.clock, seams_.spawner}, on_fatal));
+  TT_CHECK(open_cursors());
   TT_CHECK(dead_.open());
   TT_CHECK(attempts_.open());
   return open_writer(std::move(recovered));
+}
+
+Status DiskTunnel::open_cursors() {
+  const auto on_fatal = [this](const Error& error) { end_by_fatal(options_, error); };
+  const auto open_once = [&] {
+    return CursorStore::open(options_.directory, identity_,
+                             {seams_.disk, seams_.clock, seams_.spawner}, on_fatal);
+  };
+  auto opened = open_once();
+  // The disk is full, and a cursor file is gone or too short: a spare segment makes room.
+  while (!opened.ok() && opened.error().code == Code::kRetry && pool_.give_up_spare()) {
+    opened = open_once();
+  }
+  TT_TRY(cursors_, std::move(opened));
+  return {};
 }
 
 std::uint64_t DiskTunnel::count(Seq from, Seq until) const {
@@ -147,14 +169,16 @@ std::uint64_t DiskTunnel::count(Seq from, Seq until) const {
 }
 
 Status DiskTunnel::open_writer(Recovered recovered) {
-  Seq next = std::max(recovered.state.end.next_seq, cursors_->seq_max());
+  const Seq log_end = recovered.state.end.next_seq;
+  const Seq cursors_end = cursors_->seq_max();
+  Seq next = std::max(log_end, cursors_end);
   if (!is_new_) last_stop_ = recovered.was_clean ? LastStop::kClean : LastStop::kUnclean;
   if (last_stop_ == LastStop::kUnclean) next += kUncleanJump;
-  if (planted("seq-reuse")) next = recovered.state.end.next_seq;
+  if (planted("seq-reuse")) next = log_end;
   for (const SharedSegment& segment : recovered.segments)
     if (segment->header.prev_end_seq < segment->header.base_seq)
       jumps_.emplace_back(segment->header.prev_end_seq, segment->header.base_seq);
-  if (recovered.state.end.next_seq < next) jumps_.emplace_back(recovered.state.end.next_seq, next);
+  if (log_end < next) jumps_.emplace_back(log_end, next);
   for (const KeyedRequest& request : recovered.keys) idempotency_.remember(request);
 
   log_ = std::make_unique<LogView>(options_.edge_bytes, next);
@@ -167,17 +191,7 @@ Status DiskTunnel::open_writer(Recovered recovered) {
   if (is_new_) pool_.make_spare();
   writer_ = std::make_unique<LogWriter>(identity_, log_->segments, pool_, seams_.clock,
                                         options_.segment_bytes, std::move(recovered.state));
-  writer_->jump_to(next);
-  // Durable before anything else, so that the last clean stop is believed once only.
-  Status started = writer_->prepare(record_bytes(0));
-  if (started.ok()) {
-    writer_->add(RecordType::kMarker, kMarkerStart);
-    TT_CHECK(writer_->write());
-    TT_CHECK(writer_->sync());
-    writer_->publish();
-  } else if (started.error().code != Code::kRetry) {
-    return started;
-  }
+  TT_CHECK(begin(log_end, cursors_end, next));
   committer_ = std::make_unique<Committer>(
       Committer::Parts{identity_, *log_, *writer_, pool_, idempotency_}, options_, seams_);
   for (const auto& [gap, base_seq] : recovered.gaps) {
@@ -191,6 +205,32 @@ Status DiskTunnel::open_writer(Recovered recovered) {
                                    {"next_seq", next},
                                    {"segments", log_->segments.count()},
                                    {"stop", to_string(last_stop_)}});
+  return {};
+}
+
+// The first records of this life, durable before anything else, so that the last clean stop is
+// believed once only. A full disk may put them off.
+Status DiskTunnel::begin(Seq log_end, Seq cursors_end, Seq next) {
+  const bool is_short = cursors_end > log_end && !is_new_;
+  if (!is_short) writer_->jump_to(next);
+  Status begun = writer_->prepare((is_short ? 2 : 1) * record_bytes(kGapBodyBytes));
+  if (!begun.ok()) {
+    writer_->jump_to(next);
+    return begun.error().code == Code::kRetry ? Status() : begun;
+  }
+  if (is_short) {
+    // A jump without a start marker is a loss to all who read on: the exits that were behind.
+    log::error("the log ends before what exits have seen; at most so many events are lost",
+               {{"first_seq", log_end}, {"next_seq", cursors_end}});
+    tell_damage(lost_text(log_end, cursors_end, "the end of the log"));
+    writer_->jump_to(cursors_end);
+    writer_->add(RecordType::kGap, 0, encode_gap({log_end, cursors_end}, log_end));
+  }
+  writer_->jump_to(next);
+  writer_->add(RecordType::kMarker, kMarkerStart);
+  TT_CHECK(writer_->write());
+  TT_CHECK(writer_->sync());
+  writer_->publish();
   return {};
 }
 
@@ -216,7 +256,9 @@ void DiskTunnel::tell_damage(std::string_view what) {
 }
 
 Seq DiskTunnel::start_seq(const Start& start) {
-  const Seq visible = log_->visible.load(std::memory_order_acquire);
+  // A log with events but without any cursor has lost its cursors: nobody knows which exit is new.
+  // The newest event would be a silent loss then, and the oldest a week of duplicates.
+  if (cursors_->was_lost() && !is_new_) return seek_time(seams_.clock.wall_ns() - kLostCursorAgeNs);
   switch (start.kind) {
     case Start::Kind::kEarliest:
       return log_->oldest();
@@ -225,29 +267,43 @@ Seq DiskTunnel::start_seq(const Start& start) {
     case Start::Kind::kLatest:
       break;
   }
-  // A log with events but without any cursor has lost its cursors; the newest event would be a
-  // silent loss then.
-  if (cursors_->was_lost() && !is_new_) return seek_time(seams_.clock.wall_ns() - kLostCursorAgeNs);
-  return visible;
+  return log_->visible.load(std::memory_order_acquire);
+}
+
+// Retention removes nothing that a cursor has not passed. A cursor below the oldest segment lost
+// what was between, unless the cursor itself is an old one, for want of a newer.
+std::optional<Gap> DiskTunnel::missing_before_oldest(const Cursor& cursor) {
+  const SharedSegment oldest = log_->segments.find(0);
+  if (!oldest || cursors_->was_damaged()) return std::nullopt;
+  const Gap gap{cursor.low(), oldest->header.prev_end_seq};
+  if (gap.first == 0 || gap.first >= gap.next) return std::nullopt;
+  log::error("segments that an exit has not read are missing",
+             {{"exit", cursor.exit()}, {"first_seq", gap.first}, {"next_seq", gap.next}});
+  tell_damage(lost_text(gap.first, gap.next, "segments before " + segment_name(log_->oldest())));
+  return gap;
 }
 
 Result<std::unique_ptr<Reader>> DiskTunnel::open(std::string_view exit, Start start) {
   SharedCursor cursor = cursors_->find(exit);
-  if (!cursor) {
+  const bool is_known = cursor != nullptr;
+  if (!is_known) {
     TT_TRY(cursor, cursors_->create(std::string(exit), start_seq(start)));
   }
   if (!cursors_->take(cursor)) {
     return reject("exit " + std::string(exit) + " has an open reader already");
   }
-  return std::unique_ptr<Reader>(std::make_unique<DiskReader>(*log_, *cursors_, cursor));
+  return std::unique_ptr<Reader>(std::make_unique<DiskReader>(
+      *log_, *cursors_, cursor, is_known ? missing_before_oldest(*cursor) : std::nullopt));
 }
 
 Status DiskTunnel::trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) {
   const std::lock_guard lock(trim_mutex_);
+  const WallNs now = seams_.clock.wall_ns();
+  const bool has_age = clock_guard_.trusts(now, seams_.clock.steady_ns());
   const Status trimmed =
       trim_segments(*log_, pool_,
                     {.settled_below = cursors_->durable_low(log_->visible.load()),
-                     .received_before_ns = seams_.clock.wall_ns() - keep_for_ns,
+                     .received_before_ns = has_age ? now - keep_for_ns : kNothingIsOld,
                      .keep_bytes = keep_bytes});
   attempts_.flush();
   update_gauges();
@@ -276,6 +332,7 @@ Status DiskTunnel::close() {
 }  // namespace
 
 Result<std::unique_ptr<Tunnel>> open_disk_tunnel(DiskTunnelOptions options, Seams seams) {
+  TT_CHECK(refuse_newer_format(seams.disk, options.directory));
   TT_CHECK(seams.disk.create_directories(options.directory + "/tunnel"));
   TT_TRY(DataLock lock, DataLock::take(seams.disk, options.directory));
   TT_TRY(const FoundIdentity identity,

@@ -26,6 +26,7 @@ std::optional<EventBody> parse_event_body(std::string_view body) {
 
 void EventReader::enter(SharedSegment segment, std::uint64_t position, Seq expected) {
   segment_ = std::move(segment);
+  is_after_seal_ = false;
   const std::uint64_t end = segment_->end.load(std::memory_order_acquire);
   scanner_ =
       std::make_unique<RecordScanner>(*segment_->file, segment_->seed, position, end, expected);
@@ -53,13 +54,18 @@ Result<std::optional<Record>> EventReader::next_record() {
         log_.on_damage(*segment_, damage);
       }
     }
-    if (record) return record;
+    if (record) {
+      is_after_seal_ = record->frame.type == RecordType::kSeal;
+      return record;
+    }
     if (!was_sealed) return record;
     SharedSegment after = log_.segments.next_of(*segment_);
     if (!after) return record;
     // Up to the end that the next segment remembers, everything was there once.
     const Seq expected = scanner_->expected();
-    const Seq end_seq = std::max(after->header.prev_end_seq, expected);
+    // A header that was made again does not know it, but a seal does.
+    const bool is_whole = is_after_seal_ && after->header.number == 0;
+    const Seq end_seq = is_whole ? expected : std::max(after->header.prev_end_seq, expected);
     const bool is_end_known = after->header.prev_end_position != 0;
     if ((is_end_known && scanner_->open_damage()) || end_seq > expected) {
       const Damage damage{scanner_->open_damage().value_or(scanner_->position()),

@@ -30,7 +30,8 @@ class EventReader {
   LogView& log_;
   SharedSegment segment_;
   std::unique_ptr<RecordScanner> scanner_;
-  Seq next_seq_ = 0;  // What read() would return first; 0: nowhere yet.
+  bool is_after_seal_ = false;  // The last record was the seal: nothing is missing behind it.
+  Seq next_seq_ = 0;            // What read() would return first; 0: nowhere yet.
   std::vector<Gap> gaps_;
 };
 

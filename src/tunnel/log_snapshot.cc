@@ -24,16 +24,6 @@ Result<SegmentHeader> read_header_of(Disk& disk, const std::string& path) {
   return decode_segment_header(bytes);
 }
 
-Result<std::vector<Seq>> list_bases(Disk& disk, const std::string& folder) {
-  TT_TRY(const auto entries, disk.list(folder));
-  std::vector<Seq> bases;
-  for (const DirectoryEntry& entry : entries)
-    if (const auto base = parse_segment_name(entry.name); base && !entry.is_directory)
-      bases.push_back(*base);
-  std::sort(bases.begin(), bases.end());
-  return bases;
-}
-
 /// FORMAT, or what the oldest readable segment remembers of it.
 Result<LogIdentity> find_identity(Disk& disk, const std::string& directory,
                                   const std::vector<Seq>& bases) {
@@ -51,7 +41,7 @@ Result<LogIdentity> find_identity(Disk& disk, const std::string& directory,
 Result<std::shared_ptr<const LogSnapshot>> LogSnapshot::open(Disk& disk, std::string directory) {
   const std::string folder = directory + "/tunnel";
   if (!disk.exists(folder)) return reject(directory + " holds no tunnel");
-  TT_TRY(auto bases, list_bases(disk, folder));
+  TT_TRY(auto bases, list_segments(disk, folder));
   auto identity = find_identity(disk, directory, bases);
   if (!identity.ok()) return std::move(identity).error().with(directory);
   return std::shared_ptr<const LogSnapshot>(
@@ -130,7 +120,7 @@ Result<bool> SnapshotScan::enter() {
 
 // Everything to the end of the snapshot was recycled: what came after it remembers where it ended.
 void SnapshotScan::count_unread_end() {
-  const auto bases = list_bases(snapshot_->disk_, snapshot_->folder_);
+  const auto bases = list_segments(snapshot_->disk_, snapshot_->folder_);
   if (!bases.ok()) return;
   const auto after = std::upper_bound(bases->begin(), bases->end(), snapshot_->bases_.back());
   if (after == bases->end()) return;

@@ -70,7 +70,8 @@ void LogWriter::finish_record(char* at, Frame frame) {
   frame.body_crc = crc32c({at + kFrameBytes, frame.body_bytes});
   const std::uint64_t end = kFrameBytes + frame.body_bytes;
   std::memset(at + end, 0, record_bytes(frame.body_bytes) - end);
-  frame.header_crc = encode_frame(at, frame, active_->seed);
+  const std::uint64_t offset = static_cast<std::uint64_t>(at - buffer_.get());
+  frame.header_crc = encode_frame(at, frame, active_->seed, position_ + offset);
   prev_header_crc_ = frame.header_crc;
   totals_.add(frame);
 }

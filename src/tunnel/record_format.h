@@ -49,7 +49,8 @@ enum class RecordType : std::uint16_t {
 
 /// Flags of kMarker.
 constexpr std::uint16_t kMarkerStart = 1;  ///< A process opened the log; seqs may jump to `seq`.
-constexpr std::uint16_t kMarkerCleanStop = 2;  ///< Nothing follows that was ever visible.
+/// Nothing follows that was ever visible; believed when `synced_upto` is its own position.
+constexpr std::uint16_t kMarkerCleanStop = 2;
 
 struct Frame {
   std::uint32_t header_crc = 0;
@@ -68,8 +69,17 @@ constexpr std::uint64_t record_bytes(std::uint64_t body_bytes) {
   return (kFrameBytes + body_bytes + kRecordAlign - 1) / kRecordAlign * kRecordAlign;
 }
 
-/// Writes kFrameBytes at `out`, with the checksum seeded by the file's salt; returns that checksum.
-inline std::uint32_t encode_frame(char* out, const Frame& frame, std::uint32_t seed) {
+/// What the checksum of a header at `position` starts with. A sector that the disk wrote to, or
+/// read from, another place of the same file does not pass there: CRC32C maps different seeds to
+/// different checksums.
+constexpr std::uint32_t seed_at(std::uint32_t seed, std::uint64_t position) {
+  return seed ^ static_cast<std::uint32_t>(position / kRecordAlign);
+}
+
+/// Writes kFrameBytes at `out`, which will stand at `position` of a file whose salt gives `seed`;
+/// returns the checksum.
+inline std::uint32_t encode_frame(char* out, const Frame& frame, std::uint32_t seed,
+                                  std::uint64_t position) {
   store(out, kRecordMagic);
   store(out + 8, frame.body_bytes);
   store(out + 12, static_cast<std::uint16_t>(frame.type));
@@ -79,16 +89,21 @@ inline std::uint32_t encode_frame(char* out, const Frame& frame, std::uint32_t s
   store(out + 32, frame.time_ns);
   store(out + 40, frame.prev_header_crc);
   store(out + 44, frame.body_crc);
-  const std::uint32_t crc = crc32c({out + kFrameCrcBegin, kFrameBytes - kFrameCrcBegin}, seed);
+  const std::uint32_t crc =
+      crc32c({out + kFrameCrcBegin, kFrameBytes - kFrameCrcBegin}, seed_at(seed, position));
   store(out + 4, crc);
   return crc;
 }
 
-/// The frame at `in` (kFrameBytes readable), or nothing when it was not written under this seed.
-inline std::optional<Frame> decode_frame(const char* in, std::uint32_t seed) {
+/// The frame at `in` (kFrameBytes readable), or nothing when it was not written there under this
+/// seed.
+inline std::optional<Frame> decode_frame(const char* in, std::uint32_t seed,
+                                         std::uint64_t position) {
   if (load<std::uint32_t>(in) != kRecordMagic) return std::nullopt;
   const auto crc = load<std::uint32_t>(in + 4);
-  if (crc32c({in + kFrameCrcBegin, kFrameBytes - kFrameCrcBegin}, seed) != crc) return std::nullopt;
+  if (crc32c({in + kFrameCrcBegin, kFrameBytes - kFrameCrcBegin}, seed_at(seed, position)) != crc) {
+    return std::nullopt;
+  }
   Frame frame{.header_crc = crc,
               .body_bytes = load<std::uint32_t>(in + 8),
               .type = static_cast<RecordType>(load<std::uint16_t>(in + 12)),

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/planted.h"
+#include "tunnel/block_read.h"
 
 namespace tt::tunnel {
 namespace {
@@ -32,7 +33,7 @@ void RecordScanner::seek(std::uint64_t begin, Seq expected) {
 Result<std::optional<Record>> RecordScanner::next() {
   while (position_ + kFrameBytes <= end_) {
     TT_CHECK(fill(position_, kFrameBytes));
-    const auto frame = decode_frame(at(position_), seed_);
+    const auto frame = decode_frame(at(position_), seed_, position_);
     if (!frame || !is_plausible(*frame)) {
       open_damage_at(position_);
       TT_CHECK(skip_to_magic());
@@ -100,36 +101,15 @@ Status RecordScanner::skip_to_magic() {
 // Makes [position, position + bytes) readable through at().
 Status RecordScanner::fill(std::uint64_t position, std::size_t bytes) {
   if (position >= window_at_ && position + bytes <= window_at_ + window_bytes_) return {};
-  const std::size_t wanted = std::max(bytes, kWindowBytes);
-  if (window_.size() < wanted) window_.resize(wanted);
+  const auto count = static_cast<std::size_t>(
+      std::min<std::uint64_t>(std::max(bytes, kWindowBytes), end_ - position));
+  if (window_.size() < count) window_.resize(count);
   window_at_ = position;
   window_bytes_ = 0;
-  const auto count =
-      static_cast<std::size_t>(std::min<std::uint64_t>(window_.size(), end_ - position));
-  auto got = file_.pread({window_.data(), count}, position);
-  if (!got.ok() && got.error().code == Code::kCorrupt) {
-    TT_CHECK(read_blocks(position, count));
-  } else if (!got.ok()) {
-    return std::move(got).error();
-  } else if (*got < count) {  // Shorter than it was said to be: what is missing reads as zeros.
-    std::fill(window_.begin() + static_cast<std::ptrdiff_t>(*got),
-              window_.begin() + static_cast<std::ptrdiff_t>(count), '\0');
-  }
+  TT_TRY(const std::uint64_t unreadable_end,
+         read_what_can_be_read(file_, {window_.data(), count}, position));
+  unreadable_end_ = std::max(unreadable_end_, unreadable_end);
   window_bytes_ = count;
-  return {};
-}
-
-// The disk refuses part of a large read: read block by block, zeros for what cannot be read.
-Status RecordScanner::read_blocks(std::uint64_t position, std::size_t bytes) {
-  std::fill(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(bytes), '\0');
-  for (std::size_t done = 0; done < bytes;) {
-    const std::size_t to_border = kBlockBytes - (position + done) % kBlockBytes;
-    const std::size_t step = std::min(to_border, bytes - done);
-    auto got = file_.pread({window_.data() + done, step}, position + done);
-    if (!got.ok() && got.error().code != Code::kCorrupt) return std::move(got).error();
-    if (!got.ok()) std::fill_n(window_.begin() + static_cast<std::ptrdiff_t>(done), step, '\0');
-    done += step;
-  }
   return {};
 }
 

@@ -28,7 +28,8 @@ struct Damage {
 
 /// Reads forward through a window of 1 MiB. A bad body costs its record: the length in a good
 /// header can be trusted. A bad header costs what lies up to the next frame that is valid under
-/// the file's seed and does not go back in seq. Unreadable blocks count as zeros. Not thread safe.
+/// the file's seed at its place and does not go back in seq. Unreadable blocks count as zeros. Not
+/// thread safe.
 class RecordScanner {
  public:
   /// Scans [begin, end) of `file`, which must outlive this; `expected` is the seq the record at
@@ -51,10 +52,14 @@ class RecordScanner {
   std::optional<std::uint64_t> open_damage() const { return damage_begin_; }
   /// End of the last byte that looks written by this log inside the open damage; 0: none.
   std::uint64_t open_damage_traces_end() const { return traces_end_; }
+  /// End of the last block that the disk refused inside the open damage; 0: none. Nobody knows what
+  /// stood there.
+  std::uint64_t open_damage_unreadable_end() const {
+    return damage_begin_ && unreadable_end_ > *damage_begin_ ? unreadable_end_ : 0;
+  }
 
  private:
   Status fill(std::uint64_t position, std::size_t bytes);
-  Status read_blocks(std::uint64_t position, std::size_t bytes);
   const char* at(std::uint64_t position) const { return window_.data() + (position - window_at_); }
   bool is_plausible(const Frame& frame) const;
   void open_damage_at(std::uint64_t position);
@@ -68,6 +73,7 @@ class RecordScanner {
   Seq expected_;
   std::optional<std::uint64_t> damage_begin_;
   std::uint64_t traces_end_ = 0;
+  std::uint64_t unreadable_end_ = 0;
   std::vector<Damage> damages_;
   std::vector<char> window_;
   std::uint64_t window_at_ = 0;

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "tunnel/idempotency.h"
+#include "tunnel/tagged.h"
 #include "tunnel/tail_scan.h"
 
 namespace tt::tunnel {
@@ -14,30 +15,43 @@ namespace {
 
 constexpr std::size_t kCopyStepBytes = 1u << 20;
 
-Result<std::vector<std::uint64_t>> list_segments(Disk& disk, const std::string& folder) {
-  TT_TRY(const auto entries, disk.list(folder));
-  std::vector<std::uint64_t> bases;
-  for (const DirectoryEntry& entry : entries) {
-    if (const auto base = parse_segment_name(entry.name); base && !entry.is_directory) {
-      bases.push_back(*base);
-    }
-  }
-  std::sort(bases.begin(), bases.end());
-  return bases;
-}
-
 // Writes what is accepted once more. After a failed sync the cache may show bytes that the disk
-// does not have and count them as clean; written again, they are synced again.
+// does not have and count them as clean; written again, they are synced again. Blocks that cannot
+// be read are left as they are.
 Status rewrite(File& file, std::uint64_t begin, std::uint64_t end) {
   std::string bytes;
+  std::size_t step = kCopyStepBytes;
   while (begin < end) {
-    bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kCopyStepBytes, end - begin)));
-    TT_TRY(const std::size_t got, file.pread(bytes, begin));
-    if (got == 0) return {};
-    TT_CHECK(file.pwrite({bytes.data(), got}, begin));
-    begin += got;
+    const std::size_t to_border = kBlockBytes - begin % kBlockBytes;
+    bytes.resize(std::min<std::uint64_t>(step == kBlockBytes ? to_border : step, end - begin));
+    const auto got = file.pread(bytes, begin);
+    if (!got.ok() && got.error().code != Code::kCorrupt) return got.error();
+    if (!got.ok() && step != kBlockBytes) {
+      step = kBlockBytes;  // One of them is refused: go on block by block.
+      continue;
+    }
+    if (got.ok() && *got == 0) return {};
+    if (got.ok()) TT_CHECK(file.pwrite({bytes.data(), *got}, begin));
+    begin += got.ok() ? *got : bytes.size();
   }
   return {};
+}
+
+// Where the blocks end that the disk refuses, in what was certainly written behind the last good
+// record and without a break after it; the end of that record when there are none.
+std::uint64_t end_of_refused(File& file, const TailScan& scan) {
+  const std::uint64_t written_end = std::max(scan.traces_end, scan.position + kFrameBytes);
+  std::uint64_t end = scan.position;
+  if (scan.unreadable_end <= scan.position) return end;
+  char block[kBlockBytes];
+  bool is_refused = false;
+  for (std::uint64_t at = scan.position; at < written_end || is_refused;) {
+    const std::size_t bytes = kBlockBytes - at % kBlockBytes;
+    is_refused = !file.pread({block, bytes}, at).ok();
+    at += bytes;
+    if (is_refused) end = at;
+  }
+  return end;
 }
 
 Status write_zeros(File& file, std::uint64_t begin, std::uint64_t end) {
@@ -75,9 +89,15 @@ class LogRecovery {
     auto segment = open_segment(seams_.disk, folder_, base, "tunnel", identity_, &is_damaged);
     if (!segment.ok()) {
       if (segment.error().code == Code::kMisconfigured) return std::move(segment).error();
+      if (segment.error().code == Code::kRetry) return std::move(segment).error();
       log::error("cannot open a segment; its events are missing",
                  {{"segment", segment_name(base)}, {"error", segment.error().text}});
+      corrupt_total().add();
       return {};
+    }
+    if ((*segment)->file_bytes.load() == 0) {  // Made and never written: nothing was in it.
+      TT_CHECK(seams_.disk.remove((*segment)->path));
+      return seams_.disk.sync_directory(folder_);
     }
     if (is_damaged) {
       log::warning("a segment header is damaged and was made again",
@@ -105,7 +125,9 @@ class LogRecovery {
       return false;
     }
     report(*segment, scan);
-    if (!scan.is_sealed && !scan.is_clean) TT_CHECK(repair(*segment, scan));
+    const std::uint64_t refused_end =
+        scan.is_clean ? scan.position : end_of_refused(*segment->file, scan);
+    if (!scan.is_clean) TT_CHECK(repair(*segment, scan, refused_end > scan.position));
     segment->end.store(scan.position);
     segment->is_sealed.store(scan.is_sealed);
     out_.was_clean = scan.is_clean;
@@ -121,13 +143,35 @@ class LogRecovery {
       out_.state.totals = scan.totals;
       out_.state.keys = scan.keys;
     }
+    if (refused_end > scan.position) finish_before_refused(*segment, scan, refused_end);
     return true;
   }
 
-  Status repair(Segment& segment, const TailScan& scan) {
+  // What stood in blocks that the disk refuses nobody can tell, and nothing is written over them:
+  // the segment is finished, and as many events count as lost as could have been there.
+  void finish_before_refused(Segment& segment, const TailScan& scan, std::uint64_t end) {
+    const Seq first = scan.end.next_seq;
+    const Seq next = first + (end - scan.position) / record_bytes(kFieldsLengthBytes) + 1;
+    log::error("the end of the log cannot be read; at most so many events are lost",
+               {{"segment", segment_name(segment.header.base_seq)},
+                {"position", scan.position},
+                {"bytes", end - scan.position},
+                {"events", next - first}});
+    corrupt_total().add();
+    segment.report_damage(scan.position);
+    out_.gaps.push_back({{first, next}, segment.header.base_seq});
+    segment.end.store(end);
+    segment.is_sealed.store(true);
+    out_.state.active.reset();
+    out_.state.keys.clear();
+    out_.state.end.next_seq = out_.state.last_end_seq = next;
+    out_.state.last_end_position = end;
+  }
+
+  Status repair(Segment& segment, const TailScan& scan, bool has_refused) {
     File& file = *segment.file;
     const std::string name = segment_name(segment.header.base_seq);
-    if (scan.traces_end > scan.position) {
+    if (scan.traces_end > scan.position && !has_refused) {
       seams_.metrics.counter("tt_tunnel_recovery_cut_bytes", "Torn bytes removed at starts")
           .add(scan.traces_end - scan.position);
       log::info("the last write before the stop was torn; it was never acknowledged",
@@ -149,7 +193,7 @@ class LogRecovery {
         out_.gaps.push_back({{damage.first, damage.next}, segment.header.base_seq});
       }
       const bool is_rot = scan.is_rot(damage);
-      if (is_rot) corrupt_total().add();
+      (is_rot ? corrupt_total() : uncertain_total()).add();
       log::warning(is_rot ? "events were lost to damage on disk"
                           : "part of the last group before the stop is missing; it may never have "
                             "been acknowledged",
@@ -195,27 +239,36 @@ class LogRecovery {
       if (record.ok() && *record && (*record)->frame.type == RecordType::kSeal) {
         const auto totals = decode_seal((*record)->body);
         if (totals && totals->keys_position == 0) return;
-        if (totals) {
-          read_key_records(segment, totals->keys_position, end);
-          return;
-        }
+        if (totals && read_key_records(segment, totals->keys_position, end)) return;
       }
     }
-    // No seal where it should be: the events themselves carry their keys.
+    // Seal or keys are damaged: the events themselves carry their keys.
     if (auto scan = scan_tail(segment); scan.ok()) {
       out_.keys.insert(out_.keys.end(), scan->keys.begin(), scan->keys.end());
     }
   }
 
-  void read_key_records(Segment& segment, std::uint64_t begin, std::uint64_t end) {
+  // False, and nothing kept, when not all of them are whole.
+  bool read_key_records(Segment& segment, std::uint64_t begin, std::uint64_t end) {
     RecordScanner scanner(*segment.file, segment.seed, begin, end, 0);
+    const std::size_t before = out_.keys.size();
     while (true) {
       auto record = scanner.next();
-      if (!record.ok() || !*record) return;
-      if ((*record)->frame.type == RecordType::kKeys) decode_keys((*record)->body, out_.keys);
+      if (record.ok() && *record && scanner.take_damages().empty()) {
+        if ((*record)->frame.type == RecordType::kKeys) decode_keys((*record)->body, out_.keys);
+        if ((*record)->frame.type == RecordType::kSeal) return true;
+        continue;
+      }
+      out_.keys.resize(before);
+      return false;
     }
   }
 
+  Counter& uncertain_total() {
+    return seams_.metrics.counter(
+        "tt_tunnel_uncertain_total",
+        "Stretches missing from a group that was not synced when the power went");
+  }
   Counter& corrupt_total() {
     return seams_.metrics.counter("tt_tunnel_corrupt_records_total",
                                   "Damaged stretches found in the log");
@@ -230,38 +283,6 @@ class LogRecovery {
 };
 
 }  // namespace
-
-Result<FoundIdentity> recover_identity(Disk& disk, Clock& clock, Random& random,
-                                       const std::string& directory) {
-  auto identity = read_format(disk, directory);
-  if (identity.ok()) return FoundIdentity{*identity};
-  if (identity.error().code != Code::kCorrupt) return std::move(identity).error();
-  const std::string folder = directory + "/tunnel";
-  std::optional<LogIdentity> found;
-  if (disk.exists(folder)) {
-    TT_TRY(const auto bases, list_segments(disk, folder));
-    for (const std::uint64_t base : bases) {
-      auto file = disk.open(folder + "/" + segment_name(base), Open::kRead);
-      char bytes[kSegmentHeaderBytes];
-      if (!file.ok()) continue;
-      const auto got = (*file)->pread(bytes, 0);
-      auto header = decode_segment_header({bytes, got.ok() ? *got : 0});
-      if (header.ok())
-        found = header->identity;
-      else if (header.error().code == Code::kMisconfigured)
-        return std::move(header).error();
-    }
-    if (!bases.empty()) {
-      log::warning(found ? "FORMAT was damaged or missing and was made again from a segment"
-                         : "FORMAT and all segment headers are damaged: a new log begins",
-                   {{"directory", directory}});
-    }
-  }
-  const bool is_new = !found;
-  if (is_new) found = LogIdentity::make(random, clock.wall_ns());
-  TT_CHECK(write_format(disk, directory, *found));
-  return FoundIdentity{*found, is_new};
-}
 
 Result<Recovered> recover_log(RecoverySeams seams, const std::string& folder,
                               const LogIdentity& identity) {

@@ -9,23 +9,12 @@
 #include "base/clock.h"
 #include "base/disk.h"
 #include "base/metrics.h"
-#include "base/random.h"
 #include "base/result.h"
 #include "tunnel/log_view.h"
 #include "tunnel/log_writer.h"
 #include "tunnel/quarantine.h"
 
 namespace tt::tunnel {
-
-struct FoundIdentity {
-  LogIdentity identity;
-  bool is_new = false;  ///< Made now: no seq of this log was ever used.
-};
-
-/// FORMAT, or what segments remember of it, or a new identity. Writes FORMAT when it had to.
-/// kMisconfigured for a newer format.
-Result<FoundIdentity> recover_identity(Disk& disk, Clock& clock, Random& random,
-                                       const std::string& directory);
 
 struct Recovered {
   std::vector<SharedSegment> segments;  ///< In order; ends and seals set.

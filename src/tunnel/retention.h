@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -10,6 +11,8 @@
 #include "tunnel/segment_pool.h"
 
 namespace tt::tunnel {
+
+constexpr WallNs kNothingIsOld = std::numeric_limits<WallNs>::min();
 
 struct RetentionLimits {
   Seq settled_below = 0;          ///< Every exit's durable cursor is at or above this.

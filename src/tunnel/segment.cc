@@ -74,6 +74,18 @@ std::optional<std::uint64_t> parse_segment_name(std::string_view name) {
   return parse_u64(name.substr(0, 20));
 }
 
+Result<std::vector<std::uint64_t>> list_segments(Disk& disk, const std::string& folder) {
+  TT_TRY(const auto entries, disk.list(folder));
+  std::vector<std::uint64_t> bases;
+  for (const DirectoryEntry& entry : entries) {
+    if (const auto base = parse_segment_name(entry.name); base && !entry.is_directory) {
+      bases.push_back(*base);
+    }
+  }
+  std::sort(bases.begin(), bases.end());
+  return bases;
+}
+
 void Segment::add_waypoint(const Waypoint& waypoint) {
   const std::lock_guard lock(mutex_);
   const std::uint64_t last = waypoints_.empty() ? kRecordsBegin : waypoints_.back().position;

@@ -41,6 +41,8 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes);
 /// `<base_seq:020>.seg`
 std::string segment_name(std::uint64_t base_seq);
 std::optional<std::uint64_t> parse_segment_name(std::string_view name);
+/// The names of all segments of a folder, rising.
+Result<std::vector<std::uint64_t>> list_segments(Disk& disk, const std::string& folder);
 
 /// The end of all records, as the next segment or the next record needs it.
 struct LogEnd {

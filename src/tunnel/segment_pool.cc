@@ -39,6 +39,16 @@ SegmentPool::~SegmentPool() {
   thread_.reset();
 }
 
+// A rename that the power interrupted may have left two names of one file: the one that is part of
+// the log counts.
+bool SegmentPool::is_in_use(const std::string& path) {
+  auto file = disk_.open(path, Open::kRead);
+  char bytes[kSegmentHeaderBytes];
+  const auto got = file.ok() ? (*file)->pread(bytes, 0) : Result<std::size_t>(0);
+  const auto header = decode_segment_header({bytes, got.ok() ? *got : 0});
+  return header.ok() && disk_.exists(folder_ + "/" + segment_name(header->base_seq));
+}
+
 Status SegmentPool::adopt() {
   TT_TRY(const auto entries, disk_.list(folder_));
   const std::lock_guard lock(mutex_);
@@ -46,7 +56,7 @@ Status SegmentPool::adopt() {
     if (!entry.name.starts_with(kPrefix)) continue;
     const std::string path = folder_ + "/" + entry.name;
     const auto number = parse_u64(std::string_view(entry.name).substr(kPrefix.size()));
-    if (!number || spares_.size() >= kSparesMax) {
+    if (!number || spares_.size() >= kSparesMax || is_in_use(path)) {
       TT_CHECK(disk_.remove(path));
       continue;
     }
@@ -54,6 +64,14 @@ Status SegmentPool::adopt() {
     spares_.push_back(path);
   }
   return {};
+}
+
+bool SegmentPool::give_up_spare() {
+  const std::lock_guard lock(mutex_);
+  if (spares_.empty()) return false;
+  const std::string path = std::move(spares_.back());
+  spares_.pop_back();
+  return disk_.remove(path).ok();
 }
 
 void SegmentPool::want_spare() {
@@ -134,24 +152,31 @@ Result<SharedSegment> SegmentPool::create(const SegmentHeader& header) {
       spares_.pop_back();
     }
   }
-  Result<std::unique_ptr<File>> opened = stopped();
-  if (!from.empty()) {
-    opened = disk_.open(from, Open::kReadWrite);
-  } else {
-    from = new_spare_path() + std::string(kUnfinished);
-    opened = make_file(from);
-    if (!opened.ok()) (void)disk_.remove(from);
+  const bool is_spare = !from.empty();
+  if (!is_spare) from = new_spare_path() + std::string(kUnfinished);
+  const std::string path = folder_ + "/" + segment_name(header.base_seq);
+  auto made = make_segment(from, is_spare, path, header);
+  if (!made.ok()) (void)disk_.remove(from);  // Half made; nothing was ever stored in it.
+  TT_TRY(auto segment, std::move(made));
+  if (planted("no-directory-sync")) return segment;
+  // Final like any failed sync, even for want of space: the next one could succeed without it.
+  if (Status synced = disk_.sync_directory(folder_); !synced.ok()) {
+    return reject(synced.error().text);
   }
-  TT_TRY(auto file, std::move(opened));
+  return segment;
+}
+
+Result<SharedSegment> SegmentPool::make_segment(const std::string& from, bool is_spare,
+                                                const std::string& path,
+                                                const SegmentHeader& header) {
+  TT_TRY(auto file, is_spare ? disk_.open(from, Open::kReadWrite) : make_file(from));
   // The whole block, so that nothing of an earlier life stands beside the header.
   std::string block = encode_segment_header(header);
   block.resize(kRecordsBegin, '\0');
   TT_CHECK(file->pwrite(block, 0));
   TT_CHECK(file->datasync());
-  const std::string path = folder_ + "/" + segment_name(header.base_seq);
-  TT_CHECK(disk_.rename(from, path));
-  if (!planted("no-directory-sync")) TT_CHECK(disk_.sync_directory(folder_));
   TT_TRY(const std::uint64_t size, file->size());
+  TT_CHECK(disk_.rename(from, path));
   return std::make_shared<Segment>(std::move(file), path, header, size);
 }
 

@@ -33,6 +33,8 @@ class SegmentPool {
   void make_spare();
   /// A new segment whose header is durable under its name. kRetry when space ran out.
   Result<SharedSegment> create(const SegmentHeader& header);
+  /// Removes a spare, so that its space can serve something that matters more; false: none.
+  bool give_up_spare();
   /// Takes a segment that left the log: as a spare when one is wanted and nobody else holds it,
   /// else it is removed. Durable on return.
   Status retire(SharedSegment segment);
@@ -44,7 +46,10 @@ class SegmentPool {
   void run();
   Status write_zeros(const std::string& path);
   std::string new_spare_path();
+  bool is_in_use(const std::string& path);
   Result<std::unique_ptr<File>> make_file(const std::string& path);
+  Result<SharedSegment> make_segment(const std::string& from, bool is_spare,
+                                     const std::string& path, const SegmentHeader& header);
 
   Disk& disk_;
   const std::string folder_;

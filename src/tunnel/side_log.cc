@@ -9,6 +9,11 @@
 #include "base/text.h"
 
 namespace tt::tunnel {
+namespace {
+
+constexpr std::uint64_t kUnreadableSeqs = 1u << 20;  // More than a file can hold.
+
+}  // namespace
 
 SideLog::SideLog(Disk& disk, Clock& clock, const LogIdentity& identity, Options options)
     : disk_(disk), clock_(clock), identity_(identity), options_(std::move(options)) {}
@@ -21,8 +26,12 @@ Status SideLog::open(const Visit& visit) {
     if (!base) continue;
     auto file = open_segment(disk_, options_.folder, *base, options_.kind, identity_);
     if (!file.ok()) {
-      log::warning("cannot open a file of records",
-                   {{"folder", options_.folder}, {"error", file.error().text}});
+      if (file.error().code != Code::kReject) return std::move(file).error();
+      // The disk refuses it. Its numbers are not given again: it may be readable one day.
+      log::error("cannot open a file of records; what it holds is missing",
+                 {{"folder", options_.folder}, {"error", file.error().text}});
+      next_seq_ = std::max(next_seq_, *base + kUnreadableSeqs);
+      ++damaged_;
       continue;
     }
     (*file)->end.store((*file)->file_bytes.load());
@@ -33,13 +42,21 @@ Status SideLog::open(const Visit& visit) {
     const bool is_last = file == files_.back();
     if (!visit && !is_last) continue;
     std::uint64_t end = kRecordsBegin;
-    const Status scanned = scan(file, [&](const Record& record, const SharedSegment& from) {
-      end = record.position + record_bytes(record.frame.body_bytes);
-      next_seq_ = std::max(next_seq_, record.frame.seq + 1);
-      prev_header_crc_ = record.frame.header_crc;
-      if (visit) visit(record, from);
-    });
+    std::vector<Damage> damages;
+    const Status scanned = scan(
+        file,
+        [&](const Record& record, const SharedSegment& from) {
+          end = record.position + record_bytes(record.frame.body_bytes);
+          next_seq_ = std::max(next_seq_, record.frame.seq + 1);
+          prev_header_crc_ = flushed_header_crc_ = record.frame.header_crc;
+          if (visit) visit(record, from);
+        },
+        &damages);
     if (!scanned.ok()) return scanned;
+    if (!damages.empty()) {
+      damaged_ += damages.size();
+      log::warning("records are damaged", {{"file", file->path}, {"stretches", damages.size()}});
+    }
     if (is_last) {
       // The next record goes over whatever a crash left behind the last good one.
       file->end.store(end);
@@ -85,7 +102,10 @@ Result<SideLog::Place> SideLog::append(RecordType type, std::uint64_t seq, std::
   const auto used = [this] { return files_.back()->end.load() + buffer_.size(); };
   if (files_.empty() || (used() > kRecordsBegin && used() + bytes > options_.file_bytes &&
                          seq > files_.back()->header.base_seq)) {
-    TT_CHECK(next_file(seq));
+    if (Status made = next_file(seq); !made.ok()) {
+      if (made.error().code == Code::kReject) failed_ = made;
+      return std::move(made).error();
+    }
   }
   const Place place{files_.back(), used()};
   const std::size_t at = buffer_.size();
@@ -99,7 +119,7 @@ Result<SideLog::Place> SideLog::append(RecordType type, std::uint64_t seq, std::
                                    .time_ns = clock_.wall_ns(),
                                    .prev_header_crc = prev_header_crc_,
                                    .body_crc = crc32c(body)},
-                                  place.file->seed);
+                                  place.file->seed, place.position);
   next_seq_ = std::max(next_seq_, seq + 1);
   return place;
 }
@@ -109,9 +129,14 @@ Status SideLog::flush() {
   Segment& file = *files_.back();
   const std::string bytes = std::exchange(buffer_, {});
   if (Status written = file.file->pwrite(bytes, file.end.load()); !written.ok()) {
-    (void)file.file->truncate(file.end.load());
-    return written;
+    prev_header_crc_ = flushed_header_crc_;
+    const Status undone = file.file->truncate(file.end.load());
+    // Only want of space is something to wait for, and only when nothing half written is left.
+    if (written.error().code != Code::kRetry || !undone.ok())
+      failed_ = reject(written.error().text);
+    return failed_.ok() ? written : failed_;
   }
+  flushed_header_crc_ = prev_header_crc_;
   file.end.fetch_add(bytes.size());
   file.file_bytes.store(std::max(file.file_bytes.load(), file.end.load()));
   return {};
@@ -130,13 +155,15 @@ Status SideLog::sync() {
   return {};
 }
 
-Status SideLog::scan(const SharedSegment& file, const Visit& visit) {
+Status SideLog::scan(const SharedSegment& file, const Visit& visit, std::vector<Damage>* damages) {
   RecordScanner scanner(*file->file, file->seed, kRecordsBegin, file->end.load(), 0);
   while (true) {
     TT_TRY(const auto record, scanner.next());
-    if (!record) return {};
+    if (!record) break;
     visit(*record, file);
   }
+  if (damages) *damages = scanner.take_damages();
+  return {};
 }
 
 Result<std::string> SideLog::read(const Place& place) {

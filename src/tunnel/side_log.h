@@ -41,11 +41,12 @@ class SideLog {
   /// Writes the buffer. kRetry when space ran out: then what was buffered is gone.
   Status flush();
   Status sync();
-  /// A sync failed: nothing is appended any more.
+  /// A write or a sync failed for good: nothing is appended any more.
   bool has_failed() const { return !failed_.ok(); }
 
   /// Every good record of one file, up to what was flushed.
-  static Status scan(const SharedSegment& file, const Visit& visit);
+  static Status scan(const SharedSegment& file, const Visit& visit,
+                     std::vector<Damage>* damages = nullptr);
   /// Body of the record at `place`; kCorrupt when it is no longer whole.
   static Result<std::string> read(const Place& place);
 
@@ -53,6 +54,8 @@ class SideLog {
   /// Removes the oldest file, never the last.
   Status drop_front();
   std::uint64_t bytes() const;
+  /// Stretches (or whole files) that open() could not read.
+  std::uint64_t damaged() const { return damaged_; }
   std::uint64_t next_seq() const { return next_seq_; }  ///< At least; as of the last record.
   std::size_t buffered_bytes() const { return buffer_.size(); }
 
@@ -67,8 +70,10 @@ class SideLog {
   std::string buffer_;  // Framed records behind the end of the last file.
   std::uint64_t synced_ = 0;
   std::uint64_t next_seq_ = 1;
+  std::uint64_t damaged_ = 0;
   std::uint32_t prev_header_crc_ = 0;
-  Status failed_;  // A sync failed: what it should have stored may be gone.
+  std::uint32_t flushed_header_crc_ = 0;  // Of the last record in the file.
+  Status failed_;  // A write or a sync failed: what it should have stored may be gone.
 };
 
 /// A name as a folder: what is not plain is percent-encoded.

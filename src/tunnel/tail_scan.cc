@@ -65,7 +65,8 @@ Result<TailScan> scan_tail(Segment& segment) {
       if (const auto gap = decode_gap(record->body)) scan.gaps.push_back(*gap);
     if (frame.type != RecordType::kSeal) scan.totals.add(frame);
     scan.is_sealed = frame.type == RecordType::kSeal;
-    scan.is_clean = frame.type == RecordType::kMarker && (frame.flags & kMarkerCleanStop) != 0;
+    scan.is_clean = frame.type == RecordType::kMarker && (frame.flags & kMarkerCleanStop) != 0 &&
+                    frame.synced_upto == record->position;
     scan.synced_upto = std::max(scan.synced_upto, std::min(frame.synced_upto, record->position));
     scan.end = {.next_seq = scanner.expected(),
                 .last_ns = std::max(scan.end.last_ns, frame.time_ns),
@@ -74,7 +75,7 @@ Result<TailScan> scan_tail(Segment& segment) {
   }
   scan.damages = scanner.take_damages();
   scan.traces_end = scanner.open_damage_traces_end();
-  if (scan.is_sealed) scan.synced_upto = scan.position;
+  scan.unreadable_end = scanner.open_damage_unreadable_end();
   return scan;
 }
 

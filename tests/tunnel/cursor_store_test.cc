@@ -109,6 +109,37 @@ TEST_F(CursorFiles, removed_and_renamed_exits_stay_so) {
   EXPECT_EQ(store->find("c")->low(), 6u);
 }
 
+TEST_F(CursorFiles, are_not_begun_anew_when_they_cannot_be_read_for_now) {
+  auto store = open();
+  ASSERT_TRUE(store->create("exit", 77).ok());
+  store.reset();
+  for (std::uint64_t skip = 0; skip < 2; ++skip) {
+    disk_.fail_next(MemoryDisk::Op::kOpen, retry("too many open files"), skip);
+    const auto refused =
+        CursorStore::open("/d", identity_, {disk_, clock_, system_spawner()}, [](const Error&) {});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, Code::kRetry);
+  }
+  store = open();
+  EXPECT_EQ(store->find("exit")->low(), 77u);
+}
+
+// Each step a frame that claims the whole rest of the file: checksums of it all would take hours.
+TEST_F(CursorFiles, made_to_waste_time_are_given_up_soon) {
+  const std::uint32_t seed = seed_of(identity_.salt("cursors", 0));
+  std::string bytes = encode_cursor_frame({.is_snapshot = true, .generation = 1}, seed);
+  const std::size_t snapshot = bytes.size();
+  bytes.resize(1u << 20);
+  for (std::size_t at = snapshot; at + 16 <= bytes.size(); at += 8) {
+    std::memcpy(bytes.data() + at, "TTC1", 4);
+    const auto claimed = static_cast<std::uint32_t>(bytes.size() - at - kCursorFrameBytes);
+    if (at % 16 == 0) std::memcpy(bytes.data() + at + 8, &claimed, 4);
+  }
+  const auto state = read_cursor_file(bytes, seed);
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->generation, 1u);
+}
+
 TEST_F(CursorFiles, one_flipped_bit_moves_no_cursor_forward) {
   auto store = open();
   auto cursor = store->create("exit", 100);

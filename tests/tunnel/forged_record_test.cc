@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kForged = "{\"message\":\"forged\"}";
 
 // A record that is whole in all but the salt, which its author can only guess.
-std::string forge(std::uint32_t guessed_seed, Seq seq) {
+std::string forge(std::uint32_t guessed_seed, Seq seq, std::uint64_t position) {
   const std::string body = std::string(kFieldsLengthBytes, '\0') + std::string(kForged);
   std::string record(record_bytes(body.size()), '\0');
   std::memcpy(record.data() + kFrameBytes, body.data(), body.size());
@@ -21,15 +21,18 @@ std::string forge(std::uint32_t guessed_seed, Seq seq) {
                 .seq = seq,
                 .synced_upto = 1u << 30,
                 .body_crc = crc32c(body)},
-               guessed_seed);
+               guessed_seed, position);
   return record;
 }
 
 // Every forged record begins where a frame may begin, behind the frame that holds it and 2 bytes
 // of its own body.
-std::string stuffed(const std::vector<std::uint32_t>& guesses, Seq seq) {
+// Its author even knows where in the file the event will stand: at `body`.
+std::string stuffed(const std::vector<std::uint32_t>& guesses, Seq seq, std::uint64_t body) {
   std::string payload(kRecordAlign - kFieldsLengthBytes, ' ');
-  for (const std::uint32_t guess : guesses) payload += forge(guess, seq);
+  for (const std::uint32_t guess : guesses) {
+    payload += forge(guess, seq, body + kFieldsLengthBytes + payload.size());
+  }
   return payload;
 }
 
@@ -46,7 +49,7 @@ TEST(ForgedRecord, in_a_body_is_never_accepted) {
       guesses.push_back(static_cast<std::uint32_t>(random.below(1ull << 32)));
     }
     const Seq host = log.writer.next_seq();
-    const std::string payload = stuffed(guesses, host + 1);
+    const std::string payload = stuffed(guesses, host + 1, log.last()->end.load() + kFrameBytes);
     log.commit({payload});
     log.commit({"after"});
     const SharedSegment segment = log.last();

@@ -38,11 +38,11 @@ SegmentHeader sample_header() {
   return header;
 }
 
-std::string record(Frame frame, std::string_view body, std::uint32_t seed) {
+std::string record(Frame frame, std::string_view body, std::uint32_t seed, std::uint64_t position) {
   std::string out(record_bytes(body.size()), '\0');
   frame.body_bytes = static_cast<std::uint32_t>(body.size());
   frame.body_crc = crc32c(body);
-  encode_frame(out.data(), frame, seed);
+  encode_frame(out.data(), frame, seed, position);
   std::memcpy(out.data() + kFrameBytes, body.data(), body.size());
   return out;
 }
@@ -62,13 +62,13 @@ std::map<std::string, std::string> samples() {
                                     .seq = 1,
                                     .synced_upto = kRecordsBegin,
                                     .time_ns = header.created_ns},
-                                   body, seed);
+                                   body, seed, kRecordsBegin);
   const std::string marker = record({.type = RecordType::kMarker,
                                      .seq = 2,
                                      .synced_upto = kRecordsBegin + event.size(),
                                      .time_ns = header.created_ns + 50 * kNsPerMs,
                                      .prev_header_crc = load<std::uint32_t>(event.data() + 4)},
-                                    "", seed);
+                                    "", seed, kRecordsBegin + event.size());
   const CursorFrame cursors{
       .is_snapshot = true,
       .generation = 3,
@@ -134,11 +134,13 @@ TEST(FormatDoc, samples_read_back) {
   EXPECT_TRUE(decode_format(all.at("format")).ok());
   EXPECT_TRUE(decode_segment_header(all.at("segment")).ok());
   const std::uint32_t seed = seed_of(sample_header().salt);
-  const auto event = decode_frame(all.at("event").data(), seed);
+  const auto event = decode_frame(all.at("event").data(), seed, kRecordsBegin);
   ASSERT_TRUE(event);
   EXPECT_EQ(event->seq, 1u);
-  EXPECT_FALSE(decode_frame(all.at("event").data(), seed + 1)) << "another salt";
-  const auto marker = decode_frame(all.at("marker").data(), seed);
+  EXPECT_FALSE(decode_frame(all.at("event").data(), seed + 1, kRecordsBegin)) << "another salt";
+  EXPECT_FALSE(decode_frame(all.at("event").data(), seed, kRecordsBegin + 8)) << "another place";
+  const auto marker =
+      decode_frame(all.at("marker").data(), seed, kRecordsBegin + all.at("event").size());
   ASSERT_TRUE(marker);
   EXPECT_EQ(marker->prev_header_crc, event->header_crc);
   const auto cursors =

@@ -13,12 +13,13 @@ namespace {
 
 constexpr std::uint32_t kSeed = 0x5eed;
 
-std::string make_record(Seq seq, std::string_view body, std::uint32_t seed = kSeed) {
+std::string make_record(Seq seq, std::string_view body, std::uint64_t position,
+                        std::uint32_t seed = kSeed) {
   std::string out(record_bytes(body.size()), '\0');
   encode_frame(
       out.data(),
       {.body_bytes = static_cast<std::uint32_t>(body.size()), .seq = seq, .body_crc = crc32c(body)},
-      seed);
+      seed, position);
   std::memcpy(out.data() + kFrameBytes, body.data(), body.size());
   return out;
 }
@@ -56,7 +57,7 @@ Walk walk(const std::string& bytes) {
 std::string make_log(std::size_t count) {
   std::string log;
   for (std::size_t i = 1; i <= count; ++i)
-    log += make_record(i, "event number " + std::to_string(i));
+    log += make_record(i, "event number " + std::to_string(i), log.size());
   return log;
 }
 
@@ -103,8 +104,10 @@ TEST(RecordScanner, one_flipped_bit_costs_at_most_one_record_and_is_reported) {
 TEST(RecordScanner, records_forged_inside_a_body_are_not_found) {
   for (std::uint32_t seed = 0; seed < 200; ++seed) {
     // The sender guesses the seed, aligned in every way, and then the header before it breaks.
-    std::string body = std::string(seed % 8, ' ') + make_record(2, "forged", seed);
-    std::string log = make_record(1, body) + make_record(2, "real");
+    std::string body =
+        std::string(seed % 8, ' ') + make_record(2, "forged", kFrameBytes + seed % 8, seed);
+    std::string log = make_record(1, body, 0);
+    log += make_record(2, "real", log.size());
     log[8] ^= 1;
     const Walk out = walk(log);
     EXPECT_EQ(out.bodies, std::vector<std::string>{"real"});
@@ -114,17 +117,40 @@ TEST(RecordScanner, records_forged_inside_a_body_are_not_found) {
 
 TEST(RecordScanner, records_of_an_earlier_life_are_not_found) {
   std::string log = make_log(3);
-  for (Seq seq = 4; seq < 40; ++seq) log += make_record(seq, "earlier", kSeed + 1);
+  for (Seq seq = 4; seq < 40; ++seq)
+    log += make_record(seq, "earlier", log.size(), kSeed + (1u << 20));
   EXPECT_EQ(walk(log).seqs.size(), 3u);
 }
 
 TEST(RecordScanner, a_record_that_goes_back_in_seq_is_stale) {
-  const std::string log = make_log(5) + make_record(3, "stale");
-  EXPECT_EQ(walk(log).seqs.size(), 5u);
+  const std::string log = make_log(5);
+  EXPECT_EQ(walk(log + make_record(3, "stale", log.size())).seqs.size(), 5u);
+}
+
+TEST(RecordScanner, sectors_that_changed_places_cost_their_records_and_no_others) {
+  constexpr std::size_t kSector = 512;
+  const std::string log = make_log(64);
+  for (std::size_t a = 0; a + kSector <= log.size(); a += kSector) {
+    for (std::size_t b = a + kSector; b + kSector <= log.size(); b += kSector) {
+      std::string swapped = log;
+      swapped.replace(a, kSector, log, b, kSector);
+      swapped.replace(b, kSector, log, a, kSector);
+      const Walk out = walk(swapped);
+      // A record of 64 bytes: a sector touches at most nine of them.
+      ASSERT_GE(out.seqs.size(), 64u - 18u) << a << " and " << b;
+      for (std::size_t i = 0; i < out.seqs.size(); ++i) {
+        ASSERT_EQ(out.bodies[i], "event number " + std::to_string(out.seqs[i]));
+      }
+      if (!out.has_open_damage) {
+        ASSERT_EQ(out.seqs.size() + out.lost(), 64u);
+      }
+    }
+  }
 }
 
 TEST(RecordScanner, a_jump_without_a_start_is_a_gap) {
-  const Walk out = walk(make_record(1, "a") + make_record(5, "b"));
+  const std::string first = make_record(1, "a", 0);
+  const Walk out = walk(first + make_record(5, "b", first.size()));
   ASSERT_EQ(out.damages.size(), 1u);
   EXPECT_EQ(out.damages[0].first, 2u);
   EXPECT_EQ(out.damages[0].next, 5u);
@@ -132,7 +158,10 @@ TEST(RecordScanner, a_jump_without_a_start_is_a_gap) {
 
 TEST(RecordScanner, bodies_larger_than_the_window_are_read) {
   const std::string large(3u << 20, 'x');
-  const Walk out = walk(make_record(1, "a") + make_record(2, large) + make_record(3, "b"));
+  std::string log = make_record(1, "a", 0);
+  log += make_record(2, large, log.size());
+  log += make_record(3, "b", log.size());
+  const Walk out = walk(log);
   ASSERT_EQ(out.seqs.size(), 3u);
   EXPECT_EQ(out.bodies[1].size(), large.size());
 }

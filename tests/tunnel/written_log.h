@@ -26,8 +26,9 @@ constexpr char kLogFolder[] = "/data/tunnel";
 /// One log on a disk in memory. Bodies of events are given raw: no field is before them.
 class WrittenLog {
  public:
-  explicit WrittenLog(std::uint64_t segment_bytes = 64u << 10)
-      : identity(LogIdentity::make(random, 0)),
+  explicit WrittenLog(std::uint64_t segment_bytes = 64u << 10, std::uint64_t seed = 7)
+      : random(seed),
+        identity(LogIdentity::make(random, 0)),
         pool_(disk, system_spawner(), kLogFolder, segment_bytes),
         writer(identity, segments, pool_, clock, segment_bytes, WriteState{}) {
     EXPECT_TRUE(disk.create_directories(kLogFolder).ok());
@@ -55,7 +56,7 @@ class WrittenLog {
 
   ManualClock clock;
   MemoryDisk disk;
-  SeededRandom random{7};
+  SeededRandom random;
   LogIdentity identity;
   SegmentList segments;
 
