@@ -32,10 +32,10 @@ constexpr Seq kUncleanJump = 1u << 24;
 // Where exits begin whose cursors are lost (both files): some duplicates, bounded.
 constexpr std::int64_t kLostCursorAgeNs = 3600 * kNsPerSec;
 
-std::string lost_text(Seq first, Seq next, const std::string& segment) {
-  if (first >= next) return "segment " + segment + ", no event is missing";
-  return "segment " + segment + ", events from " + std::to_string(first) + " up to " +
-         std::to_string(next) + " are lost";
+std::string lost_text(Seq first, Seq next, const std::string& where) {
+  if (first >= next) return where + ", no event is missing";
+  return where + ", events from " + std::to_string(first) + " up to " + std::to_string(next) +
+         " are lost";
 }
 
 class DiskTunnel final : public Tunnel {
@@ -196,7 +196,7 @@ Status DiskTunnel::open_writer(Recovered recovered) {
       Committer::Parts{identity_, *log_, *writer_, pool_, idempotency_}, options_, seams_);
   for (const auto& [gap, base_seq] : recovered.gaps) {
     committer_->note_gap(gap, base_seq);
-    tell_damage(lost_text(gap.first, gap.next, segment_name(base_seq)));
+    tell_damage(lost_text(gap.first, gap.next, "segment " + segment_name(base_seq)));
   }
   if (cursors_->was_lost() && !is_new_)
     tell_damage("the cursors of all exits are lost; each goes on with the last hour");
@@ -244,7 +244,7 @@ void DiskTunnel::note_damage(Segment& segment, const Damage& damage) {
                                                     {"first_seq", damage.first},
                                                     {"next_seq", damage.next}});
   quarantine_.copy(*segment.file, name, damage.begin, damage.end, "rot");
-  tell_damage(lost_text(damage.first, damage.next, name));
+  tell_damage(lost_text(damage.first, damage.next, "segment " + name));
   if (damage.first < damage.next) {
     committer_->note_gap({damage.first, damage.next}, segment.header.base_seq);
   }
