@@ -125,8 +125,9 @@ class LogRecovery {
       return false;
     }
     report(*segment, scan);
+    const bool is_end_certain = scan.is_clean || scan.is_sealed;
     const std::uint64_t refused_end =
-        scan.is_clean ? scan.position : end_of_refused(*segment->file, scan);
+        is_end_certain ? scan.position : end_of_refused(*segment->file, scan);
     if (!scan.is_clean) TT_CHECK(repair(*segment, scan, refused_end > scan.position));
     segment->end.store(scan.position);
     segment->is_sealed.store(scan.is_sealed);
