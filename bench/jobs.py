@@ -103,3 +103,15 @@ for case in sorted(c for c in rows if "time-tunnel" in c):
     leanest = min(others, key=lambda c: median(c, "cpu_per_M"))
     print(f"| {case} | {median(case, 'e2e_eps') / median(fastest, 'e2e_eps'):.2f} of {fastest} | "
           f"{median(case, 'cpu_per_M') / median(leanest, 'cpu_per_M'):.2f} of {leanest} |")
+
+# Durable acknowledgements: what a sender sees when 2xx means fdatasync, in the same run.
+PAIRS = (("J5/time-tunnel-single-disk", "J5/node-single-groupcommit"),
+         ("J5/time-tunnel-batch-disk", "J5/node-batch-groupcommit"))
+pairs = [(mine, other) for mine, other in PAIRS if mine in rows and other in rows]
+if pairs:
+    print("\n| acknowledged after fdatasync, ev/s | of the Node group-commit script |\n|---|---|")
+for mine, other in pairs:
+    ratios = [a["ingest_eps"] / b["ingest_eps"] for a, b in zip(rows[mine], rows[other])]
+    print(f"| {mine}: {median(mine, 'ingest_eps'):.0f} ({other}: {median(other, 'ingest_eps'):.0f}) | "
+          f"{median(mine, 'ingest_eps') / median(other, 'ingest_eps'):.2f} "
+          f"(each run: {', '.join(f'{r:.2f}' for r in ratios)}) |")
