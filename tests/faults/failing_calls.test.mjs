@@ -12,7 +12,7 @@ import { FileSink, httpSink } from './sinks.mjs';
 
 // What may fail how; fail_nth.c counts the calls. Close to the whole table of what the daemon calls.
 const kFaults = {
-  open: ['EIO', 'EMFILE', 'ENOSPC'], pwritev: ['EIO', 'ENOSPC', 'EINTR', 'short'], pread: ['EINTR', 'short'],
+  open: ['EIO', 'EMFILE', 'ENOSPC'], pwritev: ['EIO', 'ENOSPC', 'EINTR', 'short'], pread: ['EIO', 'EINTR', 'short'],
   fdatasync: ['EIO', 'ENOSPC'], fsync: ['EIO'], ftruncate: ['EIO', 'EINTR'], posix_fallocate: ['ENOSPC', 'EINTR'],
   rename: ['EIO', 'ENOSPC'], remove: ['EIO'], mkdir: ['EIO', 'ENOSPC'], flock: ['EIO', 'EINTR'],
   accept: ['EMFILE', 'ECONNABORTED'], socket: ['EMFILE'], sendmsg: ['ENOMEM'], recvmsg: ['ENOMEM'], send: ['ENOMEM'],
