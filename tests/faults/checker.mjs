@@ -100,7 +100,20 @@ export async function drained(daemon, deadlineMs = 60_000) {
     throw new Error(`${error.message}: ${JSON.stringify(last)} (${replay()})`);
   }
   conserved(last);
+  conserved(balances(await (await fetch(`${daemon.url}/metrics`)).text()));
   return last;
+}
+
+/** The same account from the text of /metrics, exit by exit. */
+export function balances(metrics) {
+  const exits = new Map();
+  const line = /^tt_exit_(accepted_events_total|pending_events|events_total)\{([^}]*)\} (\S+)$/gm;
+  for (const [, metric, labels, value] of metrics.matchAll(line)) {
+    const { exit: name, result } = Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, k, v]) => [k, v]));
+    if (!exits.has(name)) exits.set(name, { name, delivered: 0, filtered: 0, dead: 0 });
+    exits.get(name)[result ?? metric.split('_')[0]] = Number(value);
+  }
+  return [...exits.values()];
 }
 
 /** accepted = delivered + filtered + suppressed + dead + pending (design.md 6.5). */

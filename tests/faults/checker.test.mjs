@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { folder } from '../e2e/harness.mjs';
-import { check, conserved } from './checker.mjs';
+import { balances, check, conserved } from './checker.mjs';
 import { Oracle, event, readOracle } from './oracle.mjs';
 
 const kSeed = 7;
@@ -73,6 +73,16 @@ test('an equation of conservation that does not hold is found', () => {
   const exit = { name: 'x', accepted: 10, delivered: 5, filtered: 2, suppressed: 0, dead: 1, pending: 2 };
   conserved([exit]);
   assert.throws(() => conserved([{ ...exit, pending: 1 }]), /exit x/);
+});
+
+test('the account is read from the metrics too', () => {
+  const [exit] = balances(`# HELP tt_exit_events_total Events
+tt_exit_accepted_events_total{exit="x"} 10
+tt_exit_events_total{exit="x",result="delivered"} 6
+tt_exit_events_total{exit="x",result="dead"} 1
+tt_exit_pending_events{exit="x"} 3
+`);
+  assert.deepEqual(exit, { name: 'x', accepted: 10, delivered: 6, filtered: 0, dead: 1, pending: 3 });
 });
 
 test('the oracle writes down what it does, in order', () => {

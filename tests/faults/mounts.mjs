@@ -26,6 +26,7 @@ export function cannotMount(type) {
   try {
     const image = new Image(type, 512 << 20);
     image.unmount();
+    image.remove();
     return false;
   } catch (error) {
     return `${type} cannot be mounted here: ${error.message.split('\n').slice(0, 2).join(' ')}`;
