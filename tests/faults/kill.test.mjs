@@ -83,8 +83,8 @@ test(`kill -9, ${kKills} times: every acknowledged event arrives, and no other`,
   report(replay());
   const hook = await httpSink();
   const daemon = new Daemon(folder('kill'), config(hook.url));
-  const everything = new FileSink(path.join(daemon.dir, 'everything.ndjson'));
-  const odd = new FileSink(path.join(daemon.dir, 'odd.ndjson'));
+  const everything = new FileSink(path.join(daemon.dir, 'everything.ndjson')).watch();
+  const odd = new FileSink(path.join(daemon.dir, 'odd.ndjson')).watch();
   const sinks = { everything, odd, hook };
   t.after(() => Promise.all([daemon.kill(), hook.close(), everything.close(), odd.close()]));
   const sum = { acknowledged: 0, ages: { everything: [], odd: [], hook: [] }, readyMs: [] };

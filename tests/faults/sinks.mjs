@@ -23,9 +23,14 @@ export async function httpSink() {
 /** What a file exit has written; a last line without its end is not yet delivered. */
 export class FileSink {
   #sizes = []; // {size, at}, as the file grew
-  #timer = setInterval(() => this.#look(), kLookEveryMs).unref();
+  #timer;
 
   constructor(file) { this.file = file; }
+  /** Notes from now on when it grew: what `got` says of times is as exact as that. */
+  watch() {
+    this.#timer = setInterval(() => this.#look(), kLookEveryMs).unref();
+    return this;
+  }
 
   get got() {
     if (!fs.existsSync(this.file)) return [];
