@@ -108,7 +108,8 @@ Outcome start(MemoryDisk& disk) {
   Quarantine quarantine(disk, clock, "/data");
   auto recovered = recover_log({disk, clock, metrics, quarantine}, kFolder, identity());
   TT_ASSERT(recovered.ok());
-  Outcome outcome{.end = recovered->state.end.next_seq};
+  Outcome outcome;
+  outcome.end = recovered->state.end.next_seq;
   LogView log(0, outcome.end);
   for (SharedSegment& segment : recovered->segments) log.segments.add(std::move(segment));
   EventReader reader(log);

@@ -29,7 +29,7 @@ Code code_of(int error, bool is_read) {
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
-    case EMFILE:
+    case EMFILE:  // Descriptors come back like space; what could not be opened is not damaged.
     case ENFILE:
       return Code::kRetry;
     case EIO:

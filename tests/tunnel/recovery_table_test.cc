@@ -356,6 +356,38 @@ TEST_F(RecoveryTable, R11_a_segment_with_a_header_alone_is_gone_on_with) {
   EXPECT_THAT(read_all().back(), "next");
 }
 
+// After a failed sync the cache may show what the disk never got, and count it as clean.
+TEST_F(RecoveryTable, what_a_start_accepts_after_a_failed_sync_survives_a_power_cut) {
+  start();
+  say("a");
+  world_.disk.fail_next(MemoryDisk::Op::kSync, reject("input/output error"));
+  EXPECT_FALSE(append(*tunnel_, {"b"}).status.ok());
+  kill();
+  for (int round = 0; round < 2; ++round) {
+    start();
+    EXPECT_THAT(read_all(), ElementsAre("a", "b"));
+    world_.disk.crash();
+    tunnel_.reset();
+  }
+}
+
+TEST_F(RecoveryTable, so_does_a_finished_segment_whose_seal_was_not_synced) {
+  start();
+  world_.disk.fail_next(MemoryDisk::Op::kSync, reject("input/output error"));
+  std::size_t stored = 0;
+  while (append(*tunnel_, {std::string(1000, 'x')}, {.level = AckLevel::kWritten}).status.ok()) {
+    ++stored;
+  }
+  kill();
+  for (int round = 0; round < 2; ++round) {
+    start();
+    EXPECT_EQ(read_all().size(), stored);
+    EXPECT_TRUE(gaps_.empty());
+    world_.disk.crash();
+    tunnel_.reset();
+  }
+}
+
 class NewerFormat : public RecoveryTable {
  protected:
   void SetUp() override {
