@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 # One list a group; cmake/packages.cmake names the libraries that belong to them.
 build_packages=(
-  g++ make cmake ninja-build ccache pkg-config python3-minimal
+  g++ make cmake ninja-build ccache pkg-config python3-minimal dpkg-dev
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libssl-dev zlib1g-dev libzstd-dev libcurl4-openssl-dev
   libsimdjson-dev libyaml-cpp-dev libre2-dev libxxhash-dev libisal-dev

@@ -75,6 +75,26 @@ test('a range of a dump has meta, and a reader that has seen enough ends it quie
   await daemon.stop();
 });
 
+test('bench-disk measures, expects, warns of memory, and leaves nothing behind', async () => {
+  const dir = folder('bench');
+  const { code, stdout, stderr } = await run('vortex', ['bench-disk', '--seconds', '1', '--json', dir]);
+  assert.equal(code, 0, stderr);
+  const figures = JSON.parse(stdout);
+  for (const part of ['sync_4k', 'sync_64k']) {
+    assert.ok(figures[part].count > 0);
+    assert.ok(figures[part].p50_ns <= figures[part].p99_ns && figures[part].p99_ns <= figures[part].max_ns);
+  }
+  assert.ok(Array.isArray(figures.warnings));
+  assert.deepEqual(fs.readdirSync(dir), []);
+  const text = await run('vortex', ['bench-disk', '--seconds', '1', dir]);
+  assert.match(text.stdout, /gets about \d+ acknowledgements a second here/);
+  const memory = fs.existsSync('/dev/shm') && fs.statfsSync('/dev/shm');
+  if (memory && memory.bavail * memory.bsize > 256 << 20)
+    assert.match((await run('vortex', ['bench-disk', '--seconds', '1', '/dev/shm'])).stdout, /warning: this is memory/);
+  const none = await run('vortex', ['bench-disk', path.join(dir, 'nowhere')]);
+  assert.equal(none.code, 78);
+});
+
 test('damage is told with its place, put on record by a repair, and costs one event', async () => {
   const daemon = await new Daemon(folder('rot'), config).start();
   const data = path.join(daemon.dir, 'data');
@@ -99,7 +119,15 @@ test('damage is told with its place, put on record by a repair, and costs one ev
   assert.match(dumped.stderr, /missing: at most 1 event /);
   assert.equal(parse(dumped.stdout).length, 299);
 
+  const records = async () => parse((await run('vortex', ['dump', data, '--raw'])).stdout);
+  const raw = await records();
+  assert.deepEqual(raw.filter((record) => record.type === 'damage').map((record) => record.position), [damage.begin]);
+  assert.equal(raw.filter((record) => record.type === 'event' && record.event.message).length, 299);
+  assert.equal(raw.at(-1).type, 'clean stop');
+
   const repaired = await fsck(data, '--repair');
+  const gap = (await records()).find((record) => record.type === 'gap');
+  assert.deepEqual([gap.first_lost, gap.last_lost], [damage.first_seq, damage.last_seq]);
   assert.equal(repaired.report.damages[0].recorded, true);
   assert.equal(repaired.report.repairable, false);
   assert.equal(repaired.report.events, 299);

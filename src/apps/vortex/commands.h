@@ -49,5 +49,6 @@ void add_test(CLI::App& app, int& exit_code);
 void add_plan(CLI::App& app, int& exit_code);
 void add_fsck(CLI::App& app, int& exit_code);
 void add_dump(CLI::App& app, int& exit_code);
+void add_bench_disk(CLI::App& app, int& exit_code);
 
 }  // namespace tt::vortex

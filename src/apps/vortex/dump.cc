@@ -8,9 +8,11 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "apps/cli/progress.h"
 #include "apps/vortex/commands.h"
+#include "apps/vortex/dump_raw.h"
 #include "apps/vortex/snapshot_range.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -23,7 +25,7 @@ constexpr std::size_t kReadBytes = 1u << 20;
 
 struct DumpArguments {
   std::string folder, from, until;
-  bool meta = false;
+  bool meta = false, raw = false;
 };
 
 int failed(const Error& error) {
@@ -62,14 +64,20 @@ int tell(const tunnel::SnapshotLosses& losses) {
   return losses.damages > 0 || losses.recycled_events > 0 ? kFailed : kOk;
 }
 
-int dump(const DumpArguments& arguments) {
-  signal(SIGPIPE, SIG_IGN);  // Who reads may have seen enough.
-  const auto log = tunnel::LogSnapshot::open(system_disk(), arguments.folder);
-  if (!log.ok()) return failed(log.error());
-  const std::string& log_id = (*log)->log_id();
-  const auto range = parse_range(arguments.from, arguments.until, log_id);
-  if (!range.ok()) return failed(range.error());
-  tunnel::SnapshotScan scan(*log, *range);
+/// False when it could not be written; quietly when the reader has seen enough.
+bool write(std::string_view text, int& code) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
+    return true;
+  if (errno != EPIPE) {
+    std::fprintf(stderr, "vortex: cannot write: %s\n", std::strerror(errno));
+    code = kFailed;
+  }
+  return false;
+}
+
+int dump_events(const std::shared_ptr<const tunnel::LogSnapshot>& log,
+                const tunnel::SnapshotRange& range, bool with_meta) {
+  tunnel::SnapshotScan scan(log, range);
   cli::Progress progress(system_clock());
   std::uint64_t count = 0;
   std::string text;
@@ -79,18 +87,27 @@ int dump(const DumpArguments& arguments) {
     if (!*batch) break;
     text.clear();
     for (const tunnel::StoredEvent& event : (*batch)->events())
-      append_line(text, event, log_id, arguments.meta);
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
-        std::fflush(stdout) != 0) {
-      if (errno == EPIPE) return kOk;
-      std::fprintf(stderr, "vortex: cannot write: %s\n", std::strerror(errno));
-      return kFailed;
-    }
+      append_line(text, event, log->log_id(), with_meta);
+    if (int code = kOk; !write(text, code)) return code;
     count += (*batch)->events().size();
     progress.show(scan.progress(), std::to_string(count) + " events");
   }
   progress.end();
   return tell(scan.losses());
+}
+
+int dump(const DumpArguments& arguments) {
+  signal(SIGPIPE, SIG_IGN);  // Who reads may have seen enough.
+  const auto log = tunnel::LogSnapshot::open(system_disk(), arguments.folder);
+  if (!log.ok()) return failed(log.error());
+  const auto range = parse_range(arguments.from, arguments.until, (*log)->log_id());
+  if (!range.ok()) return failed(range.error());
+  if (!arguments.raw) return dump_events(*log, *range, arguments.meta);
+  int code = kOk;
+  const auto is_whole = dump_raw(arguments.folder, **log, *range,
+                                 [&](std::string_view lines) { return write(lines, code); });
+  if (!is_whole.ok()) return failed(is_whole.error());
+  return *is_whole ? code : kFailed;
 }
 
 }  // namespace
@@ -104,6 +121,8 @@ void add_dump(CLI::App& app, int& exit_code) {
                       "only from here on: a seq, an event id, 2h (ago) or 2026-01-31T12:00:00Z");
   command->add_option("--until", arguments->until, "and before: likewise");
   command->add_flag("--meta", arguments->meta, "each line has id, seq, received, entry and event");
+  command->add_flag("--raw", arguments->raw,
+                    "every record as it stands in its file: markers, gaps and damage as well");
   command->footer(
       "Reads beside a running daemon: no lock is taken and nothing is written. Damage is told on\n"
       "stderr, and all that can be read is printed. Without --meta the lines can be sent again.\n"

@@ -46,7 +46,9 @@ int repair(const FsckArguments& arguments, const tunnel::FsckProgress& show, cli
     const int code = failed(repaired.error());
     if (repaired.error().code == Code::kStopped)
       std::fputs("  a repair needs the folder for itself: stop the daemon first\n", stderr);
-    return code;
+    // There is a log, and nobody can mend it by waiting: the disk refuses.
+    const bool is_disk = code == kFailed && system_disk().exists(arguments.folder + "/tunnel");
+    return is_disk ? kDiskFailed : code;
   }
   if (arguments.json) {
     std::puts(fsck_json(arguments.folder, repaired->after, &repaired->done).c_str());
