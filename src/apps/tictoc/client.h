@@ -23,6 +23,7 @@ enum ExitCode : int {
   kRefused = 1,       ///< The daemon said no: the text says why.
   kUsage = 2,         ///< The command line was wrong.
   kUnavailable = 69,  ///< No answer, or "try again later": nothing was accepted.
+  kDiskFailed = 74,   ///< --spool: the disk here refused a sync.
 };
 
 /// `--url`, `--token`, `--json`; anywhere on the line.

@@ -7,6 +7,7 @@
 #include "apps/cli/completion.h"
 #include "apps/cli/parse.h"
 #include "apps/tictoc/client.h"
+#include "apps/tictoc/spool.h"
 
 int main(int argc, char** argv) try {
   CLI::App app{"sends events to time-tunnel, looks at them, and operates the daemon"};
@@ -21,7 +22,8 @@ int main(int argc, char** argv) try {
       "  tictoc tail --where 'event.severity.atLeast(\"error\")'\n"
       "  tictoc search --since 2h --kind urn:gitlab:pipeline\n"
       "  tictoc exit ls\n"
-      "Exit codes: 0 fine, 1 refused, 2 wrong command line, 69 no answer or try again later.");
+      "Exit codes: 0 fine, 1 refused, 2 wrong command line, 69 no answer or try again later,\n"
+      "74 the disk of a spool.");
 
   tt::tictoc::Common common;
   app.add_option("--url", common.url,
@@ -31,6 +33,7 @@ int main(int argc, char** argv) try {
 
   int exit_code = tt::tictoc::kOk;
   tt::tictoc::add_send(app, common, exit_code);
+  tt::tictoc::add_spool(app, common, exit_code);
   tt::tictoc::add_event_commands(app, common, exit_code);
   tt::tictoc::add_operate_commands(app, common, exit_code);
   tt::cli::add_completion(app, exit_code);

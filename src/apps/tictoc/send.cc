@@ -7,9 +7,9 @@
 #include <memory>
 
 #include "apps/tictoc/client.h"
-#include "base/digest.h"
+#include "apps/tictoc/spool.h"
+#include "apps/tictoc/upload.h"
 #include "base/disk.h"
-#include "base/random.h"
 #include "base/severity.h"
 #include "base/text.h"
 
@@ -19,6 +19,7 @@ namespace {
 struct SendArguments {
   std::string message, kind, severity, source, link, file;
   std::vector<std::string> fields;
+  SpoolArguments spool;
 };
 
 /// `k=text` and `k:=json`, as one member of the event.
@@ -63,10 +64,22 @@ bool read_body(const SendArguments& arguments, std::string& body) {
   return true;
 }
 
-std::string random_key() {
-  unsigned char bytes[16];
-  system_random().fill(bytes);
-  return hex({reinterpret_cast<const char*>(bytes), sizeof bytes});
+/// As many requests as the length asks for; ends with the first that is refused.
+int send_parts(const SendArguments& arguments, const Common& common, const std::string& body) {
+  const bool is_ndjson = !arguments.file.empty();
+  const std::vector<Part> parts = is_ndjson ? cut(body) : std::vector<Part>{{.text = body}};
+  Client client(common);
+  bool any_rejected = false;
+  for (const Part& part : parts) {
+    const Answer answer = post_events(client, std::string(part.text),
+                                      is_ndjson ? kNdjson : "application/json", random_key());
+    if (!print_accepted(answer, common.json, part.events_before)) any_rejected = true;
+    if (answer.ok() || (any_rejected && answer.status == 422)) continue;
+    if (part.first_line > 1)
+      std::fprintf(stderr, "tictoc: the lines before line %zu were accepted\n", part.first_line);
+    return report(answer, client);
+  }
+  return any_rejected ? kRefused : kOk;
 }
 
 int send(const SendArguments& arguments, const Common& common) {
@@ -84,41 +97,9 @@ int send(const SendArguments& arguments, const Common& common) {
                  arguments.severity.c_str(), near.empty() ? "" : "; did you mean ",
                  std::string(near).c_str());
   }
-  Client client(common);
-  // A key of its own: a proxy on the way that repeats the request stores nothing twice.
-  const Answer answer =
-      client.post("/api/v1/events", std::move(body),
-                  arguments.file.empty() ? "application/json" : "application/x-ndjson",
-                  {{"Idempotency-Key", random_key()}});
-  const boost::json::object* map = answer.body.if_object();
-  const boost::json::value* rejected = map ? map->if_contains("rejected") : nullptr;
-  if (common.json) {
-    std::fputs(answer.text.c_str(), stdout);
-  } else if (answer.ok() && map) {
-    const boost::json::value* ids = map->if_contains("ids");
-    if (ids && ids->if_array() && !ids->get_array().empty()) {
-      const auto& list = ids->get_array();
-      std::printf("%s", list.front().if_string() ? list.front().get_string().c_str() : "");
-      if (list.size() > 1 && list.back().if_string())
-        std::printf(" .. %s", list.back().get_string().c_str());
-      std::puts("");
-    }
-  }
-  bool any_rejected = false;
-  if (rejected && rejected->if_array()) {
-    for (const boost::json::value& one : rejected->get_array()) {
-      const boost::json::object* o = one.if_object();
-      if (!o) continue;
-      any_rejected = true;
-      const boost::json::value* index = o->if_contains("index");
-      const boost::json::value* error = o->if_contains("error");
-      std::fprintf(stderr, "tictoc: event %lld rejected: %s\n",
-                   index && index->if_int64() ? static_cast<long long>(index->get_int64()) : -1LL,
-                   error && error->if_string() ? error->get_string().c_str() : "?");
-    }
-  }
-  if (any_rejected) return kRefused;
-  return report(answer, client);
+  if (arguments.spool.is_wanted())
+    return send_or_spool(arguments.spool, common, body, !arguments.file.empty());
+  return send_parts(arguments, common, body);
 }
 
 }  // namespace
@@ -134,12 +115,16 @@ void add_send(CLI::App& app, Common& common, int& exit_code) {
   command->add_option("--link", arguments->link, "URL of a view of it");
   command->add_option("-f,--field", arguments->fields, "another field: k=text or k:=json");
   command->add_option("--file", arguments->file, "NDJSON file, - is standard input");
+  add_spool_options(*command, arguments->spool);
   command->footer(
       "Exit code 0 means accepted, as safely as the entry's `ack` says (on disk unless\n"
-      "configured weaker); prints the id.\n"
+      "configured weaker); prints the id, or with --spool `spooled` when the event is on this\n"
+      "machine's disk. Of a long file, requests of at most 1 MiB or 5,000 events are made.\n"
       "Examples:\n"
       "  tictoc send \"backup done\" --kind urn:backup:done -f host=db1 -f size:=1234\n"
-      "  journalctl -o json -n 10 | jq -c '{message: .MESSAGE}' | tictoc send --file -");
+      "  journalctl -o json -n 10 | jq -c '{message: .MESSAGE}' | tictoc send --file -\n"
+      "  tictoc send \"backup done\" --spool          # from cron: kept here while the server is "
+      "away");
   command->callback([=, &common, &exit_code] { exit_code = send(*arguments, common); });
 }
 

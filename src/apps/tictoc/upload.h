@@ -1,0 +1,40 @@
+// Uploading events: cutting a long file into requests, and what the answers say.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "apps/tictoc/client.h"
+#include "tunnel/spool.h"
+
+namespace tt::tictoc {
+
+constexpr char kNdjson[] = "application/x-ndjson";
+
+/// A part of NDJSON that fits one request whatever the file's length.
+struct Part {
+  std::string_view text;
+  std::size_t first_line = 1;     ///< Of the file.
+  std::size_t events_before = 0;  ///< Lines that are not empty in the parts before.
+};
+std::vector<Part> cut(std::string_view ndjson);
+
+/// Fit for Idempotency-Key: a proxy on the way that repeats the request stores nothing twice.
+std::string random_key();
+
+Answer post_events(Client& client, std::string body, std::string_view content_type,
+                   const std::string& key);
+
+/// Nobody answered, or "later".
+bool is_away(const Answer& answer);
+/// Of a whole upload, for a spool. What a person can mend (a token, a path) waits as well.
+tunnel::UploadAnswer judge(const Answer& answer, const Client& client);
+
+/// Prints the ids of an accepted request (with --json the answer) and, on stderr, what was
+/// rejected; false when something was. `events_before` as in Part.
+bool print_accepted(const Answer& answer, bool as_json, std::size_t events_before = 0);
+
+}  // namespace tt::tictoc
