@@ -10,6 +10,9 @@ const sameDuration = (a, b) => /^-?\d+(\.\d+)?s$/.test(a) && /^-?\d+(\.\d+)?s$/.
 /** Texts of numbers as the numbers that they are. */
 const numbersRead = (value = '') => value.replace(/"<?(-?\d[\d.e+-]*)>?"/g, (_, digits) => String(Number(digits)));
 const refusedByUs = (ours, theirs) => Boolean(ours.error && !theirs.error);
+/** We refuse a text that is no number, in whatever expression it came up; the peer made one of it. */
+const isNoNumber = (ours, theirs) => !theirs.error &&
+  /^cannot read "(?![+-]?\d+(\.\d+)?(e\d+)?")[^"]*" as (int|uint|double)$/.test(ours.error);
 const kAstral = /[\u{10000}-\u{10ffff}]/u;
 /** Whether the expression holds, gives or reads a text with characters that UTF-16 writes as two units. */
 const hasAstral = (ours, expression, event) => kAstral.test(expression + ours.value) ||
@@ -35,8 +38,7 @@ export const known = [
     why: 'the peer writes 3, 6 or 9 digits, as JSON of protobuf does; cel-go and its tests the fewest',
   },
   {
-    name: 'bufbuild: lenient numbers', judge: 'bufbuild', form: /^(int|uint|double)\(\(?"(?![+-]?\d+(\.\d+)?(e\d+)?")[^"]*"\)?\)$/,
-    when: refusedByUs,
+    name: 'bufbuild: lenient numbers', judge: 'bufbuild', form: /(int|uint|double)\(/, when: isNoNumber,
     why: 'langdef: a text that is no number is an error; the peer reads blanks, hexadecimal, NaN as JavaScript does',
   },
   {
@@ -186,8 +188,8 @@ export const known = [
     why: 'ext/strings: the offset may be the length; the peer refuses it',
   },
   {
-    name: 'cel-js: lenient numbers', judge: 'cel-js', form: /^(int|uint|double)\(\(?"(?![+-]?\d+(\.\d+)?(e\d+)?")[^"]*"\)?\)$/,
-    when: refusedByUs, why: 'langdef: a text that is no number is an error; the peer reads an empty one as 0',
+    name: 'cel-js: lenient numbers', judge: 'cel-js', form: /(int|uint|double)\(/, when: isNoNumber,
+    why: 'langdef: a text that is no number is an error; the peer reads an empty one as 0',
   },
   {
     name: 'cel-js: keys', judge: 'cel-js', form: /\{.*\}/s,
