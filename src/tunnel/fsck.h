@@ -22,7 +22,7 @@ enum class DamageKind : std::uint8_t {
   kRot,         ///< Bytes that were durable once.
   kUncertain,   ///< Of the last group before a crash; perhaps never acknowledged.
   kMissing,     ///< A segment, or the end of one, is not there.
-  kUnreadable,  ///< The disk refuses the file.
+  kUnreadable,  ///< The disk refuses the file, or the end of the log.
   kCursors,     ///< A cursor file; the other one decides.
   kLetters,     ///< Bytes of a dead letter file; which letter is not known.
 };

@@ -106,6 +106,9 @@ class LogCheck {
       damage({is_rot ? DamageKind::kRot : DamageKind::kUncertain, file, each.begin, each.end,
               each.first, each.next});
     }
+    // Of an end that the disk refuses nobody can say whether records stood there.
+    if (is_last && !scan.is_sealed && scan.unreadable_end > scan.position)
+      damage({DamageKind::kUnreadable, file, scan.position, scan.unreadable_end});
     report_.gaps.insert(report_.gaps.end(), scan.gaps.begin(), scan.gaps.end());
     report_.was_clean = scan.is_clean;
     report_.next_seq = std::max(report_.next_seq, scan.end.next_seq);

@@ -160,6 +160,22 @@ TEST_F(FsckTest, the_lost_end_of_a_finished_segment_is_missed) {
   EXPECT_EQ(report.lost_events(), whole.events() - report.events());
 }
 
+TEST_F(FsckTest, an_end_of_the_log_that_the_disk_refuses_is_told) {
+  fill(20);
+  tunnel_.reset();
+  const FsckReport whole = check_now();
+  ASSERT_THAT(whole.segments, SizeIs(1));
+  const std::uint64_t end = whole.segments[0].used_bytes;
+  world_.disk.make_unreadable("/data/" + whole.segments[0].file,
+                              (end / kBlockBytes - 1) * kBlockBytes, 2 * kBlockBytes);
+  const FsckReport report = check_now();
+  EXPECT_LT(report.events(), whole.events());
+  ASSERT_THAT(report.damages, SizeIs(1));
+  EXPECT_EQ(report.damages[0].kind, DamageKind::kUnreadable);
+  EXPECT_LE(report.damages[0].begin, end);
+  EXPECT_GE(report.damages[0].end, end);
+}
+
 TEST_F(FsckTest, damaged_headers_cost_nothing) {
   fill(200);
   tunnel_.reset();
