@@ -34,19 +34,28 @@ run() {
   [ $status -eq 0 ]
 }
 
+# sees BUG PROGRAM TEST: the test passes without the bug and fails with it.
+sees() {
+  run none "$2" "$3"
+  case $? in
+    1) echo "$1: $3 fails without it"; return 1 ;;
+    2) return 1 ;;
+  esac
+  run "$1" "$2" "$3"
+  case $? in
+    0) echo "$1: not caught by $3"; return 1 ;;
+    2) return 1 ;;
+  esac
+}
+
 caught=0
 for bug in "${bugs[@]}"; do
   read -r _ program tests < <(grep "^$bug " $list)
-  run none "$program" "$tests"
-  case $? in
-    1) echo "$bug: $tests fails without it"; continue ;;
-    2) continue ;;
-  esac
-  run "$bug" "$program" "$tests"
-  case $? in
-    0) echo "$bug: not caught by $tests" ;;
-    1) echo "$bug: caught by $tests"; caught=$((caught + 1)) ;;
-  esac
+  is_caught=1
+  for test in $tests; do sees "$bug" "$program" "$test" || is_caught=0; done
+  [ $is_caught -eq 1 ] || continue
+  echo "$bug: caught by $tests"
+  caught=$((caught + 1))
 done
 echo "$caught of ${#bugs[@]} planted bugs caught"
 [ "$caught" -eq "${#bugs[@]}" ]

@@ -143,6 +143,7 @@ std::optional<CursorFileState> read_cursor_file(std::string_view bytes, std::uin
       at += kRecordAlign;
       continue;
     }
+    state.has_holes |= next->first.generation != state.generation + 1;
     at += next->second;
     state.end = at;
     state.generation = next->first.generation;

@@ -47,7 +47,8 @@ std::optional<std::pair<CursorFrame, std::size_t>> decode_cursor_frame(std::stri
 struct CursorFileState {
   std::uint64_t generation = 0;  ///< Of the newest frame.
   std::uint64_t snapshot_generation = 0;
-  std::size_t end = 0;  ///< After the newest frame.
+  std::size_t end = 0;     ///< After the newest frame.
+  bool has_holes = false;  ///< Updates between are missing.
   std::map<std::string, CursorState> cursors;
 };
 /// Nothing when the snapshot is not whole.

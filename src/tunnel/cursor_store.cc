@@ -49,7 +49,8 @@ Status CursorStore::load() {
     bool is_unreadable = false;
     TT_TRY(const std::string bytes, read(*files_[i], is_unreadable));
     auto state = read_cursor_file(bytes, seed_);
-    if (is_unreadable || (!state && bytes.find_first_not_of('\0') != std::string::npos)) {
+    if (is_unreadable || (state && state->has_holes) ||
+        (!state && bytes.find_first_not_of('\0') != std::string::npos)) {
       log::warning("a cursor file is damaged", {{"file", path(i)}});
       was_damaged_ = true;
     }

@@ -214,6 +214,33 @@ TEST_F(RecoveryTable, R5_missing_oldest_segments_are_a_gap_to_who_had_not_read_t
   EXPECT_TRUE(gaps_.empty());
 }
 
+// The cursor on disk is older than the one that retention believed: nothing is missing.
+TEST_F(RecoveryTable, R5_is_not_suspected_when_an_update_of_the_cursor_is_damaged) {
+  start();
+  auto reader = open_reader(*tunnel_, "exit");
+  auto other = open_reader(*tunnel_, "other");
+  fill_segments(3);
+  const Seq visible = tunnel_->status().visible;
+  ASSERT_TRUE(reader->rewind(visible).ok());
+  ASSERT_TRUE(other->rewind(visible).ok());
+  ASSERT_TRUE(tunnel_->trim(0, 0).ok());
+  reader.reset();
+  other.reset();
+  kill();
+  // The file that is in use has updates behind its snapshot.
+  const std::size_t in_a = world_.disk.bytes("/data/cursors.a").rfind("TTC1");
+  const bool is_a = in_a != std::string::npos && in_a != 0;
+  const std::string file = is_a ? "/data/cursors.a" : "/data/cursors.b";
+  const std::string bytes = world_.disk.bytes(file);
+  const std::size_t last = bytes.rfind("TTC1");
+  world_.disk.flip_bit(file, (bytes.rfind("TTC1", last - 1) + 20) * 8);
+  start();
+  reader = open_reader(*tunnel_, "exit");
+  EXPECT_LT(reader->cursor(), visible);
+  read(*reader);
+  EXPECT_TRUE(gaps_.empty());
+}
+
 TEST_F(RecoveryTable, R6_unreadable_blocks_cost_what_is_in_them) {
   start();
   for (int i = 0; i < 40; ++i) say(std::to_string(i) + std::string(1000, '.'));
