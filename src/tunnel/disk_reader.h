@@ -3,8 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <memory>
-#include <optional>
 #include <utility>
 
 #include "tunnel/cursor_store.h"
@@ -14,28 +12,13 @@ namespace tt::tunnel {
 
 class DiskReader final : public Reader {
  public:
-  /// `missing`: events from the cursor on that are lost, told with the first batch.
-  DiskReader(LogView& log, CursorStore& cursors, SharedCursor cursor,
-             std::optional<Gap> missing = std::nullopt)
-      : log_(log),
-        cursors_(cursors),
-        cursor_(std::move(cursor)),
-        feed_(log, cursor_->low()),
-        missing_(missing) {}
+  DiskReader(LogView& log, CursorStore& cursors, SharedCursor cursor)
+      : log_(log), cursors_(cursors), cursor_(std::move(cursor)), feed_(log, cursor_->low()) {}
   ~DiskReader() override { cursors_.give_back(cursor_); }
   DiskReader(const DiskReader&) = delete;
   DiskReader& operator=(const DiskReader&) = delete;
 
-  Result<SharedStored> next(std::size_t bytes_max) override {
-    const auto missing = std::exchange(missing_, std::nullopt);
-    if (!missing || feed_.position() != missing->first) return feed_.next(bytes_max);
-    auto batch = std::make_shared<ReadBatch>();
-    batch->first = missing->first;
-    batch->next = missing->next;
-    batch->gaps = {*missing};
-    feed_.seek(missing->next);
-    return SharedStored(std::move(batch));
-  }
+  Result<SharedStored> next(std::size_t bytes_max) override { return feed_.next(bytes_max); }
   bool at_edge() const override { return feed_.at_edge(); }
   Seq position() const override { return feed_.position(); }
   void seek(Seq seq) override { feed_.seek(seq); }
@@ -60,7 +43,6 @@ class DiskReader final : public Reader {
   CursorStore& cursors_;
   const SharedCursor cursor_;
   EventFeed feed_;
-  std::optional<Gap> missing_;
 };
 
 class DiskScan final : public Scan {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 #include "base/log.h"
@@ -102,7 +101,7 @@ class DiskTunnel final : public Tunnel {
   Status open_cursors();
   Status open_writer(Recovered recovered);
   Status begin(Seq log_end, Seq cursors_end, Seq next);
-  std::optional<Gap> missing_before_oldest(const Cursor& cursor);
+  void tell_missing_before_oldest(const Cursor& cursor);
   Seq start_seq(const Start& start);
   void note_damage(Segment& segment, const Damage& damage);
   void tell_damage(std::string_view what);
@@ -271,16 +270,15 @@ Seq DiskTunnel::start_seq(const Start& start) {
 }
 
 // Retention removes nothing that a cursor has not passed. A cursor below the oldest segment lost
-// what was between, unless the cursor itself is an old one, for want of a newer.
-std::optional<Gap> DiskTunnel::missing_before_oldest(const Cursor& cursor) {
+// what was between (its reader gets a gap), unless it is an old one, for want of a newer.
+void DiskTunnel::tell_missing_before_oldest(const Cursor& cursor) {
   const SharedSegment oldest = log_->segments.find(0);
-  if (!oldest || cursors_->was_damaged()) return std::nullopt;
-  const Gap gap{cursor.low(), oldest->header.prev_end_seq};
-  if (gap.first == 0 || gap.first >= gap.next) return std::nullopt;
+  if (!oldest || cursors_->was_damaged()) return;
+  const Seq first = cursor.low(), next = oldest->header.prev_end_seq;
+  if (first == 0 || first >= next) return;
   log::error("segments that an exit has not read are missing",
-             {{"exit", cursor.exit()}, {"first_seq", gap.first}, {"next_seq", gap.next}});
-  tell_damage(lost_text(gap.first, gap.next, "segments before " + segment_name(log_->oldest())));
-  return gap;
+             {{"exit", cursor.exit()}, {"first_seq", first}, {"next_seq", next}});
+  tell_damage(lost_text(first, next, "segments before " + segment_name(log_->oldest())));
 }
 
 Result<std::unique_ptr<Reader>> DiskTunnel::open(std::string_view exit, Start start) {
@@ -292,8 +290,8 @@ Result<std::unique_ptr<Reader>> DiskTunnel::open(std::string_view exit, Start st
   if (!cursors_->take(cursor)) {
     return reject("exit " + std::string(exit) + " has an open reader already");
   }
-  return std::unique_ptr<Reader>(std::make_unique<DiskReader>(
-      *log_, *cursors_, cursor, is_known ? missing_before_oldest(*cursor) : std::nullopt));
+  if (is_known) tell_missing_before_oldest(*cursor);
+  return std::unique_ptr<Reader>(std::make_unique<DiskReader>(*log_, *cursors_, cursor));
 }
 
 Status DiskTunnel::trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) {
