@@ -181,11 +181,17 @@ int flock(int fd, int how) { return hit("flock") ? -1 : REAL(flock)(fd, how); }
 int accept(int fd, struct sockaddr* from, socklen_t* size) {
   return hit("accept") ? -1 : REAL(accept)(fd, from, size);
 }
+int accept4(int fd, struct sockaddr* from, socklen_t* size, int flags) {
+  return hit("accept") ? -1 : REAL(accept4)(fd, from, size, flags);
+}
 ssize_t sendmsg(int fd, const struct msghdr* message, int flags) {
   return hit("sendmsg") ? -1 : REAL(sendmsg)(fd, message, flags);
 }
 ssize_t recvmsg(int fd, struct msghdr* message, int flags) {
   return hit("recvmsg") ? -1 : REAL(recvmsg)(fd, message, flags);
+}
+ssize_t recv(int fd, void* bytes, size_t size, int flags) {
+  return hit("recv") ? -1 : REAL(recv)(fd, bytes, size, flags);
 }
 ssize_t send(int fd, const void* bytes, size_t size, int flags) {
   return hit("send") ? -1 : REAL(send)(fd, bytes, size, flags);

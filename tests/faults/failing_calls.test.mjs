@@ -15,7 +15,7 @@ const kFaults = {
   open: ['EIO', 'EMFILE', 'ENOSPC'], pwritev: ['EIO', 'ENOSPC', 'EINTR', 'short'], pread: ['EIO', 'EINTR', 'short'],
   fdatasync: ['EIO', 'ENOSPC'], fsync: ['EIO'], ftruncate: ['EIO', 'EINTR'], posix_fallocate: ['ENOSPC', 'EINTR'],
   rename: ['EIO', 'ENOSPC'], remove: ['EIO'], mkdir: ['EIO', 'ENOSPC'], flock: ['EIO', 'EINTR'],
-  accept: ['EMFILE', 'ECONNABORTED'], socket: ['EMFILE'], sendmsg: ['ENOMEM'], recvmsg: ['ENOMEM'], send: ['ENOMEM'],
+  accept: ['EMFILE', 'ECONNABORTED'], socket: ['EMFILE'], sendmsg: ['ENOMEM'], recv: ['ENOMEM'], send: ['ENOMEM'],
 };
 // What a sample tries; the long run goes on with each fault until its call does not happen any more.
 const kSampledNthMax = 30;
