@@ -4,13 +4,32 @@
 
 #include <utility>
 
+#include "config/secret_text.h"
+
 namespace tt::config {
 namespace {
+
 const std::string kNothing;
+
+bool is_word_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
+
+/// A short text is masked only where it stands alone.
+bool is_secret_at(std::string_view text, std::size_t at, std::size_t length) {
+  if (length >= kSecretBytesMin) return true;
+  const std::size_t end = at + length;
+  return (at == 0 || !is_word_byte(text[at - 1])) &&
+         (end == text.size() || !is_word_byte(text[end]));
+}
+
+}  // namespace
 
 int Files::add(std::string path, std::string text) {
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);  // A byte order mark would shift columns.
+  // The same file, read for another purpose: what is told about it twice is recognised as that.
+  for (std::size_t i = 0; i < files_.size(); ++i)
+    if (files_[i].path == path && files_[i].text == text) return static_cast<int>(i);
   std::vector<std::size_t> line_begins{0};
   for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos;)
     line_begins.push_back(++at);
@@ -46,9 +65,7 @@ std::string Files::folder(int file) const {
 }
 
 void Files::hide(std::string secret) {
-  // Masking a shorter one would blacken half the file and hide nothing.
-  constexpr std::size_t kHiddenBytesMin = 4;
-  if (secret.size() >= kHiddenBytesMin) hidden_.push_back(std::move(secret));
+  if (!secret.empty()) hidden_.push_back(std::move(secret));
 }
 
 std::string Files::masked(std::string_view text) const {
@@ -56,7 +73,7 @@ std::string Files::masked(std::string_view text) const {
   // Sought in the text as it was: one secret may stand inside of another.
   for (const std::string& secret : hidden_)
     for (std::size_t at = 0; (at = text.find(secret, at)) != std::string_view::npos; ++at)
-      out.replace(at, secret.size(), secret.size(), '*');
+      if (is_secret_at(text, at, secret.size())) out.replace(at, secret.size(), secret.size(), '*');
   return out;
 }
 

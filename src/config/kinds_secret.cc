@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "config/cel_report.h"
 #include "config/parse.h"
+#include "config/secret_text.h"
 #include "config/template_report.h"
 #include "config/traps.h"
 
@@ -36,6 +37,18 @@ bool bad_reference(const Node& node, ParseContext& context) {
   return false;
 }
 
+/// A secret that stands in a file: masked from now on. False, and told, when it is too short to be
+/// one.
+bool take_literal(const Node& node, const std::string& text, ParseContext& context) {
+  context.files.hide(text);
+  if (context.options.is_offline || text.empty() || text.size() >= kSecretBytesMin) return true;
+  context.diagnostics.error(
+      "literal-secret", node.place(),
+      "a secret of fewer than " + std::to_string(kSecretBytesMin) + " characters is no secret",
+      std::string(kReferenceHint));
+  return false;
+}
+
 bool read_file_reference(const Node& node, SecretParts& parts, ParseContext& context) {
   Path path;
   if (!Kind<Path>::info().read(node, &path, context)) return false;
@@ -53,7 +66,7 @@ bool read_reference(const Node& node, SecretParts& parts, ParseContext& context)
   if (env) {
     if (fallback && !has_variable(context, env->text)) {
       if (!fallback->is_scalar()) return bad_reference(*fallback, context);
-      context.files.hide(fallback->text);
+      if (!take_literal(*fallback, fallback->text, context)) return false;
       parts.sources.push_back({});
       parts.literals.push_back(fallback->text);
       return true;
@@ -75,11 +88,11 @@ bool read_one(const Node& node, SecretParts& parts, ParseContext& context) {
   if (node.is_map()) return read_reference(node, parts, context);
   if (!node.is_scalar()) return bad_reference(node, context);
   if (!check_traps(node, TrapTarget::kText, context.files, context.diagnostics)) return false;
+  if (!take_literal(node, node.text, context)) return false;
   if (!context.options.is_offline)
     context.diagnostics.warning("literal-secret", node.place(),
                                 "a secret stands in the configuration itself",
                                 std::string(kReferenceHint));
-  context.files.hide(node.text);
   parts.sources.push_back({});
   parts.literals.push_back(node.text);
   return true;
@@ -126,20 +139,21 @@ bool bad_url(const Node& node, const Error& error, ParseContext& context) {
 }
 
 // A literal with a password in it is a secret that stands in the file.
-void warn_userinfo(const Node& node, const UrlParts& parts, ParseContext& context) {
-  context.files.hide(parts.password);
+bool check_userinfo(const Node& node, const UrlParts& parts, ParseContext& context) {
+  if (!take_literal(node, parts.password, context)) return false;
   if (!parts.password.empty() && !context.options.is_offline)
     context.diagnostics.warning("literal-secret", node.place(), "a password stands in this URL",
                                 "give the whole URL as a secret: `{env: NAME}`");
+  return true;
 }
 
-/// The values of token-like parameters: known to whoever masks the text of the file.
+/// The values of token-like parameters, `?key=1` left out: known to whoever masks the text.
 void hide_parameters(std::string_view query, ParseContext& context) {
   while (!query.empty()) {
     const std::size_t end = std::min(query.find('&'), query.size());
     const std::string_view parameter = query.substr(0, end);
     const std::size_t equals = std::min(parameter.find('='), parameter.size());
-    if (equals < parameter.size() && is_secret_name(parameter.substr(0, equals)))
+    if (parameter.size() > equals + kSecretBytesMin && is_secret_name(parameter.substr(0, equals)))
       context.files.hide(std::string(parameter.substr(equals + 1)));
     query.remove_prefix(std::min(end + 1, query.size()));
   }
@@ -181,7 +195,7 @@ bool read_url(const Node& node, void* value, ParseContext& context) {
   }
   const auto parts = parse_url(node.text);
   if (!parts.ok()) return bad_url(node, parts.error(), context);
-  warn_userinfo(node, *parts, context);
+  if (!check_userinfo(node, *parts, context)) return false;
   hide_parameters(parts->query, context);
   url = Url(node.text);
   return true;
@@ -210,7 +224,7 @@ bool read_url_template(const Node& node, void* value, ParseContext& context) {
   }
   auto parts = parse_url(std::string_view(text).substr(0, path));
   if (!parts.ok()) return bad_url(node, parts.error(), context);
-  warn_userinfo(node, *parts, context);
+  if (!check_userinfo(node, *parts, context)) return false;
   // A `?` inside a hole is CEL, not the query.
   std::size_t query = path;
   for (int depth = 0; query < text.size() && (depth > 0 || text[query] != '?'); ++query) {

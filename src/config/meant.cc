@@ -39,6 +39,10 @@ std::size_t block_end(std::string_view line, std::size_t begin) {
 
 // In brackets a value was meant to go on to the bracket that closes them, or to the next name.
 std::size_t flow_end(std::string_view line, std::size_t begin) {
+  // A quote that is never closed says nothing about the end.
+  if (const char first = begin < line.size() ? line[begin] : ' ';
+      (first == '"' || first == '\'') && line.find(first, begin + 1) == kNone)
+    ++begin;
   std::string open;
   char quote = 0;
   for (std::size_t i = begin; i < line.size(); ++i) {

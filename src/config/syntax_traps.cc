@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "config/meant.h"
+#include "config/open_bracket.h"
 #include "config/traps.h"
 
 namespace tt::config {
@@ -55,6 +56,15 @@ Trap tag_trap(char mark, std::string_view value) {
   return {"yaml-alias", "YAML takes `*` at the start for an alias", whole};
 }
 
+/// `"event.kind == "urn:x""`: the outer quotes were meant for YAML, and the second one opens a text
+/// of CEL. Of `"urn:x" == event.kind` it closes one.
+bool is_quoted_twice(std::string_view value, std::size_t end) {
+  constexpr std::string_view kBehindText = " \t)],.=!+<>&|?:}";
+  constexpr std::string_view kBeforeText = " \t([,=!+<>&|?:{";
+  return value.back() == value[0] && kBehindText.find(value[end]) == kNone &&
+         kBeforeText.find(value[end - 2]) != kNone;
+}
+
 std::optional<Trap> quote_trap(std::string_view value) {
   const std::size_t end = quote_end(value);
   const std::string quote(1, value[0]);
@@ -62,7 +72,9 @@ std::optional<Trap> quote_trap(std::string_view value) {
     return Trap{"yaml-quote", "the quote that starts here is never closed",
                 std::string(value.substr(1))};
   if (has_rest(value, end))
-    return Trap{"yaml-quote", "text goes on after the closing `" + quote + "`", std::string(value)};
+    return Trap{
+        "yaml-quote", "text goes on after the closing `" + quote + "`",
+        std::string(is_quoted_twice(value, end) ? value.substr(1, value.size() - 2) : value)};
   if (value[0] == '"' && value.find('\\') != kNone)
     return Trap{"yaml-quote",
                 "a backslash in double quotes starts an escape that YAML does not know",
@@ -116,6 +128,43 @@ std::optional<Trap> classify(const Meant& meant) {
   return std::nullopt;
 }
 
+/// `{name: a when: x}`: nothing is quoted wrongly, a comma is missing.
+bool report_missing_comma(const Mark& mark, const Meant& meant, Diagnostics& diagnostics) {
+  const std::string_view value = meant.value();
+  if (!meant.is_flow || value.empty()) return false;
+  const bool is_text = value[0] == '"' || value[0] == '\'';
+  const std::size_t end = is_text ? quote_end(value) : value.find(' ');
+  if (end == kNone) return false;
+  const std::size_t next = value.find_first_not_of(' ', end);
+  const std::size_t name = next == kNone ? 0 : name_bytes(value.substr(next));
+  if (name == 0) return false;
+  std::string line(meant.line);
+  line.insert(meant.begin + end, ",");
+  const std::string_view word = value.substr(next, value.find(':', next) - next);
+  diagnostics.error("yaml-flow",
+                    {mark.file, mark.line, static_cast<std::uint32_t>(meant.begin + next + 1),
+                     static_cast<std::uint32_t>(word.size())},
+                    "a comma is missing in front of `" + std::string(word) + "`",
+                    "write:\n" + std::string(trim(line)));
+  return true;
+}
+
+/// The library notices an open bracket where something else begins, often on the next line.
+bool report_open_bracket(const Mark& mark, const Mark& flow, const Files& files,
+                         Diagnostics& diagnostics) {
+  const std::uint32_t from = flow.known() && flow.file == mark.file ? flow.line : mark.line;
+  const auto open = find_open_bracket(files, std::min(from, mark.line), mark);
+  if (!open) return false;
+  const std::string bracket(1, open->bracket), closer(1, open->bracket == '{' ? '}' : ']');
+  std::string hint = "write `" + closer + "` where it ends";
+  const std::string line(trim(files.line(open->mark.file, open->mark.line)));
+  if (open->mark.line < mark.line && !open->is_inside && !line.ends_with(','))
+    hint += ":\n" + line + closer;
+  diagnostics.error("yaml-flow", open->mark,
+                    "the `" + bracket + "` that starts here is never closed", std::move(hint));
+  return true;
+}
+
 bool report_layout(const Mark& mark, std::string_view line, const Files& files,
                    Diagnostics& diagnostics) {
   const std::size_t indent = line.find_first_not_of(" \t");
@@ -142,7 +191,7 @@ bool report_layout(const Mark& mark, std::string_view line, const Files& files,
 
 }  // namespace
 
-bool report_syntax_trap(const Mark& mark, const Mark& last, const Files& files,
+bool report_syntax_trap(const Mark& mark, const Mark& last, const Mark& flow, const Files& files,
                         Diagnostics& diagnostics) {
   // A quote that is never closed is noticed at the end of the file only.
   std::array<Mark, 2> places{mark, last};
@@ -150,12 +199,14 @@ bool report_syntax_trap(const Mark& mark, const Mark& last, const Files& files,
     if (!place.known()) continue;
     const std::string_view line = files.line(place.file, place.line);
     const Meant meant = find_meant(line, &place == &places[0] ? place.column - 1 : line.size());
+    if (&place == &places[0] && report_missing_comma(place, meant, diagnostics)) return true;
     const std::optional<Trap> trap = classify(meant);
     if (trap && (&place == &places[0] || trap->code.view() == "yaml-quote")) {
       diagnostics.error(trap->code, mark_at(place, meant), trap->text,
                         quote_hint(meant, trap->value));
       return true;
     }
+    if (&place == &places[0] && report_open_bracket(place, flow, files, diagnostics)) return true;
     if (&place == &places[0] && report_layout(place, line, files, diagnostics)) return true;
   }
   return false;

@@ -25,8 +25,9 @@ bool report_hole_or_comment(const Node& node, const Files& files, Diagnostics& d
 std::string quoted(std::string_view text);
 
 /// Replaces the parser's message for a syntax error at `mark` by the trap that explains it, if one
-/// does; `last` is the last value that was read. Gives true when it reported.
-bool report_syntax_trap(const Mark& mark, const Mark& last, const Files& files,
+/// does; `last` is the last value that was read, `flow` where the brackets begin that it stands in.
+/// Gives true when it reported.
+bool report_syntax_trap(const Mark& mark, const Mark& last, const Mark& flow, const Files& files,
                         Diagnostics& diagnostics);
 
 }  // namespace tt::config

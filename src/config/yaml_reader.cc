@@ -76,6 +76,12 @@ class Builder final : public YAML::EventHandler {
   }
   std::optional<Node> take_root() { return std::move(root_); }
   Mark last_place() const { return last_; }
+  /// Where the list or map in brackets begins that is being read; else last_place().
+  Mark flow_place() const {
+    for (const Open& open : stack_)
+      if (open.node.is_flow) return open.node.mark;
+    return last_;
+  }
 
  private:
   struct Open {
@@ -156,7 +162,7 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
   // The library takes the end of the file for the missing quote.
   if ((node.style == Style::kSingle || node.style == Style::kDouble) &&
       quoted_bytes(rest) == std::string_view::npos) {
-    if (!report_syntax_trap(node.mark, node.mark, files_, diagnostics_))
+    if (!report_syntax_trap(node.mark, node.mark, node.mark, files_, diagnostics_))
       diagnostics_.error("yaml-quote", node.mark, "the quote that starts here is never closed");
     throw Stop{};
   }
@@ -337,7 +343,7 @@ std::optional<Node> read_yaml(const Files& files, int file, Diagnostics& diagnos
     return std::nullopt;
   } catch (const YAML::Exception& exception) {
     const Mark mark = builder.mark_of(exception.mark);
-    if (!report_syntax_trap(mark, builder.last_place(), files, diagnostics))
+    if (!report_syntax_trap(mark, builder.last_place(), builder.flow_place(), files, diagnostics))
       diagnostics.error("yaml-syntax", mark, "this is not YAML: " + exception.msg);
     return std::nullopt;
   } catch (const std::exception& exception) {

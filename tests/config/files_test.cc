@@ -47,10 +47,18 @@ TEST(Files, the_folder_is_that_of_the_path) {
 TEST(Files, hidden_texts_are_masked_wherever_they_stand) {
   Files files;
   files.hide("s3cret");
-  files.hide("ab");  // Too short to hide anything.
-  EXPECT_EQ(files.masked("s3crets3cret ab"), "************ ab");
+  files.hide("ab");  // Too short to be sought inside of words.
+  EXPECT_EQ(files.masked("s3crets3cret ab cab 'ab'"), "************ ** cab '**'");
   files.hide("my-s3cret-key");  // One inside of another hides the whole.
   EXPECT_EQ(files.masked("my-s3cret-key, s3cret"), "*************, ******");
+}
+
+TEST(Files, the_same_file_read_again_keeps_its_index) {
+  Files files;
+  const int first = files.add("a.yaml", "a: 1\n");
+  EXPECT_EQ(files.add("a.yaml", "a: 1\n"), first);
+  EXPECT_NE(files.add("a.yaml", "a: 2\n"), first);
+  EXPECT_NE(files.add("b.yaml", "a: 1\n"), first);
 }
 
 }  // namespace

@@ -130,9 +130,9 @@ TEST(Parse, secrets_may_be_errors) {
 }
 
 TEST(Parse, a_rotated_secret_reveals_its_first_text) {
-  Parsed run("exits: {a: {type: x, token: [one, two]}}\n");
+  Parsed run("exits: {a: {type: x, token: [first, second]}}\n");
   ASSERT_TRUE(run.config);
-  EXPECT_EQ(run.config->exits[0].second.token.reveal(), "one");
+  EXPECT_EQ(run.config->exits[0].second.token.reveal(), "first");
   EXPECT_EQ(run.config->exits[0].second.token.reveal_all().size(), 2u);
   EXPECT_EQ(run.diagnostics.count(Severity::kWarning), 2u);
 }

@@ -104,14 +104,14 @@ TEST_F(SendTest, jenkins_that_answers_with_a_web_page_is_misconfigured) {
 
 TEST_F(SendTest, options_that_contradict_each_other_are_refused) {
   for (const char* yaml : {"{url: https://a, job: b, token: t0ken}",
-                           "{url: https://a, job: b, user: u, token: t0ken, password: p}"})
+                           "{url: https://a, job: b, user: u, token: t0ken, password: pass}"})
     EXPECT_FALSE(Configured("jenkins", yaml).portal) << yaml;
   for (const char* yaml :
        {"{url: 'https://a/{{ event.host }}', format: array}",
         "{url: https://a, headers: {Content-Length: '5'}}",
         "{url: https://a, headers: {'bad name': x}}", "{url: https://a, in_flight: 4}",
         "{url: https://a, start: never}", "{url: https://a, retry: {base: 10m, cap: 1m}}",
-        "{url: https://a, auth: {bearer: x, basic: {user: a, password: b}}}",
+        "{url: https://a, auth: {bearer: aaaa, basic: {user: a, password: bbbb}}}",
         "{url: https://a, nonsense: 1}"})
     EXPECT_FALSE(Configured("webhook", yaml).portal) << yaml;
 }

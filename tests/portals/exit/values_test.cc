@@ -164,7 +164,7 @@ TEST_F(ValuesTest, a_room_gets_html_that_closes_what_it_opens) {
   for_each_request("hipchat", R"(
 url: https://hipchat.example.com
 room: ops
-token: t
+token: t0ken
 message: '<b>{{ event.message }}</b> <a href="{{ event.view_link }}">x</a> <i>{{ event.tag }}</i>'
 )",
                    [](const ExitRequest& request) {

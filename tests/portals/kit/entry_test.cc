@@ -62,7 +62,7 @@ TEST(EntryKit, defaults_need_no_options) {
 TEST(EntryKit, common_options_are_read) {
   const auto portal = make(R"(
 type: sample
-auth: [none, {bearer: b}, {basic: {user: u, password: p}}, {mtls: {san: "DNS:a"}}]
+auth: [none, {bearer: b3arer}, {basic: {user: u, password: pass}}, {mtls: {san: "DNS:a"}}]
 ack: written
 max_body: 1MiB
 rate: 10/s
@@ -76,7 +76,7 @@ token: t0ken
   const EntryCommon& c = portal->common();
   ASSERT_EQ(c.auth.size(), 4u);
   EXPECT_TRUE(c.auth[0].none);
-  EXPECT_TRUE(verify_equal(*c.auth[1].bearer, "b"));
+  EXPECT_TRUE(verify_equal(*c.auth[1].bearer, "b3arer"));
   EXPECT_EQ(c.auth[2].basic->user, "u");
   EXPECT_EQ(c.auth[3].mtls_san, std::vector<std::string>{"DNS:a"});
   EXPECT_EQ(c.ack, Ack::kWritten);
@@ -91,13 +91,13 @@ token: t0ken
 
 TEST(EntryKit, a_single_way_may_stand_without_a_list) {
   EXPECT_EQ(make("auth: none")->common().auth.size(), 1u);
-  EXPECT_EQ(make("auth: {bearer: x}")->common().auth.size(), 1u);
+  EXPECT_EQ(make("auth: {bearer: s3cret}")->common().auth.size(), 1u);
 }
 
 TEST(EntryKit, wrong_options_are_refused) {
   for (const char* yaml :
        {"path: hooks", "path: /", "path: /a/", "path: '/a?b'", "path: //a", "auth: maybe",
-        "auth: {}", "auth: {bearer: a, basic: {user: u, password: p}}", "allow: [10.0.0.0/99]",
+        "auth: {}", "auth: {bearer: aaaa, basic: {user: u, password: pass}}", "allow: [10.0.0.0/99]",
         "ack: sometimes", "max_body: 0", "nonsense: 1"})
     EXPECT_FALSE(make(yaml)) << yaml;
 }
