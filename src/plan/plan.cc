@@ -95,6 +95,11 @@ Example example_of(const rules::RoutedEvent& event, std::string id) {
   return example;
 }
 
+/// What it is made of but its name, with which `as_shown` begins.
+std::string_view options_of(const ExitSettings& exit) {
+  return std::string_view(exit.as_shown).substr(exit.name.size());
+}
+
 std::string shown_value(const event::EventView& event, const event::Field* field) {
   return field ? clip_runes(event.raw_value(*field), kValueRunesMax) : std::string();
 }
@@ -207,6 +212,19 @@ class Plan::Sides {
     for (const std::size_t i : removed) {
       pairs_.push_back({i, std::nullopt});
       report.exits.push_back({.name = old.exits[i].name, .change = Change::kRemoved});
+      find_twin(old.exits[i], report);
+    }
+  }
+
+  /// A removed exit and an added one that differ by name alone were meant to be one.
+  void find_twin(const ExitSettings& removed, Report& report) const {
+    const auto& exits = after_.settings->exits;
+    for (std::size_t i = 0; i < exits.size(); ++i) {
+      ExitDiff& added = report.exits[i];
+      if (added.change != Change::kAdded || !added.like.empty()) continue;
+      if (options_of(exits[i]) != options_of(removed)) continue;
+      added.like = removed.name;
+      return;
     }
   }
 

@@ -42,6 +42,8 @@ std::string_view to_string(Change change);  ///< "none", "options", "renamed", .
 struct ExitDiff {
   std::string name;  ///< In the new configuration; of a removed one in the old.
   std::string was;   ///< Name before, of a renamed one.
+  std::string like;  ///< Of an added one: a removed exit with the same options. Renamed in all but
+                     ///< `was`, so that its cursor is lost.
   Change change = Change::kNone;
   std::uint64_t before = 0, after = 0;  ///< Events that it gets.
   std::uint64_t gained = 0, lost = 0;   ///< Of them under one configuration only.

@@ -29,6 +29,21 @@ std::string events(std::uint64_t count) {
   return grouped(count) + (count == 1 ? " event" : " events");
 }
 
+/// ", 2d 3h": the two largest units are what a person reads; nothing under a second.
+std::string span(std::int64_t ns) {
+  const std::int64_t all = ns / kNsPerSec;
+  const std::pair<std::int64_t, char> units[] = {
+      {all / 86400, 'd'}, {all / 3600 % 24, 'h'}, {all / 60 % 60, 'm'}, {all % 60, 's'}};
+  std::string out;
+  int shown = 0;
+  for (const auto& [count, unit] : units) {
+    if (count == 0 && shown == 0) continue;
+    if (shown++ < 2 && count > 0)
+      out += fmt::format("{}{}{}", out.empty() ? ", " : " ", count, unit);
+  }
+  return out;
+}
+
 class TextPlan {
  public:
   TextPlan(const Report& report, const Facts& facts, bool is_coloured)
@@ -61,7 +76,8 @@ class TextPlan {
     line("Plan: from {} to {}, over {} of {}", facts_.before, facts_.after, events(report_.events),
          facts_.events_of);
     if (report_.events == 0) return;
-    line("received from {} to {}\n", format_time(report_.first_ns), format_time(report_.last_ns));
+    line("received from {} to {}{}\n", format_time(report_.first_ns), format_time(report_.last_ns),
+         span(report_.last_ns - report_.first_ns));
     line("{:>12}  go where they went", grouped(report_.same));
     line("{:>12}  go to other exits", grouped(report_.moved));
     line("{:>12}  go where they went, with other fields", grouped(report_.rewritten));
@@ -85,7 +101,9 @@ class TextPlan {
       case Change::kRenamed:
         return "was " + exit.was;
       case Change::kAdded:
-        return "new exit";
+        return exit.like.empty() ? "new exit"
+                                 : "new exit, like `" + exit.like + "`; `was: " + exit.like +
+                                       "` would keep its cursor";
       case Change::kRemoved:
         return "removed; its cursor stays as an orphan";
     }
@@ -220,7 +238,7 @@ void write_examples(JsonWriter& json, std::string_view name, const std::vector<E
 }
 
 void write_exit(JsonWriter& json, const ExitDiff& exit) {
-  json.map().key("name").text(exit.name).some("was", exit.was);
+  json.map().key("name").text(exit.name).some("was", exit.was).some("like", exit.like);
   json.key("change").text(to_string(exit.change));
   number(json, "before", exit.before);
   number(json, "after", exit.after);

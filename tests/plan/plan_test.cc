@@ -140,6 +140,18 @@ TEST(Plan, exits_come_go_and_are_renamed) {
   EXPECT_EQ(report.exits.size(), 3u);
 }
 
+TEST(Plan, an_exit_that_changes_its_name_alone_was_meant_to_be_renamed) {
+  const Report report =
+      judged(with_rules("  - {to: chat}\n",
+                        "exits:\n  chat: {type: file, path: a}\n  x: {type: stdout}\n"),
+             with_rules("  - {to: team}\n",
+                        "exits:\n  team: {type: file, path: a}\n  y: {type: file, path: b}\n"),
+             kEvents);
+  EXPECT_EQ(exit_of(report, "team").change, Change::kAdded);
+  EXPECT_EQ(exit_of(report, "team").like, "chat");
+  EXPECT_EQ(exit_of(report, "y").like, "");
+}
+
 TEST(Plan, options_of_exits_and_entries_are_a_change_even_without_events) {
   const Report exits =
       judged("exits:\n  chat: {type: file, path: /tmp/a}\nrules:\n  - {to: chat}\n",

@@ -30,7 +30,7 @@ Report sample() {
 TEST(PlanText, it_reads_like_a_difference) {
   EXPECT_EQ(print_text(sample(), kFacts),
             R"(Plan: from generation 12 to new.yaml, over 2 events of ./data
-received from 2026-01-31T12:00:00Z to 2026-01-31T12:00:01Z
+received from 2026-01-31T12:00:00Z to 2026-01-31T12:00:01Z, 1s
 
            0  go where they went
            2  go to other exits
@@ -46,7 +46,7 @@ Exits                                 before       after
           00c0ffee-1  2026-01-31T12:00:00Z  urn:x:a  "on  [31mfire"
             rule `some`; before `all`
             n: 1 -> 2
-  + pager                                  -           1  new exit
+  + pager                                  -           1  new exit, like `old`; `was: old` would keep its cursor
       + 1 event newly
           00c0ffee-1  2026-01-31T12:00:00Z  urn:x:a  "on  [31mfire"
             rule `page`; none before
@@ -72,6 +72,20 @@ TEST(PlanText, nothing_that_changes_is_said_in_a_line) {
   EXPECT_THAT(text, HasSubstr("over 1 event of"));
   EXPECT_THAT(text, HasSubstr("1 rule matches as many events as before"));
   EXPECT_THAT(text, HasSubstr("No changes: every event goes where it went."));
+}
+
+TEST(PlanText, the_time_between_the_first_and_the_last_event_is_readable) {
+  Report report;
+  report.events = 2;
+  report.first_ns = kTestNs;
+  const auto head = [&](std::int64_t seconds) {
+    report.last_ns = kTestNs + seconds * kNsPerSec;
+    return print_text(report, kFacts);
+  };
+  EXPECT_THAT(head(2 * 86400 + 3 * 3600 + 7), HasSubstr("2026-02-02T15:00:07Z, 2d 3h\n"));
+  EXPECT_THAT(head(86400 + 59), HasSubstr(", 1d\n"));
+  EXPECT_THAT(head(3 * 60 + 5), HasSubstr(", 3m 5s\n"));
+  EXPECT_THAT(head(0), HasSubstr("12:00:00Z to 2026-01-31T12:00:00Z\n"));
 }
 
 TEST(PlanText, what_could_not_be_read_is_said) {
