@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Daemon, folder, serve } from './harness.mjs';
+import { Daemon, folder, run, serve } from './harness.mjs';
 
 const config = (url) => `
 entries:
@@ -69,4 +69,23 @@ test('data of a newer release ends the daemon with 78, a taken address with 69',
   await assert.rejects(first.start());
   assert.equal((await first.exited).code, 78);
   assert.match(first.lines.join('\n'), /format 2\./);
+});
+
+test('a field without -f is told how it is written', async () => {
+  const field = await run('tictoc', ['send', 'backup done', 'host=db1']);
+  assert.equal(field.code, 2);
+  assert.match(field.stderr, /-f host=db1/);
+  const words = await run('tictoc', ['send', 'backup', 'done']);
+  assert.equal(words.code, 2);
+  assert.match(words.stderr, /`done`.*in quotes/);
+});
+
+test('tables end without blanks', async () => {
+  const daemon = await new Daemon(folder('table'), config('http://127.0.0.1:9/')).start();
+  for (const args of [['exit', 'ls'], ['exit', 'show', 'team chat'], ['status']]) {
+    const { code, stdout } = await daemon.tictoc(...args);
+    assert.equal(code, 0);
+    assert.doesNotMatch(stdout, / $/m);
+  }
+  await daemon.stop();
 });

@@ -208,7 +208,7 @@ void add_event_commands(CLI::App& app, Common& common, int& exit_code) {
       "Examples:\n"
       "  tictoc show $(tictoc search --limit 1 -o id)\n"
       "  tictoc show 0badcafe-7 --as-test > event.test.yaml\n"
-      "  vortex test -c vortex.yaml event.test.yaml");
+      "  tictoc show 0badcafe-7 --as-test | vortex test -c vortex.yaml -");
   show_command->callback([=, &common, &exit_code] { exit_code = show(*one, common); });
 
   auto asked = std::make_shared<ViewArguments>();

@@ -18,9 +18,21 @@ namespace {
 
 struct SendArguments {
   std::string message, kind, severity, source, link, file;
-  std::vector<std::string> fields;
+  std::vector<std::string> fields, rest;
   SpoolArguments spool;
 };
+
+/// What stands behind the message and is no option.
+int refuse_rest(const std::string& word) {
+  if (word.find('=') != std::string::npos && word.find('=') > 0)
+    std::fprintf(stderr, "tictoc: a field is given with -f: `-f %s`\n", word.c_str());
+  else
+    std::fprintf(stderr,
+                 "tictoc: `%s` stands behind the message; put a message of several words in "
+                 "quotes\n",
+                 word.c_str());
+  return kUsage;
+}
 
 /// `k=text` and `k:=json`, as one member of the event.
 bool append_field(std::string& event, const std::string& field) {
@@ -83,6 +95,7 @@ int send_parts(const SendArguments& arguments, const Common& common, const std::
 }
 
 int send(const SendArguments& arguments, const Common& common) {
+  if (!arguments.rest.empty()) return refuse_rest(arguments.rest.front());
   if (arguments.message.empty() && arguments.file.empty()) {
     std::fputs("tictoc: nothing to send; give a MESSAGE, or --file FILE with NDJSON (- is stdin)\n",
                stderr);
@@ -108,6 +121,7 @@ void add_send(CLI::App& app, Common& common, int& exit_code) {
   auto arguments = std::make_shared<SendArguments>();
   CLI::App* command = app.add_subcommand("send", "sends one event, or NDJSON from a file");
   command->add_option("message", arguments->message, "what happened, for people");
+  command->add_option("rest", arguments->rest)->group("");  // Only to say what was meant.
   command->add_option("--kind", arguments->kind, "URN of the type, urn:app:deploy");
   command->add_option("--severity", arguments->severity,
                       "debug info notice warning error critical alert emergency");

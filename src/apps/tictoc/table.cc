@@ -19,10 +19,15 @@ std::string to_text(const boost::json::value& value) {
       value.if_string() ? std::string(value.get_string()) : boost::json::serialize(value), "\n");
 }
 
-void print_cell(const std::string& text, std::size_t width) {
-  const std::size_t runes = count_runes(text);
-  std::fputs(text.c_str(), stdout);
-  for (std::size_t i = runes; i < width + 2; ++i) std::fputc(' ', stdout);
+/// Cells below each other; no blanks at the end, which copies and comparisons would carry along.
+std::string row_text(const std::vector<std::string>& row, const std::vector<std::size_t>& widths) {
+  std::string line;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const std::size_t runes = std::min(count_runes(row[i]), widths[i]);
+    line += row[i] + std::string(widths[i] - runes + 2, ' ');
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
 }
 
 }  // namespace
@@ -55,17 +60,14 @@ void print_table(const boost::json::value& answer, std::string_view member,
   for (const auto& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i)
       widths[i] = std::max(widths[i], count_runes(row[i]));
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) print_cell(row[i], widths[i]);
-    std::puts(row.back().c_str());
-  }
+  for (const auto& row : rows) std::puts(row_text(row, widths).c_str());
 }
 
 void print_members(const boost::json::value& map) {
   const boost::json::object* object = map.if_object();
   if (!object) return;
   for (const auto& [name, value] : *object)
-    std::printf("%-16s %s\n", printable(name).c_str(), to_text(value).c_str());
+    std::puts(row_text({printable(name), to_text(value)}, {15, 0}).c_str());
 }
 
 }  // namespace tt::tictoc
