@@ -131,6 +131,27 @@ void check_orders(const Settings& settings, const config::Node& root,
   }
 }
 
+void check_batches(const Settings& settings, const config::Node& root,
+                   config::Diagnostics& diagnostics) {
+  for (const ExitSettings& exit : settings.exits) {
+    const config::Node* node = root.find("exits")->find(exit.name);
+    const config::Node* batch = node ? node->find("batch") : nullptr;
+    if (!batch || exit.portal->batches()) continue;
+    diagnostics.warning(
+        "no-effect", batch->key_mark, "`batch` has no effect: this exit sends one event a request",
+        exit.type->batches ? "its `format` decides that; say one that makes batches" : "");
+  }
+}
+
+void check_emptiness(const config::Node& root, config::Diagnostics& diagnostics) {
+  // What is refused as a whole has no place.
+  if (!root.mark.known() || root.find("entries") || root.find("exits") || root.find("rules"))
+    return;
+  diagnostics.warning("missing-key", root.mark,
+                      "there are no `entries`, `exits` and `rules`: no event comes in or goes out",
+                      "`vortex run` without a file has some built in; folder `examples` has more");
+}
+
 /// What the portal of the entry says that it produces, and what the entry's `set` adds.
 rules::EntryFacts entry_facts(const EntrySettings& entry, const config::Node* node) {
   rules::EntryFacts facts{.name = entry.name,
@@ -194,9 +215,11 @@ void check_whole(const Settings& settings, const config::Node& root,
   check_paths(settings, root, context.diagnostics);
   check_auth(settings, root, context.diagnostics);
   check_orders(settings, root, context.diagnostics);
+  check_batches(settings, root, context.diagnostics);
   check_addresses(settings, root, context.diagnostics);
   check_renames(settings, root, context.diagnostics);
   check_tunnel(root, context.diagnostics);
+  check_emptiness(root, context.diagnostics);
   if (!settings.ruleset) return;
   std::vector<rules::ExitFacts> exits;
   for (const ExitSettings& exit : settings.exits)

@@ -125,6 +125,13 @@ std::string expectation(pipeline::Rehearsal& rehearsal, const tunnel::StoredEven
   return out;
 }
 
+/// Which configuration the expectations come from, and how to run the test with it.
+std::string head(const pipeline::ConfigSource& source) {
+  std::string out = "# Of " + printable(source.describe()) + ": vortex test";
+  for (const std::string& path : source.paths) out += " -c " + printable(path);
+  return out + " FILE\n# The secrets of the real event are `***`.\n";
+}
+
 }  // namespace
 
 std::string as_test(const std::shared_ptr<const pipeline::Settings>& settings,
@@ -138,10 +145,8 @@ std::string as_test(const std::shared_ptr<const pipeline::Settings>& settings,
   const std::string fields = fields_text(event.event, "      ");
   arrive_again(*settings, fields, test, arrival);
 
-  std::string out =
-      "# vortex test -c vortex.yaml FILE; the secrets of the real event are `***`.\n"
-      "tests:\n  - name: event " +
-      test.id.value + "\n    id: " + test.id.value + "\n";
+  std::string out = head(settings->source) + "tests:\n  - name: event " + test.id.value +
+                    "\n    id: " + test.id.value + "\n";
   out += "    received: " + test.received.value + "\n";
   if (has_entry)
     out += "    entry: " + scalar(event.meta.entry) + "\n";

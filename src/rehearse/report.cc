@@ -73,6 +73,19 @@ std::string xml(std::string_view text) {
   return out;
 }
 
+std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+/// The first difference on one line: build servers show it without a click.
+std::string headline(const TestResult& test) {
+  const Difference& first = test.differences.front();
+  std::string out = first.path + ":";
+  if (!first.expected.empty() || first.found.empty())
+    out += " expected " + (first.expected.empty() ? "\"\"" : first.expected);
+  if (!first.found.empty()) out += (out.ends_with(':') ? " found " : ", found ") + first.found;
+  const std::size_t more = test.differences.size() - 1;
+  return more == 0 ? out : out + " (and " + std::to_string(more) + " more)";
+}
+
 void append_case(std::string& out, const SuiteResult& suite, const TestResult& test) {
   out += "    <testcase name=\"" + xml(test.name) + "\" classname=\"" + xml(suite.path) +
          "\" file=\"" + xml(suite.path) + "\" line=\"" + std::to_string(test.mark.line) + "\"";
@@ -82,8 +95,8 @@ void append_case(std::string& out, const SuiteResult& suite, const TestResult& t
   }
   Text text(false);
   append_failure(text, test, "");
-  out += ">\n      <failure message=\"" + xml(test.differences.front().path) + "\">" +
-         xml(text.take()) + "</failure>\n    </testcase>\n";
+  out += ">\n      <failure message=\"" + xml(headline(test)) + "\">" + xml(text.take()) +
+         "</failure>\n    </testcase>\n";
 }
 
 std::string counts(std::size_t tests, std::size_t failed, std::size_t errors) {
@@ -152,8 +165,8 @@ std::string junit_report(std::span<const SuiteResult> suites) {
            counts(own.tests + own.refused_files, own.failed, own.refused_files) + ">\n";
     if (!suite.problem.empty())
       out += "    <testcase name=\"the file can be used\" classname=\"" + xml(suite.path) +
-             "\">\n      <error message=\"refused\">" + xml(suite.problem) +
-             "</error>\n    </testcase>\n";
+             "\">\n      <error message=\"" + xml(first_line(suite.problem)) + "\">" +
+             xml(suite.problem) + "</error>\n    </testcase>\n";
     for (const TestResult& test : suite.tests) append_case(out, suite, test);
     out += "  </testsuite>\n";
   }

@@ -25,17 +25,22 @@ class Session {
  public:
   Session(SessionOptions options, Disk& disk) : options_(std::move(options)), disk_(disk) {}
 
-  /// What cannot be used is told in `problem`: the errors of the file or of its configuration,
+  /// What cannot be used is told in `problem`: all errors of the file and of its configuration,
   /// whose warnings are left to `vortex check`.
   SuiteResult run(const std::string& path);
+  /// The same of a text that comes from no file; `name` stands for its path in what is told.
+  SuiteResult run_text(const std::string& name, const std::string& text);
 
  private:
   struct Loaded {
     std::shared_ptr<const pipeline::Settings> settings;
     std::string problem;
   };
-  void run(const Suite& suite, config::Diagnostics& diagnostics, SuiteResult& result);
+  static Loaded load(const pipeline::ConfigSource& source);
   const Loaded& load(const std::vector<std::string>& paths);
+  std::vector<TestResult> run(const Suite& suite, const Loaded& loaded) const;
+  SuiteResult finish(const std::string& path, const Suite* suite, const Loaded& loaded,
+                     const config::Files& files, config::Diagnostics& diagnostics) const;
 
   SessionOptions options_;
   Disk& disk_;

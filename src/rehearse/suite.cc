@@ -21,11 +21,6 @@ namespace {
 using config::Mark;
 using config::Node;
 
-/// A file with one of these is a configuration with its tests in it.
-bool is_configuration(const Node& root) {
-  return root.find("entries") || root.find("exits") || root.find("rules");
-}
-
 /// Items of a list; a single value stands for a list of one.
 std::span<const Node> items(const Node* node) {
   if (!node) return {};
@@ -104,6 +99,29 @@ struct Names {
   }
 };
 
+Suite suite_of(const std::string& path, Node root, config::Files& files,
+               config::Diagnostics& diagnostics) {
+  Suite suite;
+  suite.path = path;
+  suite.root = std::move(root);
+  suite.holds_configuration = is_configuration(suite.root);
+  if (suite.holds_configuration) {
+    suite.config = {path};
+    std::erase_if(suite.root.children, [](const Node& child) { return child.key != "tests"; });
+  }
+  config::ParseContext context{.files = files,
+                               .diagnostics = diagnostics,
+                               .environment = tmpl::event_environment(),
+                               .options = {.is_offline = true}};
+  TestFile file;
+  const config::Part part{&config::struct_info<TestFile>(), &file};
+  config::parse_parts(suite.root, {&part, 1}, context);
+  for (const config::Path& one : file.config) suite.config.push_back(one.text);
+  suite.tests = std::move(file.tests);
+  for (const TestConfig& test : suite.tests) check_test(test, files, diagnostics);
+  return suite;
+}
+
 void check_unmatched(const Node& node, const Names& rules) {
   if (node.is_map()) return rules.check_keys(&node);
   if (node.is_null()) return;
@@ -118,6 +136,10 @@ void check_unmatched(const Node& node, const Names& rules) {
 }
 
 }  // namespace
+
+bool is_configuration(const Node& root) {
+  return root.find("entries") || root.find("exits") || root.find("rules");
+}
 
 std::vector<std::string> suite_paths(std::span<const std::string> paths, Disk& disk) {
   std::vector<std::string> all;
@@ -134,25 +156,17 @@ std::vector<std::string> suite_paths(std::span<const std::string> paths, Disk& d
 
 std::optional<Suite> read_suite(const std::string& path, Disk& disk, config::Files& files,
                                 config::Diagnostics& diagnostics) {
+  const std::size_t errors = diagnostics.count(config::Severity::kError);
   std::vector<Node> roots = config::read_yaml_files({&path, 1}, disk, files, diagnostics);
-  if (roots.empty() || diagnostics.has_errors()) return std::nullopt;
-  Suite suite{.path = path, .root = std::move(roots.front())};
-  Node& root = suite.root;
-  if (is_configuration(root)) {
-    suite.config = {path};
-    std::erase_if(root.children, [](const Node& child) { return child.key != "tests"; });
-  }
-  config::ParseContext context{.files = files,
-                               .diagnostics = diagnostics,
-                               .environment = tmpl::event_environment(),
-                               .options = {.is_offline = true}};
-  auto file = config::parse<TestFile>(root, context);
-  if (!file) return std::nullopt;
-  for (const config::Path& one : file->config) suite.config.push_back(one.text);
-  suite.tests = std::move(file->tests);
-  for (const TestConfig& test : suite.tests) check_test(test, files, diagnostics);
-  if (diagnostics.has_errors()) return std::nullopt;
-  return suite;
+  if (roots.empty() || diagnostics.count(config::Severity::kError) > errors) return std::nullopt;
+  return suite_of(path, std::move(roots.front()), files, diagnostics);
+}
+
+std::optional<Suite> read_suite_text(const std::string& path, const std::string& text,
+                                     config::Files& files, config::Diagnostics& diagnostics) {
+  auto root = config::read_yaml(files, files.add(path, text), diagnostics);
+  if (!root || diagnostics.has_errors()) return std::nullopt;
+  return suite_of(path, *std::move(root), files, diagnostics);
 }
 
 void check_names(const Suite& suite, const pipeline::Settings& settings,
@@ -165,11 +179,11 @@ void check_names(const Suite& suite, const pipeline::Settings& settings,
   for (const rules::Rule& rule : settings.ruleset->rules()) rules.known.push_back(rule.label);
 
   const std::span<const Node> tests = items(suite.root.find("tests"));
-  for (std::size_t i = 0; i < suite.tests.size(); ++i) {
+  for (std::size_t i = 0; i < std::min(suite.tests.size(), tests.size()); ++i) {
     const TestConfig& test = suite.tests[i];
     if (!test.entry.value.empty()) entries.check(test.entry.value, test.entry.mark);
     const std::span<const Node> expects = items(tests[i].find("expect"));
-    for (std::size_t j = 0; j < test.expect.size(); ++j) {
+    for (std::size_t j = 0; j < std::min(test.expect.size(), expects.size()); ++j) {
       const ExpectConfig& expect = test.expect[j];
       if (expect.exits) exits.check_all(*expect.exits);
       exits.check_keys(expects[j].find("decided_by"));

@@ -1,4 +1,4 @@
-// Calls: functions of constants that fail whenever they are evaluated.
+// Calls: functions of constants that always fail, and windows whose zone is left out.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <string>
@@ -17,9 +17,20 @@ bool is_function_of_literals(const cel::Expr& expr) {
                      [](const cel::Expr* child) { return child->kind == cel::ExprKind::kLiteral; });
 }
 
+/// Right, and rarely what was meant: office hours are those of a place.
+void note_missing_zone(CheckContext& context, const cel::Expr& expr, const ExpressionPlace& place) {
+  if (expr.kind != cel::ExprKind::kCall || expr.name != "within" || expr.children.size() != 2)
+    return;
+  context.diagnostics
+      .warning("cel-argument", mark_of(context, place, expr), "the times of these windows are UTC",
+               R"(a second argument names their zone: "Europe/Berlin"; or "UTC", to mean it)")
+      .severity = config::Severity::kNote;
+}
+
 void visit(CheckContext& context, const cel::Ast& ast, const cel::Expr& expr,
            const ExpressionPlace& place) {
   for (const cel::Expr* child : expr.children) visit(context, ast, *child, place);
+  note_missing_zone(context, expr, place);
   if (!is_function_of_literals(expr)) return;
   const std::string text = ast.text().substr(static_cast<std::size_t>(expr.begin),
                                              static_cast<std::size_t>(expr.length));

@@ -79,3 +79,54 @@ test('--json is one object, --filter takes some tests, and a filter that takes n
   assert.equal(none.status, 1);
   assert.match(none.stderr, /no test has `nothing like it` in its name/);
 });
+
+const both = `exits: {out: {type: stdout}}
+rules: [{name: all, to: out}]
+tests:
+  - {name: one, event: {message: x}, expect: {exits: [out]}}
+`;
+
+test('vortex check finds the mistakes of tests, and does not run them', () => {
+  const file = path.join(folder('check'), 'both.yaml');
+  fs.writeFileSync(file, both.replace('[out]}', '[outt]}'));
+  const wrong = vortex(['check', file]);
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.stdout, /:4:\d+: error: unknown exit `outt`/);
+  fs.writeFileSync(file, both.replace('[out]}', '[]}')); // Fails, and is no mistake.
+  assert.equal(vortex(['check', file]).status, 0);
+  assert.equal(vortex(['check', 'examples/noise.test.yaml']).status, 0);
+  assert.equal(vortex(['check', 'examples/noise.yaml', 'examples/noise.test.yaml']).status, 0);
+  const other = vortex(['check', 'examples/severity-tree.yaml', 'examples/noise.test.yaml']);
+  assert.equal(other.status, 1);
+  assert.match(other.stdout, /noise\.test\.yaml:\d+:\d+: error: unknown /);
+});
+
+test('an empty configuration is warned of', () => {
+  const file = path.join(folder('empty'), 'vortex.yaml');
+  fs.writeFileSync(file, '');
+  const run = vortex(['check', file]);
+  assert.match(run.stdout, /no event comes in or goes out/);
+  assert.equal(vortex(['check', '--strict', file]).status, 1);
+});
+
+test('tests may come from standard input', () => {
+  const run = vortex(['test', '-'], { input: both });
+  assert.equal(run.status, 0, run.stdout + run.stderr);
+  assert.match(run.stdout, /^stdin\n {2}ok {4}one\n1 test, 1 passed, 0 failed\n$/);
+});
+
+test('eval knows the names of a configuration, and the time it is told', () => {
+  const config = ['-c', 'examples/alerts-office-hours.yaml'];
+  const at = (time) => vortex(['eval', ...config, '--received', time, 'office']).stdout;
+  assert.equal(at('2026-01-30T10:00:00Z'), 'true\n');
+  assert.equal(at('2026-01-31T23:00:00Z'), 'false\n');
+  assert.match(vortex(['eval', ...config, 'ofice']).stderr, /did you mean 'office'/);
+  assert.match(vortex(['eval', '--received', 'noon', 'true']).stderr, /noon is no time/);
+});
+
+test('a request given to vortex why gets the way to decode it', () => {
+  const run = vortex(['why', '-c', 'examples/gitlab-to-chat.yaml', '--entry', 'gitlab'],
+    { input: '{"object_kind": "push"}' });
+  assert.equal(run.status, 1);
+  assert.match(run.stderr, /vortex decode gitlab < FILE \| vortex why --entry gitlab/);
+});

@@ -40,23 +40,25 @@ class AsTest : public Fixture {
 
 TEST_F(AsTest, it_has_the_event_its_time_and_where_it_goes_now) {
   const std::string test = made(R"({"message":"disk full","severity":"error","count":1.50})");
-  EXPECT_EQ(test,
-            "# vortex test -c vortex.yaml FILE; the secrets of the real event are `***`.\n"
-            "tests:\n"
-            "  - name: event 0badcafe-7\n"
-            "    id: 0badcafe-7\n"
-            "    received: 2026-01-31T23:12:00.123456789Z\n"
-            "    entry: events\n"
-            "    event:\n"
-            "      message: disk full\n"
-            "      severity: error\n"
-            "      count: 1.50\n"
-            "      timestamp: '2026-01-31T23:12:00.123456Z'\n"
-            "      kind: unknown\n"
-            "    expect:\n"
-            "      exits: [night]\n"
-            "      decided_by:\n"
-            "        night: night\n");
+  const std::string config = folder_ / "vortex.yaml";
+  EXPECT_EQ(test, "# Of " + config + ": vortex test -c " + config +
+                      " FILE\n"
+                      "# The secrets of the real event are `***`.\n"
+                      "tests:\n"
+                      "  - name: event 0badcafe-7\n"
+                      "    id: 0badcafe-7\n"
+                      "    received: 2026-01-31T23:12:00.123456789Z\n"
+                      "    entry: events\n"
+                      "    event:\n"
+                      "      message: disk full\n"
+                      "      severity: error\n"
+                      "      count: 1.50\n"
+                      "      timestamp: '2026-01-31T23:12:00.123456Z'\n"
+                      "      kind: unknown\n"
+                      "    expect:\n"
+                      "      exits: [night]\n"
+                      "      decided_by:\n"
+                      "        night: night\n");
   expect_passes(test);
 }
 

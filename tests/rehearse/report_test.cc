@@ -43,6 +43,23 @@ TEST(Report, junit_holds_nothing_that_xml_cannot_say) {
   EXPECT_NE(xml.find("&lt;bad&gt; &amp; ugly"), std::string::npos);
 }
 
+TEST(Report, the_message_of_a_junit_failure_says_what_was_expected_and_what_came) {
+  auto suites = results();
+  auto& differences = suites[0].tests[1].differences;
+  differences = {{.path = "exits", .expected = "chat", .found = "", .mark = {}},
+                 {.path = "exits", .expected = "", .found = "pager", .mark = {}}};
+  EXPECT_NE(junit_report(suites).find("<failure message=\"exits: expected chat (and 1 more)\">"),
+            std::string::npos);
+  differences.erase(differences.begin());
+  EXPECT_NE(junit_report(suites).find("<failure message=\"exits: found pager\">"),
+            std::string::npos);
+  differences = {{.path = "event.n", .expected = "1", .found = "2", .mark = {}}};
+  EXPECT_NE(junit_report(suites).find("message=\"event.n: expected 1, found 2\""),
+            std::string::npos);
+  EXPECT_NE(junit_report(suites).find("<error message=\"b.yaml:1:1: error: &lt;tag&gt;\">"),
+            std::string::npos);
+}
+
 TEST(Report, json_says_where_and_what) {
   const auto json = portals::parse_json(json_report(results()));
   ASSERT_TRUE(json);

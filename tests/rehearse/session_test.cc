@@ -48,6 +48,36 @@ TEST_F(SessionTest, a_value_that_yaml_has_cut_is_warned_of) {
   EXPECT_THAT(result.warnings, HasSubstr("rules.test.yaml:5:22: warning: the value ends here"));
 }
 
+TEST_F(SessionTest, all_that_is_wrong_is_told_at_once) {
+  write("vortex.yaml", "exits: {chat: {type: stdout}}\nrules: [{to: chart}]\n");
+  const auto result = run_one("evnt: {message: x}\n    expect: {}");
+  EXPECT_THAT(result.problem, HasSubstr("unknown key `evnt`"));
+  EXPECT_THAT(result.problem, HasSubstr("nothing is expected"));
+  EXPECT_THAT(result.problem, HasSubstr("unknown exit `chart`"));
+}
+
+TEST_F(SessionTest, names_are_checked_in_a_file_with_other_mistakes_too) {
+  const auto result = run_one("evnt: {message: x}\n    expect: {exits: [chta]}");
+  EXPECT_THAT(result.problem, HasSubstr("unknown key `evnt`"));
+  EXPECT_THAT(result.problem, HasSubstr("unknown exit `chta`"));
+}
+
+TEST_F(SessionTest, a_text_that_is_no_file_is_run_like_one) {
+  Session session({.config = {folder_ / "vortex.yaml"}, .filter = {}}, system_disk());
+  expect_good(session.run_text(
+      "stdin", "tests: [{name: one, event: {message: x}, expect: {exits: [chat]}}]\n"));
+  EXPECT_THAT(session.run_text("stdin", "tests: [{name: one}]\n").problem,
+              HasSubstr("stdin:1:9: error: `expect` is required"));
+}
+
+TEST_F(SessionTest, a_text_may_hold_the_configuration_too) {
+  Session session({}, system_disk());
+  expect_good(session.run_text("stdin", R"(exits: {out: {type: stdout}}
+rules: [{name: all, to: out}]
+tests: [{name: one, event: {message: x}, expect: {exits: [out]}}]
+)"));
+}
+
 TEST_F(SessionTest, a_file_that_cannot_be_read_is_refused) {
   Session session({}, system_disk());
   EXPECT_THAT(session.run(folder_ / "nothing.yaml").problem, HasSubstr("nothing.yaml"));

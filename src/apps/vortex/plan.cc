@@ -28,18 +28,10 @@ struct PlanArguments {
   bool json = false;
 };
 
-int failed(const Error& error) {
-  std::fprintf(stderr, "vortex: %s\n", error.text.c_str());
-  return kFailed;
-}
+int failed(const Error& error) { return fail(error.text); }
 
-/// Diagnostics as `vortex check` prints them; on stderr, since stdout is the plan's.
 std::shared_ptr<const pipeline::Settings> load(const pipeline::ConfigSource& source) {
-  config::Files files;
-  config::Diagnostics diagnostics;
-  auto settings = pipeline::load_settings(source, files, diagnostics);
-  std::fputs(config::print_text(diagnostics, files, isatty(STDERR_FILENO)).c_str(), stderr);
-  return settings;
+  return load_config(source, Tell::kAll).settings;
 }
 
 /// The configuration in force, as the source knows it.

@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <iostream>
-#include <iterator>
 #include <memory>
 
-#include "apps/vortex/commands.h"
+#include "apps/vortex/load.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "config/parse.h"
@@ -24,10 +22,6 @@ struct PortalArguments {
   std::vector<std::string> options;  // key=value
   std::vector<std::string> headers;  // "N: V"
 };
-
-std::string read_stdin() {
-  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
-}
 
 template <class Descriptor>
 int unknown_type(std::string_view what, const std::string& type,

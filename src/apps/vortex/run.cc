@@ -85,11 +85,7 @@ int run(const ConfigArguments& arguments, bool watch) {
   const pipeline::ConfigSource source = source_of(arguments);
   log::info("vortex " TT_VERSION, {{"configuration", source.describe()}, {"pid", getpid()}});
 
-  config::Files files;
-  config::Diagnostics diagnostics;
-  const auto settings = pipeline::load_settings(source, files, diagnostics);
-  const std::string text = config::print_text(diagnostics, files, isatty(STDERR_FILENO));
-  std::fputs(text.c_str(), stderr);
+  const auto settings = load_config(source, Tell::kAll).settings;
   if (!settings) return kFailed;
   log::set_level(settings->log_level);
 

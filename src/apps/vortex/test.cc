@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "apps/vortex/commands.h"
+#include "apps/vortex/load.h"
 #include "base/disk.h"
 #include "rehearse/session.h"
 #include "rehearse/suite.h"
@@ -24,7 +24,7 @@ int test(const TestArguments& arguments) {
   rehearse::Session session({arguments.config, arguments.filter}, system_disk());
   std::vector<rehearse::SuiteResult> results;
   for (const std::string& path : rehearse::suite_paths(arguments.files, system_disk())) {
-    results.push_back(session.run(path));
+    results.push_back(path == "-" ? session.run_text("stdin", read_stdin()) : session.run(path));
     if (!arguments.json)
       std::fputs(rehearse::text_report(results.back(), isatty(STDOUT_FILENO)).c_str(), stdout);
   }
@@ -34,15 +34,10 @@ int test(const TestArguments& arguments) {
   if (!arguments.junit.empty()) {
     const Status written =
         write_file(system_disk(), arguments.junit, rehearse::junit_report(results));
-    if (!written) {
-      std::fprintf(stderr, "vortex: %s\n", written.error().text.c_str());
-      return kFailed;
-    }
+    if (!written) return fail(written.error().text);
   }
-  if (totals.tests == 0 && totals.refused_files == 0) {
-    std::fprintf(stderr, "vortex: no test has `%s` in its name\n", arguments.filter.c_str());
-    return kFailed;
-  }
+  if (totals.tests == 0 && totals.refused_files == 0)
+    return fail("no test has `" + arguments.filter + "` in its name");
   return totals.is_good() ? kOk : kFailed;
 }
 
@@ -52,7 +47,9 @@ void add_test(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<TestArguments>();
   CLI::App* command =
       app.add_subcommand("test", "rule tests: events in, exits, requests and reasons out; offline");
-  command->add_option("files", arguments->files, "files with tests; of a folder its *.test.yaml")
+  command
+      ->add_option("files", arguments->files,
+                   "files with tests; of a folder its *.test.yaml; - is standard input")
       ->required();
   command
       ->add_option("-c,--config", arguments->config,
@@ -76,7 +73,8 @@ void add_test(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  vortex test rules.test.yaml\n"
       "  vortex test tests/ --junit report.xml\n"
-      "  vortex test rules.test.yaml -c new.yaml --filter night");
+      "  vortex test rules.test.yaml -c new.yaml --filter night\n"
+      "  tictoc show ID --as-test | vortex test -c vortex.yaml -");
   command->callback([=, &exit_code] { exit_code = test(*arguments); });
 }
 

@@ -4,15 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <iostream>
-#include <iterator>
 #include <memory>
 
 #include "apps/cli/story.h"
 #include "apps/vortex/load.h"
-#include "base/clock.h"
 #include "base/text.h"
-#include "base/units.h"
 #include "event/decode.h"
 #include "pipeline/decision.h"
 #include "pipeline/decode.h"
@@ -27,11 +23,6 @@ struct WhyArguments {
   std::string entry, received;
   bool json = false;
 };
-
-int fail(const std::string& text) {
-  std::fprintf(stderr, "vortex: %s\n", text.c_str());
-  return kFailed;
-}
 
 /// The entry named, else the first one that takes events as they are; null when there is none.
 const pipeline::EntrySettings* entry_of(const pipeline::Settings& settings,
@@ -74,6 +65,14 @@ Result<event::EventBatch> events_of(const std::string& body, const pipeline::Ent
   return std::move(decoded.events);
 }
 
+/// What has no `message` may be a request of the entry's sender: that is for `vortex decode`.
+std::string decode_hint(const pipeline::EntrySettings* entry) {
+  if (!entry || entry->type->name == "http") return "";
+  const std::string type(entry->type->name);
+  return "\n  is it a request as its sender makes it? `vortex decode " + type +
+         " < FILE | vortex why --entry " + entry->name + "` decodes it first";
+}
+
 void print(const pipeline::Decision& decision, const event::EventView& event) {
   cli::print_story("event " + std::string(event.json) + "\n\nrules:\n" +
                    pipeline::rules_text(decision) + "\nwhat it sends:\n" +
@@ -81,26 +80,18 @@ void print(const pipeline::Decision& decision, const event::EventView& event) {
 }
 
 int why(const WhyArguments& arguments) {
-  auto files = std::make_shared<config::Files>();
-  config::Diagnostics diagnostics;
-  const auto settings = pipeline::load_settings(source_of(arguments.config), *files, diagnostics);
-  if (!settings) {
-    std::fputs(config::print_text(diagnostics, *files, isatty(STDERR_FILENO)).c_str(), stderr);
-    return kFailed;
-  }
+  const auto [settings, files] = load_config(source_of(arguments.config), Tell::kErrorsOnly);
+  if (!settings) return kFailed;
   const pipeline::EntrySettings* entry = entry_of(*settings, arguments.entry);
   if (!arguments.entry.empty() && !entry) return fail(unknown_entry(*settings, arguments.entry));
-  const auto received = arguments.received.empty() ? std::optional(system_clock().wall_ns())
-                                                   : parse_time(arguments.received);
-  if (!received)
-    return fail("--received " + arguments.received +
-                " is no time; write it as 2026-01-31T12:00:00Z");
+  const auto received = parse_received(arguments.received);
+  if (!received) return kFailed;
   const std::string_view entry_name = entry ? std::string_view(entry->name) : "why";
   if (isatty(STDIN_FILENO)) std::fputs("vortex: reads one event as JSON; ^D ends it\n", stderr);
-  const std::string body{std::istreambuf_iterator<char>(std::cin),
-                         std::istreambuf_iterator<char>()};
+  const std::string body = read_stdin();
   const auto events = events_of(body, entry, *received);
-  if (!events.ok()) return fail("stdin holds no event: " + events.error().text);
+  if (!events.ok())
+    return fail("stdin holds no event: " + events.error().text + decode_hint(entry));
   if (events->empty()) return fail("stdin holds no event");
   for (std::size_t i = 0; i < events->size(); ++i) {
     const tunnel::StoredEvent stored{{.seq = i + 1, .received_ns = *received, .entry = entry_name},
