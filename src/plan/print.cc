@@ -102,8 +102,7 @@ class TextPlan {
         return "was " + exit.was;
       case Change::kAdded:
         return exit.like.empty() ? "new exit"
-                                 : "new exit, like `" + exit.like + "`; `was: " + exit.like +
-                                       "` would keep its cursor";
+                                 : "new; `was: " + exit.like + "` would keep its cursor";
       case Change::kRemoved:
         return "removed; its cursor stays as an orphan";
     }

@@ -46,7 +46,7 @@ Exits                                 before       after
           00c0ffee-1  2026-01-31T12:00:00Z  urn:x:a  "on  [31mfire"
             rule `some`; before `all`
             n: 1 -> 2
-  + pager                                  -           1  new exit, like `old`; `was: old` would keep its cursor
+  + pager                                  -           1  new; `was: old` would keep its cursor
       + 1 event newly
           00c0ffee-1  2026-01-31T12:00:00Z  urn:x:a  "on  [31mfire"
             rule `page`; none before
