@@ -16,6 +16,8 @@
 namespace tt::tictoc {
 namespace {
 
+constexpr std::size_t kFileBytesMax = 1u << 30;  // It is held in memory.
+
 struct SendArguments {
   std::string message, kind, severity, source, link, file;
   std::vector<std::string> fields, rest;
@@ -55,7 +57,7 @@ bool read_body(const SendArguments& arguments, std::string& body) {
       body.assign(std::istreambuf_iterator<char>(std::cin), {});
       return true;
     }
-    auto text = read_file(system_disk(), arguments.file);
+    auto text = read_file(system_disk(), arguments.file, kFileBytesMax);
     if (!text.ok()) {
       std::fprintf(stderr, "tictoc: %s\n", text.error().text.c_str());
       return false;
