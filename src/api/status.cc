@@ -40,9 +40,14 @@ void write_exit(JsonWriter& json, const pipeline::ExitStatus& exit) {
   count(json, "suppressed", exit.suppressed);
   count(json, "dead", exit.dead);
   count(json, "pending", exit.pending);
+  count(json, "lag_bytes", exit.lag_bytes);
+  count(json, "lag_seconds", static_cast<std::uint64_t>(exit.lag_age_ns / kNsPerSec));
+  count(json, "lag_percent", static_cast<std::uint64_t>(exit.lag_percent));
+  json.key("holds_intake").boolean(exit.holds_intake);
   count(json, "retries", exit.retries);
   count(json, "in_flight", exit.in_flight);
   count(json, "parked", exit.parked);
+  count(json, "held_bytes", exit.held_bytes);
   time(json, "last_delivered", exit.last_delivered_ns);
   time(json, "next_attempt", exit.next_attempt_ns).end();
 }

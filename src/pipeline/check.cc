@@ -107,13 +107,6 @@ bool asks_for_header(const std::vector<portals::Auth>& auth) {
                      [](const portals::Auth& a) { return a.bearer || a.basic; });
 }
 
-void check_tunnel(const config::Node& root, config::Diagnostics& diagnostics) {
-  const config::Node* tunnel = root.find("tunnel");
-  if (const config::Node* option = tunnel ? tunnel->find("max_bytes") : nullptr)
-    diagnostics.warning("no-effect", option->key_mark, "`max_bytes` is read but not acted on yet",
-                        "undelivered events are kept without a limit but the disk's");
-}
-
 void check_orders(const Settings& settings, const config::Node& root,
                   config::Diagnostics& diagnostics) {
   for (const ExitSettings& exit : settings.exits) {
@@ -123,11 +116,6 @@ void check_orders(const Settings& settings, const config::Node& root,
       diagnostics.warning("order-conflict", in_flight->key_mark,
                           "`in_flight` has no effect while events keep their order",
                           "add `order: none` to send several requests at once");
-    for (const std::string_view name : {"max_lag", "when_full"})
-      if (const config::Node* option = node ? node->find(name) : nullptr)
-        diagnostics.warning("no-effect", option->key_mark,
-                            "`" + std::string(name) + "` is read but not acted on yet",
-                            "undelivered events are kept without a limit but the disk's");
   }
 }
 
@@ -218,7 +206,6 @@ void check_whole(const Settings& settings, const config::Node& root,
   check_batches(settings, root, context.diagnostics);
   check_addresses(settings, root, context.diagnostics);
   check_renames(settings, root, context.diagnostics);
-  check_tunnel(root, context.diagnostics);
   check_emptiness(root, context.diagnostics);
   if (!settings.ruleset) return;
   std::vector<rules::ExitFacts> exits;

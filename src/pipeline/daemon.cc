@@ -36,7 +36,11 @@ Status RunningDaemon::begin(std::shared_ptr<const Settings> settings,
   // Cursors are durable from here on: the first 2xx may be given.
   TT_CHECK(listen(make_api));
   self_.started(seams_.version, generation_.load(), tunnel::to_string(tunnel_->status().last_stop));
-  loop_->post([this] { trim_later(); });
+  loop_->post([this] {
+    trim_later();
+    watch_lags_later();
+    limit_orphans_later();
+  });
   return {};
 }
 
@@ -217,18 +221,6 @@ void RunningDaemon::on_visible(std::function<void()> listener) {
   loop_->run([&] { listeners_.push_back(std::move(listener)); });
 }
 
-void RunningDaemon::trim_later() {
-  const SteadyNs due = seams_.clock.steady_ns() + kTrimEveryMs * kNsPerMs;
-  loop_->at(due, [this] {
-    const auto settings = settings_.load();
-    pool_->run("trim", [this, settings] {
-      if (Status trimmed = tunnel_->trim(settings->keep_for_ns, settings->keep_bytes); !trimmed)
-        log::warning("trim failed", {{"error", trimmed.error().text}});
-    });
-    trim_later();
-  });
-}
-
 std::vector<net::ListenAddress> RunningDaemon::addresses() const {
   std::vector<net::ListenAddress> all;
   for (const auto& server : servers_)
@@ -243,7 +235,9 @@ ConfigStatus RunningDaemon::config_status() const {
   return config_status_;
 }
 
-bool RunningDaemon::is_ready() const { return !is_stopped_.load() && !tunnel_->status().is_full; }
+bool RunningDaemon::is_ready() const {
+  return !is_stopped_.load() && !intake_->is_held() && !tunnel_->status().is_full;
+}
 
 void RunningDaemon::append(std::string entry, event::SharedBatch events,
                            std::function<void(tunnel::Appended)> done) {

@@ -35,7 +35,13 @@ struct ExitStatus {
   std::uint64_t pending = 0;  ///< Not decided yet: beyond the cursor, in flight, parked.
   std::uint64_t retries = 0;  ///< Since start.
   std::uint64_t in_flight = 0, parked = 0;
+  std::uint64_t held_bytes =
+      0;                     ///< Memory of requests and their events, at most 16 MiB or one more.
   std::uint64_t behind = 0;  ///< Seqs between the cursor and the visible mark (holes count).
+  std::uint64_t lag_bytes = 0;  ///< Of the log, held back by what is pending.
+  std::int64_t lag_age_ns = 0;  ///< Of the oldest pending event.
+  int lag_percent = 0;          ///< Of `max_lag`, whichever part of it is nearer.
+  bool holds_intake = false;    ///< `when_full: block`, and the limit is reached.
   WallNs last_delivered_ns = 0;
   WallNs next_attempt_ns = 0;  ///< 0: none planned.
 };

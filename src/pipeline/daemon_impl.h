@@ -84,6 +84,10 @@ class RunningDaemon final : public Daemon {
   bool drain(const Deliveries& deliveries, int grace_ms);
   void pump_all();
   void trim_later();
+  void watch_lags_later();
+  void watch_lags();
+  void limit_orphans_later();
+  void limit_orphans();
   std::shared_ptr<Delivery> find_delivery(std::string_view exit);
   Result<std::uint64_t> retry_letters(std::string_view exit,
                                       const std::vector<std::uint64_t>& numbers);
@@ -126,6 +130,9 @@ class RunningDaemon final : public Daemon {
   std::atomic<bool> pump_is_posted_{false};
   std::atomic<bool> is_stopped_{false};
   std::atomic<std::uint64_t> api_works_{0};
+  std::atomic<std::uint64_t> tunnel_bytes_max_{UINT64_MAX};
+  std::atomic<bool> are_ages_trusted_{true};
+  AgeTrust age_trust_;  // Loop's thread only.
 };
 
 }  // namespace tt::pipeline

@@ -40,6 +40,7 @@ Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t 
       conservation_(context.metrics, context.clock, context.tunnel, *reader_, settings_.name),
       backoff_(settings_.portal->common().retry.base_ns, settings_.portal->common().retry.cap_ns),
       breaker_(context.random),
+      lag_(context.metrics, settings_.name),
       retry_count_(context.metrics.counter(
           "tt_exit_retries_total", "Attempts that were not the last", {{"exit", settings_.name}})),
       template_errors_(context.metrics.counter("tt_exit_template_errors_total",
@@ -95,8 +96,11 @@ void Delivery::try_now() {
 }
 
 void Delivery::pump() {
-  if (is_paused_ || drained_) return show();
+  if (drained_) return show();
   const SteadyNs now = context_.clock.steady_ns();
+  store_waiting_letters(now);
+  if (skip_) skip();
+  if (is_paused_ || skip_) return show();
   while (true) {
     if (!breaker_.allows(now, in_flight_)) {
       // While a probe or the slow start's window is out, its answer pumps again.
@@ -109,12 +113,12 @@ void Delivery::pump() {
     }
     const auto job = next_job(now);
     if (!job) break;
-    if (rate_ && !(*job)->letter) rate_->take(now);
+    if (rate_) rate_->take(now);
     attempt(*job);
     if (is_paused_ || drained_) return;
   }
   for (const DeliveryJob& job : jobs_)
-    if (!job.in_flight && !job.is_settling && job.due_ns > now) arm(job.due_ns);
+    if (!job.in_flight && !job.letter && job.due_ns > now) arm(job.due_ns);
   show();
 }
 
@@ -143,7 +147,6 @@ std::string Delivery::job_id(const DeliveryJob& job) const {
 }
 
 void Delivery::attempt(Job job) {
-  if (job->letter) return store_letter(job);
   if (std::any_of(job->items.begin(), job->items.end(),
                   [&](const DeliveryItem& item) { return expired(item); })) {
     if (job->items.size() > 1) return halve(job);

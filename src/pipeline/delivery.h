@@ -11,16 +11,14 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
-#include "base/random.h"
-#include "net/http_client.h"
-#include "pipeline/attempt_notes.h"
 #include "pipeline/conservation.h"
 #include "pipeline/daemon.h"
+#include "pipeline/delivery_context.h"
 #include "pipeline/delivery_job.h"
 #include "pipeline/encoder.h"
+#include "pipeline/lag.h"
 #include "pipeline/loop.h"
 #include "pipeline/routing.h"
-#include "pipeline/self_events.h"
 #include "portals/kit/backoff.h"
 #include "portals/kit/breaker.h"
 #include "portals/kit/exit.h"
@@ -28,21 +26,6 @@
 #include "tunnel/tunnel.h"
 
 namespace tt::pipeline {
-
-/// What every delivery works with; outlives them all.
-struct DeliveryContext {
-  Clock& clock;
-  Disk& disk;
-  Random& random;
-  Metrics& metrics;
-  Loop& loop;
-  BlockingPool& pool;
-  net::HttpClient& http;
-  tunnel::Tunnel& tunnel;
-  Routing& routing;
-  AttemptNotes& attempts;
-  SelfEvents& self;
-};
 
 /// One exit's state machine. Every member belongs to the loop's thread.
 class Delivery : public std::enable_shared_from_this<Delivery> {
@@ -57,6 +40,10 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void replace(ExitSettings settings, std::size_t exit_index);
   /// Resuming tries at once what waits for a retry.
   void pause(bool paused);
+  /// Once a second: how far behind the exit is, and what follows from it (delivery_lag.cc).
+  void watch_lag(std::uint64_t tunnel_bytes_max, bool are_ages_trusted);
+  /// At its `max_lag`, with `when_full: block`.
+  bool holds_intake() const;
   /// Starts nothing new; `done` runs when nothing is in flight and local exits are synced.
   void drain(std::function<void()> done);
   ExitStatus status() const;
@@ -80,17 +67,20 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
   // next: which events, in which order (delivery_next.cc).
   std::optional<Job> next_job(SteadyNs now);
+  std::size_t held_bytes() const;  ///< Of requests and of events kept for them.
   bool is_full() const;
   std::optional<Job> fresh_job(SteadyNs now);
   enum class Found : std::uint8_t { kEvent, kGap, kNothing };
   Found gather();                        ///< One more matching event into gathered_.
   bool has_gap_before(tunnel::Seq seq);  ///< In current_.
-  Job gap_job();                         ///< After kGap, with nothing gathered.
+  void bury_gap();                       ///< After kGap, with nothing gathered.
   bool read();                           ///< The next batch into current_; false: none now.
   bool read_failed(const Error& error);  ///< Always false: nothing was read.
   void settle_filtered(tunnel::Seq next);
   void go_back(tunnel::Seq seq);
   bool write_again(SteadyNs now);
+  bool is_quiet() const;  ///< Nothing is on its way: requests, reads, syncs, letters.
+  void judge_current();   ///< By the ruleset in force now.
   Job make_job(std::vector<DeliveryItem> items, std::list<DeliveryJob>::iterator place);
   Result<portals::ExitRequest> encode(std::span<const tunnel::StoredEvent* const> events);
   bool expired(const DeliveryItem& item) const;
@@ -111,14 +101,21 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
                     const portals::ExitAnswer& answer);
   std::string job_id(const DeliveryJob& job) const;
 
+  // lag (delivery_lag.cc).
+  Lag lag_from(tunnel::Seq seq, WallNs received_ns) const;
+  void measured(const Lag& lag);
+  void skip();
+  void give_up_current();
+  void end_skip();
+
   // settle (delivery_settle.cc).
   void delivered(Job job);
   void bury(Job job, std::string reason, std::string error, const portals::ExitAnswer* answer);
   void store_letter(Job job);
+  void store_waiting_letters(SteadyNs now);
   void letter_stored(Job job, const Result<std::uint64_t>& stored);
   void report(const tunnel::DeadLetter& letter) const;
-  std::shared_ptr<const tunnel::DeadLetter> gap_letter(tunnel::Seq first, tunnel::Seq last,
-                                                       std::string why) const;
+  void store_gap(Job job, tunnel::Seq first, std::string why);
   void settle(const std::vector<DeliveryItem>& items, std::uint64_t Decided::*outcome,
               const std::shared_ptr<portals::ExitSender>& sender = nullptr);
   void settle(const DecidedRange& range);
@@ -168,6 +165,19 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::optional<tunnel::Seq> again_from_;  // A sync failed: what is unsettled comes again.
   Loop::TimerId sync_timer_ = 0, pump_timer_ = 0;
   SteadyNs pump_due_ns_ = 0;
+  /// Events given up because the exit is too far behind, from `first` to decided_; settled when
+  /// their letter is durable.
+  struct Skip {
+    bool has_begun = false;
+    tunnel::Seq first = 0;
+    Decided events;
+  };
+  LagWatch lag_;
+  std::optional<Skip> skip_;
+  bool is_measuring_ = false;
+  tunnel::Seq lag_head_ = 0;  // lag_head_ns_ is when this event was received.
+  WallNs lag_head_ns_ = 0;
+
   bool is_paused_ = false;
   bool try_past_ = false;  // The last attempt failed, of a job that fails often: others go first.
   std::function<void()> drained_;

@@ -56,5 +56,9 @@ struct DecidedRange {
 /// Decided that counts the events themselves.
 std::vector<DecidedRange> ranges_of(const std::vector<DeliveryItem>& items,
                                     std::uint64_t Decided::*outcome);
+/// The one dead letter for all events of [first, last] that `exit` will not get; said in the log
+/// too.
+tunnel::DeadLetter gap_letter(std::string exit, tunnel::Seq first, tunnel::Seq last, WallNs now_ns,
+                              std::string why);
 
 }  // namespace tt::pipeline

@@ -20,7 +20,10 @@ std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
   std::optional<Job> poor;  // Due, but just failed again: whatever else may go, goes first.
   std::uint32_t enough = kParkAfterAttempts;
   for (Job job = jobs_.begin(); job != jobs_.end(); ++job) {
-    if (job->in_flight || job->is_settling) continue;
+    if (job->in_flight) continue;
+    // Decided: others need not wait for its letter, except in strict order.
+    if (job->letter && common.order == Order::kStrict) return poor;
+    if (job->letter) continue;
     if (job->due_ns <= now) {
       if (!try_past_ || job->attempts < kParkAfterAttempts) return job;
       // In turn: each must be able to fail often enough to be stepped over.
@@ -28,25 +31,25 @@ std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
     }
     if (job->is_parked || common.order == Order::kNone) continue;
     if (common.order == Order::kStrict) return poor;
-    // Decided: it waits for room for its letter, which is no reason for others to wait.
-    if (job->letter) continue;
     // order: tunnel. A failing head is stepped over once it has failed often enough. Each further
     // one asks for twice as many failures: when several in a row fail it is rather the exit that is
     // ill, and an outage must not stir its events.
     if (job->attempts < enough) return poor;
     enough *= 2;
   }
-  // What waits for its dead letter is still ahead of anything fresh in strict order.
-  if (common.order == Order::kStrict && !jobs_.empty()) return poor;
   if (is_full()) return poor;
   if (const auto fresh = fresh_job(now)) return fresh;
   return poor;
 }
 
-bool Delivery::is_full() const {
+std::size_t Delivery::held_bytes() const {
   std::size_t bytes = 0;
   for (const DeliveryJob& job : jobs_) bytes += job.bytes + job.held_bytes;
-  return jobs_.size() >= kParkedEventsMax || bytes >= kExitHeldBytesMax;
+  return bytes;
+}
+
+bool Delivery::is_full() const {
+  return jobs_.size() >= kParkedEventsMax || held_bytes() >= kExitHeldBytesMax;
 }
 
 std::optional<Delivery::Job> Delivery::fresh_job(SteadyNs now) {
@@ -54,12 +57,14 @@ std::optional<Delivery::Job> Delivery::fresh_job(SteadyNs now) {
   const std::size_t events_max =
       settings_.portal->batches() ? static_cast<std::size_t>(std::max(batch.events, 1)) : 1;
   Found found = Found::kEvent;
-  while (gathered_.size() < events_max && gathered_bytes_ < batch.bytes && found == Found::kEvent)
+  while (gathered_.size() < events_max && gathered_bytes_ < batch.bytes && found == Found::kEvent) {
     found = gather();
-  if (gathered_.empty()) {
-    if (found == Found::kGap) return gap_job();
-    return std::nullopt;
+    if (found != Found::kGap || !gathered_.empty()) continue;
+    bury_gap();
+    if (is_full()) return std::nullopt;
+    found = Found::kEvent;
   }
+  if (gathered_.empty()) return std::nullopt;
   if (found == Found::kNothing && batch.wait_ns > 0 && settings_.portal->batches() && !drained_) {
     const SteadyNs due = gathered_since_ns_ + batch.wait_ns;
     if (due > now) {
@@ -79,9 +84,7 @@ std::optional<Delivery::Job> Delivery::fresh_job(SteadyNs now) {
 Delivery::Found Delivery::gather() {
   for (;;) {
     if (!current_ && !read()) return Found::kNothing;
-    // A reload while a batch is being read: the ruleset in force when the exit reads decides.
-    if (current_->generation != context_.routing.generation())
-      current_ = context_.routing.route(current_->stored);
+    judge_current();
     const auto events = current_->stored->events();
     for (; current_index_ < events.size(); ++current_index_) {
       const tunnel::StoredEvent& event = events[current_index_];
@@ -111,6 +114,12 @@ Delivery::Found Delivery::gather() {
   }
 }
 
+// A reload while a batch is being read: the ruleset in force when the exit reads decides.
+void Delivery::judge_current() {
+  if (current_->generation != context_.routing.generation())
+    current_ = context_.routing.route(current_->stored);
+}
+
 // Whether the next gap of the batch begins before `seq` and is not behind us.
 bool Delivery::has_gap_before(tunnel::Seq seq) {
   const std::vector<tunnel::Gap>& gaps = current_->stored->gaps;
@@ -123,7 +132,7 @@ bool Delivery::has_gap_before(tunnel::Seq seq) {
 }
 
 // What damage took can be had from nowhere: one dead letter names it all.
-Delivery::Job Delivery::gap_job() {
+void Delivery::bury_gap() {
   const tunnel::Gap gap = current_->stored->gaps[current_gap_];
   const DeliveryItem item{
       .first = decided_,
@@ -131,13 +140,10 @@ Delivery::Job Delivery::gap_job() {
       .filtered = std::exchange(passed_, 0),
       .events = count_unsettled(context_.tunnel, reader_->settled(), gap.first, gap.next)};
   decided_ = gap.next;
-  const Job job = make_job({item}, jobs_.end());
-  job->letter =
-      gap_letter(gap.first, gap.next - 1,
-                 "at most " + std::to_string(item.events) +
-                     " events are lost to damage on disk; `quarantine` in the data folder "
-                     "has its bytes");
-  return job;
+  store_gap(
+      make_job({item}, jobs_.end()), gap.first,
+      "at most " + std::to_string(item.events) +
+          " events are lost to damage on disk; `quarantine` in the data folder has its bytes");
 }
 
 void Delivery::settle_filtered(tunnel::Seq next) {
@@ -174,10 +180,7 @@ void Delivery::go_back(tunnel::Seq seq) {
 // nothing is on its way. False: not yet; what it waits for pumps.
 bool Delivery::write_again(SteadyNs now) {
   if (!again_from_) return true;
-  const bool is_settling = std::any_of(jobs_.begin(), jobs_.end(),
-                                       [](const DeliveryJob& job) { return job.is_settling; });
-  if (in_flight_ > 0 || syncs_ > 0 || !unsynced_.empty() || is_reading_ || is_settling)
-    return false;
+  if (!is_quiet()) return false;
   if (now < read_again_ns_) {
     arm(read_again_ns_);
     return false;
@@ -186,6 +189,12 @@ bool Delivery::write_again(SteadyNs now) {
   count_parked();
   go_back(*std::exchange(again_from_, std::nullopt));
   return true;
+}
+
+bool Delivery::is_quiet() const {
+  const bool is_settling = std::any_of(jobs_.begin(), jobs_.end(),
+                                       [](const DeliveryJob& job) { return job.is_settling; });
+  return in_flight_ == 0 && syncs_ == 0 && unsynced_.empty() && !is_reading_ && !is_settling;
 }
 
 bool Delivery::read() {

@@ -27,20 +27,6 @@ void Delivery::count_parked() {
                                   [](const DeliveryJob& job) { return job.is_parked; }));
 }
 
-std::vector<DecidedRange> ranges_of(const std::vector<DeliveryItem>& items,
-                                    std::uint64_t Decided::*outcome) {
-  std::vector<DecidedRange> ranges;
-  for (const DeliveryItem& item : items) {
-    if (ranges.empty() || item.first != ranges.back().last + 1)
-      ranges.push_back({.first = item.first});
-    DecidedRange& range = ranges.back();
-    range.last = item.seq;
-    range.events.filtered += item.filtered;
-    range.events.*outcome += item.events;
-  }
-  return ranges;
-}
-
 // A local exit's events count when written; the cursor may pass them when they are synced.
 void Delivery::settle(const std::vector<DeliveryItem>& items, std::uint64_t Decided::*outcome,
                       const std::shared_ptr<portals::ExitSender>& sender) {
@@ -108,7 +94,7 @@ void Delivery::synced(const std::vector<Unsynced>& ranges, const Status& status)
   if (!unsynced_.empty()) sync_soon();
   if (drained_)
     finish_drain();
-  else if (again_from_)
+  else if (again_from_ || skip_)
     pump();
 }
 
@@ -187,18 +173,22 @@ void Delivery::report(const tunnel::DeadLetter& letter) const {
     context_.self.dead_letter(letter.exit, letter.reason + ": " + letter.error);
 }
 
-std::shared_ptr<const tunnel::DeadLetter> Delivery::gap_letter(tunnel::Seq first, tunnel::Seq last,
-                                                               std::string why) const {
-  const WallNs now = context_.clock.wall_ns();
-  log::error("events of an exit are lost",
-             {{"exit", settings_.name}, {"first_seq", first}, {"last_seq", last}, {"error", why}});
-  return std::make_shared<const tunnel::DeadLetter>(tunnel::DeadLetter{.exit = settings_.name,
-                                                                       .seq = first,
-                                                                       .last_seq = last,
-                                                                       .reason = "gap",
-                                                                       .first_ns = now,
-                                                                       .last_ns = now,
-                                                                       .error = std::move(why)});
+// One letter for the only item of the job, which is no event but the place of lost ones.
+void Delivery::store_gap(Job job, tunnel::Seq first, std::string why) {
+  job->letter = std::make_shared<const tunnel::DeadLetter>(gap_letter(
+      settings_.name, first, job->items.front().seq, context_.clock.wall_ns(), std::move(why)));
+  store_letter(job);
+}
+
+// Those for which there was no room when they were written: whatever else the exit may do.
+void Delivery::store_waiting_letters(SteadyNs now) {
+  for (Job job = jobs_.begin(); job != jobs_.end(); ++job) {
+    if (!job->letter || job->is_settling) continue;
+    if (job->due_ns > now)
+      arm(job->due_ns);
+    else
+      store_letter(job);
+  }
 }
 
 void Delivery::drain(std::function<void()> done) {
@@ -208,10 +198,7 @@ void Delivery::drain(std::function<void()> done) {
 }
 
 void Delivery::finish_drain() {
-  const bool is_busy = std::any_of(jobs_.begin(), jobs_.end(), [](const DeliveryJob& job) {
-    return job.in_flight || job.is_settling;
-  });
-  if (is_busy || syncs_ > 0 || is_reading_ || !unsynced_.empty()) return;
+  if (!is_quiet()) return;
   if (const auto done = std::exchange(drained_, [] {}); done) done();
 }
 
@@ -235,6 +222,11 @@ ExitStatus Delivery::status() const {
                .last_delivered_ns = last_delivered_ns_};
   const tunnel::Seq visible = context_.tunnel.status().visible;
   s.behind = context_.tunnel.count(s.cursor, visible);
+  s.held_bytes = held_bytes();
+  s.lag_bytes = lag_.lag().bytes;
+  s.lag_age_ns = lag_.lag().age_ns;
+  s.lag_percent = lag_.percent();
+  s.holds_intake = holds_intake();
   s.state = is_paused_                           ? "paused"
             : breaker_.is_open()                 ? "waiting"
             : is_reading_ || !reader_->at_edge() ? "catching up"

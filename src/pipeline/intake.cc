@@ -137,6 +137,9 @@ net::Admission Intake::admit(const EntryRoute& route, const net::HttpRequest& re
       common.max_body_bytes ? *common.max_body_bytes : route.entry.type->body_bytes_max;
   if (is_closed_.load(std::memory_order_relaxed)) {
     admission.refusal = busy_answer("shutting down");
+  } else if (is_held_.load(std::memory_order_relaxed)) {
+    route.counters.refused.add();
+    admission.refusal = busy_answer("an exit with `when_full: block` is at its `max_lag`");
   } else if (!portals::allows_peer(common, request.peer)) {
     route.counters.unauthorised.add();
     admission.refusal = error_answer(403, "this address is not in `allow`");
@@ -174,6 +177,12 @@ void Intake::append(const EntryRoute& route, portals::EntryEvents events,
 
 void Intake::append_patiently(std::shared_ptr<const EntryRoute> route, event::SharedBatch events,
                               std::function<void(const tunnel::Appended&)> done) {
+  if (is_held_.load(std::memory_order_relaxed)) {
+    Waiting waiting{std::move(route), std::move(events), std::move(done)};
+    if (!loop_.post([this, waiting] { wait(waiting); }))
+      waiting.done({.status = stopped("shutting down while intake is held")});
+    return;
+  }
   tunnel::AppendRequest request{.events = events,
                                 .entry = route->entry.name,
                                 .level = level_of(route->entry.portal->common().ack)};

@@ -57,6 +57,10 @@ class Intake {
   std::shared_ptr<const EntryRoute> find(std::string_view path) const;
   std::shared_ptr<const EntryRoute> find_name(std::string_view name) const;
   std::vector<EntryStatus> status() const;
+  /// Refuses requests with 503, and lets streams wait, until it is taken back: an exit with
+  /// `when_full: block` is at its `max_lag`.
+  void hold(bool is_held) { is_held_.store(is_held); }
+  bool is_held() const { return is_held_.load(); }
   /// Refuses every request with 503 from now on (drain).
   void close() { is_closed_.store(true); }
   /// After close(): gives up what waits for room in the tunnel.
@@ -90,7 +94,7 @@ class Intake {
   Clock& clock_;
   Metrics& metrics_;
   Loop& loop_;
-  std::atomic<bool> is_closed_{false}, is_stopped_{false};
+  std::atomic<bool> is_closed_{false}, is_stopped_{false}, is_held_{false};
   std::atomic<std::shared_ptr<const EntryTable>> table_;
   std::deque<Waiting> waiting_;  // For room in the tunnel. Loop's thread only.
 };

@@ -151,6 +151,8 @@ Status RunningDaemon::forget(std::string_view exit) {
   if (find_delivery(exit))
     return reject("exit `" + std::string(exit) +
                   "` is in the configuration; remove it there first");
+  const std::unique_lock nobody_opens_one(reload_mutex_, std::try_to_lock);
+  if (!nobody_opens_one) return retry("a reload is under way; try again");
   const std::vector<std::string> orphans = tunnel_->orphans();
   if (std::find(orphans.begin(), orphans.end(), exit) == orphans.end())
     return reject("no exit `" + std::string(exit) + "` has left a cursor");

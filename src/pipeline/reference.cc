@@ -143,6 +143,8 @@ Page limits_page() {
   row("failing requests and their events, per exit; beyond, the head waits",
       fmt::format("{}, {} events", format_size(kExitHeldBytesMax), kParkedEventsMax));
   row("failed attempts before the next event is tried", std::to_string(kParkAfterAttempts));
+  row("lag of exits, and of cursors without an exit, is measured every",
+      fmt::format("{} s, {} s", kLagEveryMs / 1000, kOrphansEveryMs / 1000));
   row("excerpt of an answer, of a request in a dead letter",
       fmt::format("{}, {}", format_size(kAnswerExcerptBytesMax),
                   format_size(kRequestExcerptBytesMax)));

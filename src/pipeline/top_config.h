@@ -26,7 +26,7 @@ struct TunnelConfig {
                       "And at most this much of them; whichever comes first."),
         config::field(
             "max_bytes", &TunnelConfig::max_bytes,
-            "Size of the whole tunnel, undelivered events included. Read, not acted on yet.")
+            "Size of the whole tunnel, undelivered events included: no exit holds back more.")
             .default_text("80 % of the file system"),
     };
   }

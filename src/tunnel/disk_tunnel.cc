@@ -91,6 +91,7 @@ class DiskTunnel final : public Tunnel {
             .damages = damages_.load(std::memory_order_relaxed)};
   }
   std::uint64_t count(Seq from, Seq until) const override;
+  std::uint64_t bytes_from(Seq seq) const override { return log_->segments.bytes_from(seq); }
   Status trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) override;
 
   DeadLetters& dead_letters() override { return dead_; }

@@ -41,6 +41,13 @@ class Edge {
     const std::lock_guard lock(mutex_);
     return bytes_;
   }
+  std::size_t bytes_from(Seq seq) const {
+    const std::lock_guard lock(mutex_);
+    std::size_t sum = 0;
+    for (const SharedStored& batch : batches_)
+      if (batch->next > seq) sum += batch->memory_bytes;
+    return sum;
+  }
   SharedStored front() const {
     const std::lock_guard lock(mutex_);
     return batches_.empty() ? nullptr : batches_.front();

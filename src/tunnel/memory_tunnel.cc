@@ -47,6 +47,7 @@ class MemoryTunnel final : public Tunnel {
             .accepted_total = accepted_.load()};
   }
   std::uint64_t count(Seq from, Seq until) const override { return until - std::min(from, until); }
+  std::uint64_t bytes_from(Seq seq) const override { return log_->edge.bytes_from(seq); }
   Status trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) override;
   DeadLetters& dead_letters() override { return dead_; }
   Attempts& attempts() override { return attempts_; }

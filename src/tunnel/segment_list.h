@@ -49,6 +49,17 @@ class SegmentList {
     const std::lock_guard lock(mutex_);
     return segments_.size();
   }
+  /// About how many bytes of records stand at or after `seq`.
+  std::uint64_t bytes_from(Seq seq) const {
+    const std::lock_guard lock(mutex_);
+    std::uint64_t sum = 0;
+    for (auto at = segments_.rbegin(); at != segments_.rend(); ++at) {
+      const std::uint64_t begin = (*at)->before_seq(seq).position;
+      sum += (*at)->end.load(std::memory_order_relaxed) - begin;
+      if ((*at)->header.base_seq <= seq) break;
+    }
+    return sum;
+  }
   std::uint64_t file_bytes() const {
     const std::lock_guard lock(mutex_);
     std::uint64_t sum = 0;

@@ -179,6 +179,9 @@ class Tunnel {
   /// At most how many events are in [from, until): seqs that a start after a crash left out are not
   /// counted.
   virtual std::uint64_t count(Seq from, Seq until) const = 0;
+  /// About how many bytes of the log stand at or after `seq`, to about 1 MiB where the log was
+  /// written or read since the start, else to a segment.
+  virtual std::uint64_t bytes_from(Seq seq) const = 0;
   /// Removes or recycles segments that every cursor has passed and that are older than
   /// `keep_for_ns` or above `keep_bytes`.
   virtual Status trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) = 0;

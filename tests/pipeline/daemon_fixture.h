@@ -38,6 +38,8 @@ class DaemonTest : public ::testing::Test {
 
   /// What GoogleTest calls; a test that needs other seams overrides disk().
   virtual Disk& disk() { return memory_; }
+  /// A test that needs a portal of its own puts it here.
+  virtual void adapt(Settings&) {}
   virtual ApiMaker make_api() {
     return [](Daemon&) {
       return [](const net::HttpRequest&, net::Responder responder) {
@@ -63,10 +65,12 @@ class DaemonTest : public ::testing::Test {
     source.paths = {config_path()};
     const auto settings = load_settings(source, files, diagnostics);
     require(settings != nullptr, config::print_text(diagnostics, files));
+    auto adapted = std::make_shared<Settings>(*settings);
+    adapt(*adapted);
     // Counters begin at zero with every start, as in a process of its own.
     auto metrics = std::make_unique<Metrics>();
     auto started =
-        Daemon::start(settings, {clock_, disk(), random_, system_spawner(), *metrics}, make_api());
+        Daemon::start(adapted, {clock_, disk(), random_, system_spawner(), *metrics}, make_api());
     require(started.ok(), started.ok() ? "" : started.error().text);
     daemon_ = *std::move(started);
     metrics_ = std::move(metrics);

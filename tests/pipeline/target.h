@@ -103,6 +103,15 @@ class Target {
     }
     for (auto& [responder, answer] : waiting) responder.answer(std::move(answer));
   }
+  /// Answers what waits, and keeps further ones waiting.
+  void answer_held() {
+    std::vector<std::pair<net::Responder, net::HttpAnswer>> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting.swap(held_);
+    }
+    for (auto& [responder, answer] : waiting) responder.answer(std::move(answer));
+  }
   std::size_t held() const {
     const std::lock_guard lock(mutex_);
     return held_.size();

@@ -13,9 +13,8 @@ void Breaker::on_success() {
   if (is_open_) {
     is_open_ = false;
     window_ = 1;
-  } else if (window_ > 0) {
-    window_ *= 2;
-    if (window_ > kWindowMax) window_ = 0;
+  } else if (window_ > 0 && ++window_ > kWindowMax) {
+    window_ = 0;  // One more for each success doubles it with each round.
   }
 }
 

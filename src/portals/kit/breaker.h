@@ -19,8 +19,8 @@ namespace tt::portals {
 ///
 /// Open: one request (the probe) at a time, after 1 s, 2 s, 4 s ... 5 min, each plus up to 10 % so
 /// that exits that died together are not probed together; a day's outage costs less than 300
-/// attempts. Slow start: at most 1, 2, 4 ... requests in flight, doubled by each success; a failure
-/// in it opens again. Not thread safe.
+/// attempts. Slow start: at most 1, 2, 4 ... requests in flight, doubled when as many succeeded; a
+/// failure in it opens again. Not thread safe.
 class Breaker {
  public:
   static constexpr std::uint32_t kFailuresToOpen = 10;

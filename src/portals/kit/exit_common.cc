@@ -169,10 +169,14 @@ struct ExitOptions {
         field("was", &ExitOptions::was, "Former name, whose place in the tunnel is taken over.")
             .default_text("none"),
         field("max_lag", &ExitOptions::max_lag,
-              "How far the exit may fall behind. Read, not acted on yet."),
-        field("when_full", &ExitOptions::when_full,
-              "At its `max_lag` an exit skips events (dead letters say which), or blocks intake. "
-              "Read, not acted on yet."),
+              "How far the exit may fall behind before it does what `when_full` says; from 70 % on "
+              "the "
+              "log warns."),
+        field(
+            "when_full", &ExitOptions::when_full,
+            "At its `max_lag` an exit gives up its oldest events until 90 % are left (`skip`: they "
+            "count as dead, one dead letter `gap` names the range), or intake answers 503 until "
+            "then (`block`)."),
         field("allow_networks", &ExitOptions::allow_networks,
               "Networks that may be dialled although they are link-local or metadata addresses.")
             .default_text("none"),

@@ -93,10 +93,12 @@ TEST_F(BreakerTest, recovery_opens_the_window_one_two_four) {
   EXPECT_FALSE(breaker_.is_open());
   for (const std::size_t window : {1u, 2u, 4u, 8u}) {
     EXPECT_TRUE(breaker_.allows(now_, window - 1)) << window;
-    EXPECT_FALSE(breaker_.allows(now_, window)) << window;
-    breaker_.on_success();
+    for (std::size_t i = 0; i < window; ++i) {
+      EXPECT_FALSE(breaker_.allows(now_, window + i)) << window;
+      breaker_.on_success();
+    }
   }
-  for (int i = 0; i < 10; ++i) breaker_.on_success();
+  for (std::size_t i = 0; i < Breaker::kWindowMax; ++i) breaker_.on_success();
   EXPECT_TRUE(breaker_.allows(now_, 100'000));
 }
 
