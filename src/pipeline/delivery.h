@@ -181,7 +181,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   bool is_paused_ = false;
   bool try_past_ = false;  // The last attempt failed, of a job that fails often: others go first.
   std::function<void()> drained_;
-  std::string problem_;
+  std::string problem_, letter_problem_;
   std::optional<SteadyNs> down_since_ns_;  // Told to be down.
   WallNs last_delivered_ns_ = 0;
   Counter &retry_count_, &template_errors_;

@@ -155,9 +155,10 @@ void Delivery::letter_stored(Job job, const Result<std::uint64_t>& stored) {
     settle(job->items, &Decided::dead);
     jobs_.erase(job);
     count_parked();
+    letter_problem_.clear();
   } else {
     // No room for the letter: the event stays pending, and the letter is tried again.
-    problem_ = stored.error().text;
+    letter_problem_ = stored.error().text;
     job->due_ns = context_.clock.steady_ns() + 5 * kNsPerSec;
   }
   if (drained_)
@@ -231,7 +232,7 @@ ExitStatus Delivery::status() const {
             : breaker_.is_open()                 ? "waiting"
             : is_reading_ || !reader_->at_edge() ? "catching up"
                                                  : "running";
-  s.problem = problem_;
+  s.problem = problem_.empty() ? letter_problem_ : problem_;
   SteadyNs next = 0;
   for (const DeliveryJob& job : jobs_)
     if (!job.in_flight && job.first_attempt_ns > 0 && (next == 0 || job.due_ns < next))

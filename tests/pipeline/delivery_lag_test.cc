@@ -180,7 +180,7 @@ TEST_F(DeliveryLagTest, a_limit_holds_for_what_an_exit_that_left_still_keeps) {
   start("exits:\n" + webhook("hook", target_, "max_lag: {age: 1h}") + "rules:\n  - {to: hook}\n");
   pause(true);
   const tunnel::Seq old = say("old");
-  ASSERT_TRUE(reload("exits: {}\n").ok);
+  ASSERT_TRUE(reload("entries: {}\n").ok);
   EXPECT_THAT(daemon_->tunnel().orphans(), ElementsAre("hook"));
   clock_.advance_ns(8 * 24 * kHour);  // Nobody says more than the default of seven days now.
   const tunnel::Seq young = say("young");

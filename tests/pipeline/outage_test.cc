@@ -1,14 +1,12 @@
 // Outages: long ones, exits that hang beside others that do not, and the way back.
 // SPDX-License-Identifier: Apache-2.0
-#include <map>
-#include <set>
+#include <memory>
 
 #include "pipeline/daemon_fixture.h"
 
 namespace tt::pipeline {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::Received;
 using testing::Target;
 using testing::webhook;
@@ -21,9 +19,9 @@ class OutageTest : public testing::DaemonTest {
     start("exits:\n" + webhook("hook", target_, options) + "rules:\n  - {to: hook}\n");
   }
   bool is_settled(std::string_view name = "hook") { return exit(name).behind == 0; }
-  /// Lets a minute pass, and every request that falls due in it have its answer.
-  void minute() {
-    clock_.advance_ns(kMinuteMs * kNsPerMs);
+  /// Lets time pass, and every request that falls due has its answer.
+  void wait_minutes(int minutes) {
+    clock_.advance_ns(minutes * kMinuteMs * kNsPerMs);
     look();
     ASSERT_TRUE(soon([&] { return exit("hook").in_flight == 0; }));
   }
@@ -31,22 +29,20 @@ class OutageTest : public testing::DaemonTest {
 };
 
 TEST_F(OutageTest, a_day_without_the_exit_costs_few_attempts_no_memory_and_no_storm_afterwards) {
-  constexpr int kMinutes = 24 * 60, kAnHour = 60;
+  constexpr int kSteps = 24 * 60 / 2;
+  constexpr std::uint64_t kHeldBytesMax = 64u << 10;
   start_hook("order: none, in_flight: 64");
   target_.always(503);
-  std::uint64_t held_after_an_hour = 0;
-  for (int i = 0; i < kMinutes; ++i) {
-    for (int n = 0; n < 3; ++n) say("minute " + std::to_string(i));
-    ASSERT_NO_FATAL_FAILURE(minute());
-    const std::uint64_t held = exit("hook").held_bytes;
-    if (i == kAnHour) held_after_an_hour = held;
-    // Memory does not grow with the backlog: what waits is in the tunnel.
-    if (i > kAnHour) ASSERT_LE(held, held_after_an_hour) << "minute " << i;
+  for (int i = 0; i < kSteps; ++i) {
+    for (int n = 0; n < 3; ++n) say("step " + std::to_string(i));
+    ASSERT_NO_FATAL_FAILURE(wait_minutes(2));
+    // What waits is in the tunnel; in memory are the few events that were tried.
+    ASSERT_LE(exit("hook").held_bytes, kHeldBytesMax) << "step " << i;
   }
   EXPECT_LE(target_.count(), 300u);
-  EXPECT_GT(target_.count(), 200u);  // It was probed all the time.
+  EXPECT_GT(target_.count(), 150u);  // It was probed all the time.
   EXPECT_EQ(exit("hook").dead, 0u);
-  EXPECT_EQ(exit("hook").pending, 3u * kMinutes);
+  EXPECT_EQ(exit("hook").pending, 3u * kSteps);
   EXPECT_EQ(exit("hook").state, "waiting");
 
   // Back again: one request, then two, then four ... until all 64 may be out.
@@ -66,8 +62,8 @@ TEST_F(OutageTest, a_day_without_the_exit_costs_few_attempts_no_memory_and_no_st
   EXPECT_EQ(rounds.front(), 1u);
   for (std::size_t i = 1; i < rounds.size(); ++i) EXPECT_LE(rounds[i], 2 * rounds[i - 1]) << i;
   target_.release();
-  ASSERT_TRUE(eventually([&] { return is_settled(); }));
-  EXPECT_EQ(exit("hook").delivered, 3u * kMinutes);
+  ASSERT_TRUE(eventually([&] { return is_settled(); }, 1'000));
+  EXPECT_EQ(exit("hook").delivered, 3u * kSteps);
   EXPECT_EQ(exit("hook").dead, 0u);
 }
 
@@ -75,7 +71,7 @@ TEST_F(OutageTest, a_weekend_without_the_exit_is_no_fault_of_the_event_at_its_he
   start_hook("retry: {max_age: 1h}");
   target_.always(503);
   say("patient");
-  for (int i = 0; i < 60 * 60; ++i) ASSERT_NO_FATAL_FAILURE(minute());
+  for (int i = 0; i < 60 * 6; ++i) ASSERT_NO_FATAL_FAILURE(wait_minutes(10));
   EXPECT_EQ(exit("hook").dead, 0u);
   EXPECT_EQ(exit("hook").pending, 1u);
   target_.always(200);
