@@ -19,6 +19,7 @@
 #include "pipeline/moved.h"
 #include "pipeline/routing.h"
 #include "pipeline/self_events.h"
+#include "tunnel/clock_guard.h"
 
 namespace tt::pipeline {
 
@@ -132,7 +133,7 @@ class RunningDaemon final : public Daemon {
   std::atomic<std::uint64_t> api_works_{0};
   std::atomic<std::uint64_t> tunnel_bytes_max_{UINT64_MAX};
   std::atomic<bool> are_ages_trusted_{true};
-  AgeTrust age_trust_;  // Loop's thread only.
+  tunnel::ClockGuard clock_guard_;  // Loop's thread only.
 };
 
 }  // namespace tt::pipeline

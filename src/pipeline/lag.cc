@@ -80,19 +80,4 @@ tunnel::Seq kept_from(tunnel::Tunnel& tunnel, tunnel::Seq from, const LagLimits&
   return low;
 }
 
-bool AgeTrust::look(const Clock& clock) {
-  const WallNs wall = clock.wall_ns();
-  const SteadyNs steady = clock.steady_ns();
-  const std::int64_t jump = (wall - wall_ns_) - (steady - steady_ns_);
-  if (has_looked_ && (jump > kJumpNs || jump < -kJumpNs)) {
-    log::warning("the wall clock has jumped; no event is too old for the next hour",
-                 {{"seconds", jump / kNsPerSec}});
-    distrust_until_ns_ = steady + kHoldNs;
-  }
-  has_looked_ = true;
-  wall_ns_ = wall;
-  steady_ns_ = steady;
-  return steady >= distrust_until_ns_;
-}
-
 }  // namespace tt::pipeline

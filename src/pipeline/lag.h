@@ -63,19 +63,4 @@ std::optional<WallNs> received_at(tunnel::Tunnel& tunnel, tunnel::Seq seq);
 tunnel::Seq kept_from(tunnel::Tunnel& tunnel, tunnel::Seq from, const LagLimits& limits,
                       WallNs now_ns);
 
-/// Whether ages can be believed: not for an hour after the wall clock has jumped by more than a
-/// minute, or a clock set wrong would make everything old at once. Not thread safe.
-class AgeTrust {
- public:
-  static constexpr std::int64_t kJumpNs = 60 * kNsPerSec;
-  static constexpr std::int64_t kHoldNs = 3600 * kNsPerSec;
-  /// Looks at the clock; to be called more often than it drifts by a minute.
-  bool look(const Clock& clock);
-
- private:
-  bool has_looked_ = false;
-  WallNs wall_ns_ = 0;
-  SteadyNs steady_ns_ = 0, distrust_until_ns_ = 0;
-};
-
 }  // namespace tt::pipeline

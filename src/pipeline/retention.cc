@@ -25,10 +25,8 @@ void RunningDaemon::trim_later() {
     pool_->run("trim", [this, settings] {
       const std::uint64_t bytes_max = tunnel_bytes_max(*settings, seams_.disk);
       tunnel_bytes_max_.store(bytes_max);
-      // While the clock is in doubt nothing is too old.
-      const std::int64_t keep_for_ns =
-          are_ages_trusted_.load() ? settings->keep_for_ns : seams_.clock.wall_ns();
-      const Status trimmed = tunnel_->trim(keep_for_ns, std::min(settings->keep_bytes, bytes_max));
+      const Status trimmed =
+          tunnel_->trim(settings->keep_for_ns, std::min(settings->keep_bytes, bytes_max));
       if (!trimmed) log::warning("trim failed", {{"error", trimmed.error().text}});
     });
     trim_later();
@@ -74,7 +72,8 @@ void RunningDaemon::watch_lags_later() {
 }
 
 void RunningDaemon::watch_lags() {
-  are_ages_trusted_.store(age_trust_.look(seams_.clock));
+  // While the clock is in doubt nothing is too old.
+  are_ages_trusted_.store(clock_guard_.trusts(seams_.clock.wall_ns(), seams_.clock.steady_ns()));
   bool is_held = false;
   for (const auto& delivery : Deliveries(deliveries_)) {
     delivery->watch_lag(tunnel_bytes_max_.load(), are_ages_trusted_.load());

@@ -15,8 +15,10 @@ class ClockGuard {
   static constexpr std::int64_t kDriftNs = 60 * kNsPerSec;
   static constexpr std::int64_t kFreezeNs = 3600 * kNsPerSec;
 
+  /// Counts nothing: one guard of a process does.
+  ClockGuard() = default;
   explicit ClockGuard(Metrics& metrics)
-      : jumps_total_(metrics.counter("tt_clock_jumps_total", "Times the wall clock was set")) {}
+      : jumps_total_(&metrics.counter("tt_clock_jumps_total", "Times the wall clock was set")) {}
 
   /// True when ages by the wall clock mean something: it has gone along with the steady clock since
   /// the last call, and for the hour before.
@@ -24,7 +26,7 @@ class ClockGuard {
     const std::int64_t offset_ns = wall_ns - steady_ns;
     if (has_offset_ && std::llabs(offset_ns - offset_ns_) > kDriftNs) {
       frozen_until_ns_ = steady_ns + kFreezeNs;
-      jumps_total_.add();
+      if (jumps_total_) jumps_total_->add();
     }
     offset_ns_ = offset_ns;
     has_offset_ = true;
@@ -32,7 +34,7 @@ class ClockGuard {
   }
 
  private:
-  Counter& jumps_total_;
+  Counter* jumps_total_ = nullptr;
   std::int64_t offset_ns_ = 0;
   bool has_offset_ = false;
   SteadyNs frozen_until_ns_ = 0;

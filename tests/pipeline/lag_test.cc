@@ -43,22 +43,5 @@ TEST(LagWatch, is_full_from_the_limit_on_until_a_tenth_is_free_again) {
   EXPECT_EQ(metrics.gauge("tt_exit_lag_percent", "", {{"exit", "hook"}}).value(), 99);
 }
 
-TEST(AgeTrust, is_lost_for_an_hour_when_the_wall_clock_jumps_and_not_when_time_passes) {
-  log::set_level(log::Level::kOff);
-  for (const std::int64_t jump_ns : {10 * 365 * 24 * kHour, -kHour}) {
-    ManualClock clock;
-    AgeTrust trust;
-    EXPECT_TRUE(trust.look(clock));
-    clock.advance_ns(30 * 24 * kHour);
-    EXPECT_TRUE(trust.look(clock));
-    clock.set_wall_ns(clock.wall_ns() + jump_ns);
-    EXPECT_FALSE(trust.look(clock));
-    clock.advance_ns(kHour - 1);
-    EXPECT_FALSE(trust.look(clock));
-    clock.advance_ns(1);
-    EXPECT_TRUE(trust.look(clock));
-  }
-}
-
 }  // namespace
 }  // namespace tt::pipeline
