@@ -125,8 +125,10 @@ void World::live() {
 void World::act() {
   if (!is_operating_) operator_.reset();
   const std::uint64_t choice = below(24);
-  if (choice == 0 && plan_.has_kills) return node_->die(End::kKill, "kill -9");
-  if (choice == 1 && plan_.has_power_cuts) return node_->die(End::kPowerCut, "the power is cut");
+  // What a full disk keeps from being written is at stake, so deaths come more often then.
+  const bool is_time = choice == 0 || (is_full_ && choice < 6);
+  if (is_time && plan_.has_kills) return die(End::kKill, "kill -9");
+  if (choice == 1 && plan_.has_power_cuts) return die(End::kPowerCut, "the power is cut");
   if (choice == 2 && plan_.has_stops) {
     operator_.reset();
     node_->stop();
@@ -137,6 +139,14 @@ void World::act() {
   if (choice == 4 && plan_.has_clock_jumps) return jump();
   if (choice <= 8 && !operator_) return operate();
   append();
+}
+
+// Mostly while something is being written: then there is something to lose.
+void World::die(End how, const char* why) {
+  for (std::uint64_t bursts = below(4); bursts > 0; --bursts) append();
+  scheduler_.sleep_ns(
+      static_cast<std::int64_t>(below(2 * static_cast<std::uint64_t>(plan_.disk.sync_ns_max))));
+  node_->die(how, why);
 }
 
 void World::fill_disk() {

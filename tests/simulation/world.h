@@ -46,6 +46,7 @@ class World {
   void operate();
   void operate_once(pipeline::Daemon& daemon);
   void reload(pipeline::Daemon& daemon);
+  void die(End how, const char* why);
   void fill_disk();
   void jump();
   void wait_until_drained();
