@@ -36,10 +36,12 @@ void Oracle::learn(tunnel::Seq seq, Number number) {
   if (!is_new && known->second != number)
     problem("seq " + std::to_string(seq) + " was event " + std::to_string(known->second) +
             " and is event " + std::to_string(number) + " now");
+  // A power cut may leave a part of a request that nobody was told of; sent again, the request is
+  // stored as a whole, beside that part.
   Sent& event = sent_[number];
-  if (event.seq != 0 && event.seq != seq)
+  if (event.seq != 0 && event.seq != seq && deaths_.empty())
     problem(event_text(seq, number) + " had seq " + std::to_string(event.seq) + " before");
-  event.seq = seq;
+  if (event.state != State::kAcknowledged) event.seq = seq;
 }
 
 void Oracle::acknowledged(Number first, std::size_t count, const tunnel::Appended& appended) {
@@ -50,6 +52,8 @@ void Oracle::acknowledged(Number first, std::size_t count, const tunnel::Appende
     Sent& event = sent_[first + i];
     if (event.state == State::kAcknowledged && !appended.is_repeat)
       problem(event_text(appended.first + i, first + i) + " was stored again under its key");
+    if (event.state == State::kAcknowledged && event.seq != appended.first + i)
+      problem(event_text(appended.first + i, first + i) + " was acknowledged under another seq");
     learn(appended.first + i, first + i);
     event.state = State::kAcknowledged;
   }

@@ -271,7 +271,7 @@ void World::operate_once(pipeline::Daemon& daemon) {
     default:
       break;
   }
-  (void)daemon.exits();
+  (void)look(daemon);
 }
 
 void World::reload(pipeline::Daemon& daemon) {

@@ -46,6 +46,8 @@ class World {
   void operate();
   void operate_once(pipeline::Daemon& daemon);
   void reload(pipeline::Daemon& daemon);
+  /// What operators see of the exits; their accounts must balance whenever somebody looks.
+  std::vector<pipeline::ExitStatus> look(pipeline::Daemon& daemon);
   void die(End how, const char* why);
   void fill_disk();
   void jump();

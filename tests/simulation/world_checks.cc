@@ -17,6 +17,9 @@ constexpr std::int64_t kDrainNsMax = 3600 * kNsPerSec;
 // Intake comes back within two seconds of room on the disk; a restart takes no longer.
 constexpr std::int64_t kIntakeNsMax = 5 * kNsPerSec;
 
+// What an unclean start leaves out of the seqs.
+constexpr std::uint64_t kSeqJump = 1u << 24;
+
 /// Lines `<log>-<seq> <number>`.
 std::vector<std::pair<tunnel::Seq, Number>> parse_lines(std::string_view text) {
   std::vector<std::pair<tunnel::Seq, Number>> lines;
@@ -68,9 +71,22 @@ void World::check_intake() {
   oracle_.problem("intake does not come back");
 }
 
+std::vector<pipeline::ExitStatus> World::look(pipeline::Daemon& daemon) {
+  std::vector<pipeline::ExitStatus> exits = daemon.exits();
+  if (!node_->is_alive()) return exits;
+  // Seqs that an unclean start leaves out are counted as events once another start has followed it
+  // within one segment: whole jumps are left out of the comparison.
+  for (const pipeline::ExitStatus& e : exits)
+    if ((e.accepted - e.delivered - e.filtered - e.suppressed - e.dead - e.pending) % kSeqJump != 0)
+      oracle_.problem(fmt::format(
+          "exit {}: {} accepted, but {} delivered, {} filtered, {} suppressed, {} dead, {} pending",
+          e.name, e.accepted, e.delivered, e.filtered, e.suppressed, e.dead, e.pending));
+  return exits;
+}
+
 bool World::is_drained() {
   const tunnel::Seq visible = node_->daemon().tunnel().status().visible;
-  for (const pipeline::ExitStatus& exit : node_->daemon().exits())
+  for (const pipeline::ExitStatus& exit : look(node_->daemon()))
     if (exit.cursor < visible || exit.in_flight > 0 || exit.parked > 0) return false;
   return unanswered_ == 0;
 }
@@ -97,7 +113,10 @@ void World::check_deliveries() {
     std::map<tunnel::Seq, std::string> reasons;
     const auto letters = node_->daemon().tunnel().dead_letters().list(exit.name, 0, 1u << 20);
     if (!letters.ok()) return oracle_.problem("no dead letters: " + letters.error().text);
-    for (const tunnel::DeadLetter& letter : *letters) reasons[letter.seq] = letter.reason;
+    // A power cut may tear holes into a group that nobody was told of: a gap is an honest word for
+    // these, and no excuse for an event that was acknowledged.
+    for (const tunnel::DeadLetter& letter : *letters)
+      if (letter.reason != "gap" || oracle_.deaths() == 0) reasons[letter.seq] = letter.reason;
     for (const auto& [seq, reason] : reasons)
       if (reason != "rejected")
         oracle_.problem(fmt::format("exit {}: seq {} is dead: {}", exit.name, seq, reason));
