@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SHARED = ROOT.parent / "shared/bench"
+SHARED = (ROOT.parent / "shared/bench").resolve()
 WORK = ROOT / "build/bench"
 
 options = argparse.ArgumentParser(description=__doc__)
