@@ -19,6 +19,7 @@
 #include "tunnel/fatal.h"
 #include "tunnel/gap_record.h"
 #include "tunnel/identity.h"
+#include "tunnel/jumps.h"
 #include "tunnel/recovery.h"
 #include "tunnel/retention.h"
 
@@ -90,7 +91,7 @@ class DiskTunnel final : public Tunnel {
             .last_stop = last_stop_,
             .damages = damages_.load(std::memory_order_relaxed)};
   }
-  std::uint64_t count(Seq from, Seq until) const override;
+  std::uint64_t count(Seq from, Seq until) const override { return jumps_.count(from, until); }
   std::uint64_t bytes_from(Seq seq) const override { return log_->segments.bytes_from(seq); }
   Status trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) override;
 
@@ -119,7 +120,7 @@ class DiskTunnel final : public Tunnel {
   ClockGuard clock_guard_;
   SegmentPool pool_;
   std::unique_ptr<CursorStore> cursors_;
-  std::vector<std::pair<Seq, Seq>> jumps_;  // Over seqs that may have been given before a crash.
+  Jumps jumps_;
   DeadLetterStore dead_;
   AttemptStore attempts_;
   Idempotency idempotency_;
@@ -158,16 +159,6 @@ Status DiskTunnel::open_cursors() {
   return {};
 }
 
-std::uint64_t DiskTunnel::count(Seq from, Seq until) const {
-  if (until <= from) return 0;
-  std::uint64_t count = until - from;
-  for (const auto& [begin, end] : jumps_) {
-    const Seq first = std::max(begin, from), last = std::min(end, until);
-    if (first < last) count -= last - first;
-  }
-  return count;
-}
-
 Status DiskTunnel::open_writer(Recovered recovered) {
   const Seq log_end = recovered.state.end.next_seq;
   const Seq cursors_end = cursors_->seq_max();
@@ -175,10 +166,9 @@ Status DiskTunnel::open_writer(Recovered recovered) {
   if (!is_new_) last_stop_ = recovered.was_clean ? LastStop::kClean : LastStop::kUnclean;
   if (last_stop_ == LastStop::kUnclean) next += kUncleanJump;
   if (planted("seq-reuse")) next = log_end;
-  for (const SharedSegment& segment : recovered.segments)
-    if (segment->header.prev_end_seq < segment->header.base_seq)
-      jumps_.emplace_back(segment->header.prev_end_seq, segment->header.base_seq);
-  if (log_end < next) jumps_.emplace_back(log_end, next);
+  find_jumps(recovered.segments, cursors_->durable_low(next), jumps_);
+  for (const Gap& jump : recovered.last_jumps) jumps_.add(jump.first, jump.next);
+  jumps_.add(is_new_ ? log_end : std::max(log_end, cursors_end), next);
   for (const KeyedRequest& request : recovered.keys) idempotency_.remember(request);
 
   log_ = std::make_unique<LogView>(options_.edge_bytes, next);

@@ -64,6 +64,11 @@ struct Frame {
   std::uint32_t body_crc = 0;
 };
 
+/// A start: seqs may jump over those that the life before may have given.
+inline bool is_start(const Frame& frame) {
+  return frame.type == RecordType::kMarker && (frame.flags & kMarkerStart) != 0;
+}
+
 /// Frame, body and zeros up to the alignment.
 constexpr std::uint64_t record_bytes(std::uint64_t body_bytes) {
   return (kFrameBytes + body_bytes + kRecordAlign - 1) / kRecordAlign * kRecordAlign;

@@ -73,11 +73,10 @@ void RecordScanner::open_damage_at(std::uint64_t position) {
 
 void RecordScanner::close_damage(const Record& record) {
   const bool jumps = expected_ != 0 && record.frame.seq > expected_;
-  const bool is_start =
-      record.frame.type == RecordType::kMarker && (record.frame.flags & kMarkerStart) != 0;
-  if (damage_begin_ || (jumps && !is_start)) {
+  const bool starts = is_start(record.frame);
+  if (damage_begin_ || (jumps && !starts)) {
     // Across a start marker the lost seqs cannot be told from those that were jumped over.
-    const Seq next = jumps && !is_start ? record.frame.seq : expected_;
+    const Seq next = jumps && !starts ? record.frame.seq : expected_;
     damages_.push_back({damage_begin_.value_or(record.position), record.position,
                         jumps ? expected_ : record.frame.seq, jumps ? next : record.frame.seq});
   }

@@ -133,6 +133,7 @@ class LogRecovery {
     segment->is_sealed.store(scan.is_sealed);
     out_.was_clean = scan.is_clean;
     last_keys_ = scan.keys;
+    out_.last_jumps = scan.jumps;
     out_.state.end = scan.end;
     out_.state.last_number = segment->header.number;
     if (scan.is_sealed) {
@@ -233,15 +234,9 @@ class LogRecovery {
         after.created_ns < Idempotency::oldest_ns(seams_.clock.wall_ns())) {
       return;
     }
-    const std::uint64_t end = segment.end.load();
-    if (end >= kRecordsBegin + kSealRecordBytes) {
-      RecordScanner scanner(*segment.file, segment.seed, end - kSealRecordBytes, end, 0);
-      auto record = scanner.next();
-      if (record.ok() && *record && (*record)->frame.type == RecordType::kSeal) {
-        const auto totals = decode_seal((*record)->body);
-        if (totals && totals->keys_position == 0) return;
-        if (totals && read_key_records(segment, totals->keys_position, end)) return;
-      }
+    if (const auto totals = read_seal(segment)) {
+      if (totals->keys_position == 0) return;
+      if (read_key_records(segment, totals->keys_position, segment.end.load())) return;
     }
     // Seal or keys are damaged: the events themselves carry their keys.
     if (auto scan = scan_tail(segment); scan.ok()) {

@@ -22,6 +22,7 @@ struct Recovered {
   bool was_clean = false;                 ///< Last stopped by close().
   std::vector<KeyedRequest> keys;         ///< In log order.
   std::vector<std::pair<Gap, Seq>> gaps;  ///< Lost events, and the segment that had them.
+  std::vector<Gap> last_jumps;            ///< Within the last segment.
 };
 
 struct RecoverySeams {

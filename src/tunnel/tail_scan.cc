@@ -53,10 +53,12 @@ Result<TailScan> scan_tail(Segment& segment) {
                         segment.header.base_seq);
   KeyCollector keys(scan.keys);
   while (true) {
+    const Seq expected = scanner.expected();
     TT_TRY(const auto record, scanner.next());
     if (!record) break;
     const Frame& frame = record->frame;
     ++scan.records;
+    if (is_start(frame) && frame.seq > expected) scan.jumps.push_back({expected, frame.seq});
     if (frame.type == RecordType::kEvent) {
       keys.add(*record);
       segment.add_waypoint({frame.seq, frame.time_ns, record->position});
@@ -77,6 +79,15 @@ Result<TailScan> scan_tail(Segment& segment) {
   scan.traces_end = scanner.open_damage_traces_end();
   scan.unreadable_end = scanner.open_damage_unreadable_end();
   return scan;
+}
+
+std::optional<SegmentTotals> read_seal(Segment& segment) {
+  const std::uint64_t end = segment.end.load();
+  if (end < kRecordsBegin + kSealRecordBytes) return std::nullopt;
+  RecordScanner scanner(*segment.file, segment.seed, end - kSealRecordBytes, end, 0);
+  const auto record = scanner.next();
+  if (!record.ok() || !*record || (*record)->frame.type != RecordType::kSeal) return std::nullopt;
+  return decode_seal((*record)->body);
 }
 
 }  // namespace tt::tunnel

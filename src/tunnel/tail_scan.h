@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -23,6 +24,7 @@ struct TailScan {
   std::vector<KeyedRequest> keys;  ///< Requests of which every event is there.
   std::vector<Damage> damages;     ///< Before `position`.
   std::vector<Gap> gaps;           ///< On record here: what somebody has found lost before.
+  std::vector<Gap> jumps;          ///< Over seqs that starts left out.
   std::uint64_t records = 0;
   bool is_sealed = false;
   bool is_clean =
@@ -33,5 +35,7 @@ struct TailScan {
 };
 
 Result<TailScan> scan_tail(Segment& segment);
+/// The seal at the end of a finished segment; nothing when it cannot be read.
+std::optional<SegmentTotals> read_seal(Segment& segment);
 
 }  // namespace tt::tunnel
