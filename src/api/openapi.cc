@@ -31,6 +31,10 @@ constexpr Parameter kParameters[] = {
     {"as",
      "`json` (default); of an event `test`: YAML for `vortex test`, without secrets; of its why "
      "`text`: as `tictoc why` prints it."},
+    {"rate", "Of a replay: events, `100/s` unless given."},
+    {"allow_paging", "True: also through an exit that wakes people or starts machines."},
+    {"allow_removed", "True: also when retention has removed a part of the range."},
+    {"dry_run", "True: tells what would be sent, and sends nothing."},
     {"generation", "Number of a kept generation to judge by, beside those that did."},
 };
 
@@ -58,16 +62,29 @@ void write_parameter(portals::JsonWriter& json, std::string_view name, std::stri
   json.key("schema").map().key("type").text("string").end().end();
 }
 
+bool is_flag(std::string_view name) { return name == "dry_run" || name.starts_with("allow_"); }
+
+void write_body(portals::JsonWriter& json, const Route& route) {
+  json.key("requestBody").map().key("content").map().key("application/json").map();
+  json.key("schema").map();
+  if (!route.body.empty()) {
+    json.key("type").text("object").key("properties").map();
+    for (const std::string_view name : split(route.body, ' ')) {
+      json.key(name).map().key("type").text(is_flag(name) ? "boolean" : "string");
+      json.key("description").text(meaning_of(name)).end();
+    }
+    json.end();
+  }
+  json.end().end().end().end();
+}
+
 void write_operation(portals::JsonWriter& json, const Route& route) {
   json.key(to_lower(route.method)).map().key("summary").text(route.summary);
   json.key("parameters").list();
   for (const std::string_view name : names_in_path(route.path)) write_parameter(json, name, "path");
   for (const std::string_view name : names_in_query(route)) write_parameter(json, name, "query");
   json.end();
-  if (route.method == "POST") {
-    json.key("requestBody").map().key("content").map().key("application/json").map();
-    json.key("schema").map().end().end().end().end();
-  }
+  if (route.method == "POST") write_body(json, route);
   const bool stores = route.method == "POST" && !route.handler;
   json.key("responses").map().key(stores ? "202" : "200").map();
   json.key("description").text(stores ? "Stored as durably as `TT-Ack` says." : "Done.").end();
@@ -95,16 +112,17 @@ std::string api_page() {
   std::string text =
       "# HTTP API\n\nErrors are `{\"error\": TEXT}`. State changes are sent as "
       "`application/json`. `/openapi.json` tells the same to programs. Entries answer beside these "
-      "routes, on the paths of the configuration.\n\n| method | path | what it does | query "
-      "|\n|---|---|---|---|\n";
+      "routes, on the paths of the configuration.\n\n| method | path | what it does | query, or "
+      "members of the body |\n|---|---|---|---|\n";
   for (const Route& route : routes(nullptr)) {
     std::string query;
-    for (const std::string_view name : names_in_query(route))
-      query += fmt::format("{}`{}`", query.empty() ? "" : ", ", name);
+    for (const std::string_view name :
+         split(route.body.empty() ? route.parameters : route.body, ' '))
+      if (!name.empty()) query += fmt::format("{}`{}`", query.empty() ? "" : ", ", name);
     text +=
         fmt::format("| {} | `{}` | {} | {} |\n", route.method, route.path, route.summary, query);
   }
-  text += "\n## Query\n\n| name | meaning |\n|---|---|\n";
+  text += "\n## Query and body\n\n| name | meaning |\n|---|---|\n";
   for (const Parameter& parameter : kParameters)
     text += fmt::format("| `{}` | {} |\n", parameter.name, parameter.meaning);
   return text;

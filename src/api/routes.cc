@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/routes.h"
 
+#include "api/replay.h"
 #include "api/search.h"
 #include "api/status.h"
 #include "api/tail.h"
@@ -34,6 +35,12 @@ std::vector<Route> routes(std::shared_ptr<Tail> tail) {
       {"POST", "/api/v1/exits/{name}/resume", "Go on delivering", "", change_exit},
       {"POST", "/api/v1/exits/{name}/forget", "Remove the cursor of an exit no longer configured",
        "", change_exit},
+      {"POST", "/api/v1/exits/{name}/replay",
+       "Send events of the past again, beside live delivery; `dry_run` only tells which", "",
+       change_exit, "since until where rate allow_paging allow_removed dry_run"},
+      {"GET", "/api/v1/exits/{name}/replay", "The replay that runs, else the newest: its counts",
+       "", list_exits},
+      {"DELETE", "/api/v1/exits/{name}/replay", "Cancel the replay that runs", "", cancel_replay},
       {"GET", "/api/v1/rules", "The rules in force", "", list_rules},
       {"GET", "/api/v1/config/status", "Generation in force, and the last refused reload", "",
        show_config},

@@ -18,8 +18,9 @@ class Tail;
 struct Route {
   std::string_view method, path, summary;
   std::string_view
-      parameters;   ///< Of the query, separated by spaces; openapi.cc says what each is.
-  Handler handler;  ///< Null: answered elsewhere, and here for the reference.
+      parameters;              ///< Of the query, separated by spaces; openapi.cc says what each is.
+  Handler handler;             ///< Null: answered elsewhere, and here for the reference.
+  std::string_view body = {};  ///< Members of the JSON body, as `parameters`.
   std::string_view prefix() const { return path.substr(0, path.find('{')); }
   bool is_prefix() const { return path.find('{') != path.npos; }
 };

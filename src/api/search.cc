@@ -76,11 +76,16 @@ Result<Range> range_of(const Request& request, pipeline::Daemon& daemon) {
 }  // namespace
 
 Result<tunnel::Seq> seq_of(std::string_view text, pipeline::Daemon& daemon) {
+  TT_TRY(const Moment moment, moment_of(text, daemon));
+  return moment.seq;
+}
+
+Result<Moment> moment_of(std::string_view text, pipeline::Daemon& daemon) {
   tunnel::Tunnel& tunnel = daemon.tunnel();
-  if (const auto seq = tunnel::parse_id(tunnel.log_id(), text)) return *seq;
-  if (const auto ago = parse_duration_ns(text))
-    return tunnel.seek_time(daemon.clock().wall_ns() - *ago);
-  if (const auto time = parse_time(text)) return tunnel.seek_time(*time);
+  if (const auto seq = tunnel::parse_id(tunnel.log_id(), text)) return Moment{*seq, 0};
+  auto time = parse_time(text);
+  if (const auto ago = parse_duration_ns(text)) time = daemon.clock().wall_ns() - *ago;
+  if (time) return Moment{tunnel.seek_time(*time), *time};
   return reject(
       "`" + std::string(text) +
       "` is no duration (2h), no time (2026-01-31T12:00:00Z) and no event id of this log");
@@ -100,15 +105,8 @@ Result<std::unique_ptr<Filter>> Filter::make(const Request& request, pipeline::D
   if (!filter->exit_.empty() || !filter->rule_.empty())
     filter->router_ = std::make_unique<rules::Router>(filter->settings_->ruleset);
   if (const auto where = request.param("where"); !where.empty()) {
-    const cel::Compiled compiled = cel::compile(where, filter->environment_.environment());
-    if (!compiled.program) {
-      const cel::Diagnostic& first = compiled.diagnostics.front();
-      return reject("where, column " + std::to_string(first.column) + ": " + first.text +
-                    (first.hint.empty() ? "" : "; " + first.hint));
-    }
-    filter->where_ = compiled.program;
+    TT_TRY(filter->where_, pipeline::Where::compile(where));
   }
-  filter->scope_ = std::make_unique<tmpl::EventScope>(filter->environment_);
   return filter;
 }
 
@@ -119,12 +117,9 @@ bool Filter::fits(const tunnel::StoredEvent& event, std::string_view id) {
     if (!kind.starts_with(kind_) || (kind.size() > kind_.size() && kind[kind_.size()] != ':'))
       return false;
   }
-  const tmpl::MetaView meta{id, event.meta.seq, event.meta.received_ns, event.meta.entry};
-  if (where_) {
-    scope_->rebind(event.event, meta);
-    if (!where_->matches(*scope_)) return false;
-  }
+  if (where_ && !where_->matches(event, id)) return false;
   if (!router_) return true;
+  const tmpl::MetaView meta{id, event.meta.seq, event.meta.received_ns, event.meta.entry};
   const auto& exits = router_->ruleset().exits();
   for (std::uint32_t i = 0; i < exits.size(); ++i) {
     if (!exit_.empty() && exits[i] != exit_) continue;

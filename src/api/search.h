@@ -8,14 +8,19 @@
 #include <string_view>
 
 #include "api/request.h"
-#include "cel/program.h"
 #include "pipeline/routing.h"
-#include "template/event_scope.h"
+#include "pipeline/where.h"
 #include "tunnel/tunnel.h"
 
 namespace tt::api {
 
+/// A place in the log as people name it.
+struct Moment {
+  tunnel::Seq seq = 0;
+  WallNs time_ns = 0;  ///< The time that was named; 0: an event was.
+};
 /// `2h` (ago), RFC 3339, or an event id: the first seq at or after it. kReject for other texts.
+Result<Moment> moment_of(std::string_view text, pipeline::Daemon& daemon);
 Result<tunnel::Seq> seq_of(std::string_view text, pipeline::Daemon& daemon);
 
 /// The filters of one request. Not thread safe; kept by one search or one live tail.
@@ -27,9 +32,7 @@ class Filter {
 
  private:
   std::string kind_, exit_, rule_;
-  tmpl::EventEnvironment environment_;
-  std::shared_ptr<const cel::Program> where_;
-  std::unique_ptr<tmpl::EventScope> scope_;
+  std::unique_ptr<pipeline::Where> where_;
   std::shared_ptr<const pipeline::Settings> settings_;
   std::unique_ptr<rules::Router> router_;  // Only for `exit` and `rule`.
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/status.h"
 
+#include "api/replay.h"
 #include "base/units.h"
 #include "portals/kit/json.h"
 
@@ -122,6 +123,10 @@ void list_entries(pipeline::Daemon& daemon, const Request& request, net::Respond
 }
 
 void list_exits(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
+  constexpr std::string_view kReplay = "/replay";
+  if (request.path.ends_with(kReplay))
+    return show_replay(daemon, request.path.substr(0, request.path.size() - kReplay.size()),
+                       std::move(responder));
   JsonWriter json;
   if (request.path.empty()) json.map().key("exits").list();
   bool found = request.path.empty();
@@ -148,6 +153,7 @@ void change_exit(pipeline::Daemon& daemon, const Request& request, net::Responde
   };
   if (verb == "pause" || verb == "resume") return answer(daemon.pause(name, verb == "pause"));
   if (verb == "forget") return answer(daemon.forget(name));
+  if (verb == "replay") return begin_replay(daemon, name, request, std::move(responder));
   if (verb != "test") return responder.answer(error_answer(404, "no such thing to do: " + verb));
 
   const auto result = daemon.test(name);

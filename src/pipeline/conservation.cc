@@ -7,34 +7,44 @@
 namespace tt::pipeline {
 namespace {
 
-Counter& result_counter(Metrics& metrics, const std::string& exit, const char* result) {
-  return metrics.counter("tt_exit_events_total", "Events of an exit by what became of them",
+Counter& result_counter(Metrics& metrics, bool replays, const std::string& exit,
+                        const char* result) {
+  return metrics.counter(replays ? "tt_replay_events_total" : "tt_exit_events_total",
+                         replays ? "Events of an exit's replays by what became of them"
+                                 : "Events of an exit by what became of them",
                          {{"exit", exit}, {"result", result}});
 }
 
 }  // namespace
 
 Conservation::Conservation(Metrics& metrics, Clock& clock, const tunnel::Tunnel& tunnel,
-                           const tunnel::Reader& reader, const std::string& exit)
+                           const tunnel::Reader& reader, const std::string& exit,
+                           std::optional<tunnel::Seq> replay_until)
     : clock_(clock),
       tunnel_(tunnel),
       reader_(reader),
-      delivered_(result_counter(metrics, exit, "delivered")),
-      filtered_(result_counter(metrics, exit, "filtered")),
-      dead_(result_counter(metrics, exit, "dead")),
-      accepted_(metrics.counter("tt_exit_accepted_events_total",
-                                "Events that an exit was given to decide on", {{"exit", exit}})),
-      pending_(metrics.gauge("tt_exit_pending_events", "Events that an exit has not decided on yet",
+      replay_until_(replay_until),
+      delivered_(result_counter(metrics, replay_until.has_value(), exit, "delivered")),
+      filtered_(result_counter(metrics, replay_until.has_value(), exit, "filtered")),
+      dead_(result_counter(metrics, replay_until.has_value(), exit, "dead")),
+      accepted_(metrics.counter(
+          replay_until ? "tt_replay_accepted_events_total" : "tt_exit_accepted_events_total",
+          replay_until ? "Events that the replays of an exit were given to decide on"
+                       : "Events that an exit was given to decide on",
+          {{"exit", exit}})),
+      pending_(metrics.gauge(replay_until ? "tt_replay_pending_events" : "tt_exit_pending_events",
+                             replay_until ? "Events that a replay has not decided on yet"
+                                          : "Events that an exit has not decided on yet",
                              {{"exit", exit}})) {
   // Noise control comes later: until then it has no event.
-  result_counter(metrics, exit, "suppressed");
+  result_counter(metrics, replay_until.has_value(), exit, "suppressed");
   begin_epoch();
 }
 
 void Conservation::begin_epoch() {
   const tunnel::TunnelStatus now = tunnel_.status();
   epoch_ = {.since_ns = clock_.wall_ns()};
-  given_ = count_unsettled(tunnel_, reader_.settled(), 0, now.visible);
+  given_ = count_unsettled(tunnel_, reader_.settled(), 0, end(now));
   visible_before_ = now.visible_total;
   unsynced_ = 0;
   accepted_shown_ = given_;
@@ -73,8 +83,8 @@ void Conservation::lost(const Decided& events) {
 Balance Conservation::balance() const {
   const tunnel::TunnelStatus now = tunnel_.status();
   Balance balance = epoch_;
-  balance.accepted = given_ + now.visible_total - visible_before_;
-  const std::uint64_t unsettled = count_unsettled(tunnel_, reader_.settled(), 0, now.visible);
+  balance.accepted = given_ + (replay_until_ ? 0 : now.visible_total - visible_before_);
+  const std::uint64_t unsettled = count_unsettled(tunnel_, reader_.settled(), 0, end(now));
   balance.pending = unsettled - std::min(unsettled, unsynced_);
   return balance;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -30,11 +31,13 @@ struct Balance {
 ///
 /// An epoch begins at a start of the process and at a rewind, with what is unsettled then as
 /// accepted. The metrics count on over epochs. Events in a gap of the log count as dead; they are
-/// at most so many. Belongs to the loop's thread; tunnel and reader outlive it.
+/// at most so many. A replay has an account of its own, in metrics `tt_replay_*`: it is given the
+/// events of its range when it begins. Belongs to the loop's thread; tunnel and reader outlive it.
 class Conservation {
  public:
   Conservation(Metrics& metrics, Clock& clock, const tunnel::Tunnel& tunnel,
-               const tunnel::Reader& reader, const std::string& exit);
+               const tunnel::Reader& reader, const std::string& exit,
+               std::optional<tunnel::Seq> replay_until = {});
 
   /// The cursor was moved by other means than a decision.
   void begin_epoch();
@@ -53,9 +56,14 @@ class Conservation {
  private:
   void count(const Decided& events);
 
+  tunnel::Seq end(const tunnel::TunnelStatus& now) const {
+    return replay_until_.value_or(now.visible);
+  }
+
   Clock& clock_;
   const tunnel::Tunnel& tunnel_;
   const tunnel::Reader& reader_;
+  const std::optional<tunnel::Seq> replay_until_;
   Balance epoch_;                     // Without accepted and pending.
   std::uint64_t given_ = 0;           // Accepted when the epoch began, or given once more.
   std::uint64_t visible_before_ = 0;  // visible_total when it began.

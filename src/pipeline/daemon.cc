@@ -87,9 +87,8 @@ Status RunningDaemon::open_exits() {
     TT_TRY(auto delivery, open_exit(settings->exits[i], i));
     opened.push_back(std::move(delivery));
   }
-  for (const std::string& orphan : tunnel_->orphans())
-    log::warning("cursor without an exit; `tictoc exit forget` removes it", {{"exit", orphan}});
   loop_->run([&] { deliveries_ = std::move(opened); });
+  open_replays();
   tunnel_->on_visible([this] {
     // One wake-up however many groups commit before the loop comes round.
     if (!pump_is_posted_.exchange(true)) loop_->post([this] { pump_all(); });
@@ -97,6 +96,17 @@ Status RunningDaemon::open_exits() {
   loop_->post([this] { pump_all(); });
   self_.open(*loop_, *tunnel_);
   return {};
+}
+
+void RunningDaemon::open_replays() {
+  replays_ = std::make_unique<Replays>(
+      Replays::Parts{*context_, [](std::string_view, const std::string&) {},
+                     [this] { return settings_.load(); },
+                     [this](std::string_view exit) { return live_delivery(exit); }},
+      settings_.load()->data + "/replays");
+  replays_->restore();
+  for (const std::string& orphan : tunnel_->orphans())
+    log::warning("cursor without an exit; `tictoc exit forget` removes it", {{"exit", orphan}});
 }
 
 Result<std::shared_ptr<Delivery>> RunningDaemon::open_exit(const ExitSettings& exit,
@@ -172,7 +182,12 @@ void RunningDaemon::stop(int grace_ms) {
   if (api_pool_) api_pool_->stop();
   if (loop_) {
     Deliveries all;
-    loop_->run([&] { all = deliveries_; });
+    loop_->run([&] {
+      all = deliveries_;
+      if (!replays_) return;
+      const Deliveries replays = replays_->deliveries();
+      all.insert(all.end(), replays.begin(), replays.end());
+    });
     if (!drain(all, grace_ms)) log::warning("deliveries still in flight at the stop");
     all.clear();
     // The client cancels what is in flight; nothing calls back after it is gone.
@@ -182,6 +197,7 @@ void RunningDaemon::stop(int grace_ms) {
     if (pool_) pool_->stop();
     if (attempts_) attempts_->flush();
   }
+  if (replays_) replays_->close();
   deliveries_.clear();
   if (tunnel_)
     if (Status closed = tunnel_->close(); !closed)
@@ -214,6 +230,7 @@ bool RunningDaemon::drain(const Deliveries& deliveries, int grace_ms) {
 void RunningDaemon::pump_all() {
   pump_is_posted_.store(false);
   for (const auto& delivery : Deliveries(deliveries_)) delivery->pump();
+  if (replays_) replays_->pump();
   for (const auto& listener : listeners_) listener();
 }
 

@@ -98,6 +98,8 @@ struct SendTest {
   std::string answer;   ///< Excerpt.
 };
 
+class Replays;
+
 /// All members are thread safe; those that say so block.
 class Daemon {
  public:
@@ -152,6 +154,7 @@ class Daemon {
   /// Sends a made-up event through that exit only, without the tunnel. Blocks up to its timeout.
   virtual Result<SendTest> test(std::string_view exit) = 0;
   virtual Status forget(std::string_view exit) = 0;
+  virtual Replays& replays() = 0;  ///< Time travel of exits; replay.h.
   /// Sends dead letters again through that exit only; those delivered are removed. Blocks.
   virtual Result<std::uint64_t> retry_dead(std::string_view exit,
                                            std::vector<std::uint64_t> numbers) = 0;

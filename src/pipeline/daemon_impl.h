@@ -17,6 +17,7 @@
 #include "pipeline/intake.h"
 #include "pipeline/loop.h"
 #include "pipeline/moved.h"
+#include "pipeline/replay.h"
 #include "pipeline/routing.h"
 #include "pipeline/self_events.h"
 #include "tunnel/clock_guard.h"
@@ -56,6 +57,7 @@ class RunningDaemon final : public Daemon {
   Status pause(std::string_view exit, bool paused) override;
   Result<SendTest> test(std::string_view exit) override;
   Status forget(std::string_view exit) override;
+  Replays& replays() override { return *replays_; }
   Result<std::uint64_t> retry_dead(std::string_view exit,
                                    std::vector<std::uint64_t> numbers) override;
   bool is_ready() const override;
@@ -89,7 +91,9 @@ class RunningDaemon final : public Daemon {
   void watch_lags();
   void limit_orphans_later();
   void limit_orphans();
+  void open_replays();
   std::shared_ptr<Delivery> find_delivery(std::string_view exit);
+  std::shared_ptr<Delivery> live_delivery(std::string_view exit) const;  // On the loop's thread.
   Result<std::uint64_t> retry_letters(std::string_view exit,
                                       const std::vector<std::uint64_t>& numbers);
   Result<SendTest> send_once(std::string_view exit, const tunnel::StoredEvent& event,
@@ -121,6 +125,7 @@ class RunningDaemon final : public Daemon {
   std::unique_ptr<AttemptNotes> attempts_;
   std::unique_ptr<DeliveryContext> context_;
   Deliveries deliveries_;  // Loop's thread only, once the loop runs.
+  std::unique_ptr<Replays> replays_;
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<BlockingPool> api_pool_;
   std::unique_ptr<Intake> intake_;

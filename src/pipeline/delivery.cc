@@ -31,27 +31,32 @@ void inherit(DeliveryJob& part, const DeliveryJob& whole) {
 }  // namespace
 
 Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t exit_index,
-                   std::unique_ptr<tunnel::Reader> reader)
+                   std::unique_ptr<tunnel::Reader> reader, std::optional<ReplayRun> replay)
     : context_(context),
       settings_(std::move(settings)),
       exit_index_(exit_index),
       encoder_(context.routing.log_id()),
       reader_(std::move(reader)),
-      conservation_(context.metrics, context.clock, context.tunnel, *reader_, settings_.name),
+      conservation_(context.metrics, context.clock, context.tunnel, *reader_, settings_.name,
+                    replay ? std::optional(replay->until) : std::nullopt),
       backoff_(settings_.portal->common().retry.base_ns, settings_.portal->common().retry.cap_ns),
-      breaker_(context.random),
+      replay_(std::move(replay)),
+      own_breaker_(context.random),
+      breaker_(replay_ ? replay_->live->breaker_ : own_breaker_),
       lag_(context.metrics, settings_.name),
       retry_count_(context.metrics.counter(
           "tt_exit_retries_total", "Attempts that were not the last", {{"exit", settings_.name}})),
       template_errors_(context.metrics.counter("tt_exit_template_errors_total",
                                                "Template holes that failed",
                                                {{"exit", settings_.name}})),
-      parked_gauge_(context.metrics.gauge("tt_exit_parked_events",
-                                          "Failing events that later ones were delivered past",
-                                          {{"exit", settings_.name}})),
-      behind_gauge_(context.metrics.gauge("tt_exit_behind_events",
-                                          "Events between the cursor and the visible mark",
-                                          {{"exit", settings_.name}})),
+      parked_gauge_(context.metrics.gauge(
+          replay_ ? "tt_replay_parked_events" : "tt_exit_parked_events",
+          "Failing events that later ones were delivered past", {{"exit", settings_.name}})),
+      behind_gauge_(
+          context.metrics.gauge(replay_ ? "tt_replay_behind_events" : "tt_exit_behind_events",
+                                replay_ ? "Events between a replay's cursor and its end"
+                                        : "Events between the cursor and the visible mark",
+                                {{"exit", settings_.name}})),
       seconds_(context.metrics.histogram("tt_exit_request_seconds", "Time to an answer",
                                          {{"exit", settings_.name}})) {
   go_back(reader_->cursor());
@@ -70,17 +75,22 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
   if (!is_new) return;
   const portals::ExitCommon& common = settings_.portal->common();
   backoff_ = portals::Backoff(common.retry.base_ns, common.retry.cap_ns);
+  // A person may have mended what failed: try at once.
+  for (DeliveryJob& job : jobs_) job.due_ns = 0;
+  if (sender_) sync_now();
+  // Two senders would be two hands on one file, and two sessions at one service.
+  if (replay_) {
+    sender_ = replay_->live->sender_;
+    return;
+  }
   breaker_ = portals::Breaker(context_.random);
   rate_.reset();
   if (common.rate_per_sec) rate_.emplace(*common.rate_per_sec, context_.clock.steady_ns());
-  if (sender_) sync_now();
   const std::string lane = "send " + settings_.name;
   sender_ = settings_.portal->connect({context_.clock, context_.disk, context_.http,
                                        [&pool = context_.pool, lane](std::function<void()> work) {
                                          pool.run(lane, std::move(work));
                                        }});
-  // A person may have mended what failed: try at once.
-  for (DeliveryJob& job : jobs_) job.due_ns = 0;
 }
 
 void Delivery::pause(bool paused) {
@@ -107,25 +117,26 @@ void Delivery::pump() {
       if (breaker_.next_probe_ns() > now) arm(breaker_.next_probe_ns());
       break;
     }
-    if (rate_ && rate_->next_ns(now) > now) {
-      arm(rate_->next_ns(now));
+    if (const SteadyNs due = next_send_ns(now); due > now) {
+      arm(due);
       break;
     }
     const auto job = next_job(now);
     if (!job) break;
-    if (rate_) rate_->take(now);
+    pace(now, **job);
     attempt(*job);
     if (is_paused_ || drained_) return;
   }
   for (const DeliveryJob& job : jobs_)
     if (!job.in_flight && !job.letter && job.due_ns > now) arm(job.due_ns);
   show();
+  end_replay();
 }
 
 void Delivery::show() {
   conservation_.show();
-  const tunnel::Seq visible = context_.tunnel.status().visible;
-  behind_gauge_.set(static_cast<std::int64_t>(context_.tunnel.count(reader_->cursor(), visible)));
+  const tunnel::Seq end = replay_ ? replay_->until : context_.tunnel.status().visible;
+  behind_gauge_.set(static_cast<std::int64_t>(context_.tunnel.count(reader_->cursor(), end)));
 }
 
 void Delivery::arm(SteadyNs due_ns) {
@@ -169,14 +180,18 @@ void Delivery::attempt(Job job) {
     job->bytes = job->request.body.size();
   }
   const SteadyNs now = context_.clock.steady_ns();
-  if (job->first_attempt_ns == 0) job->first_attempt_ns = context_.clock.wall_ns();
+  if (job->first_attempt_ns == 0) {
+    job->first_attempt_ns = context_.clock.wall_ns();
+    if (replay_) replay_->sent += job->items.size();
+  }
   job->aged_to_ns = now;
   job->in_flight = true;
   ++in_flight_;
   in_flight_bytes_ += job->bytes;
   breaker_.on_start();
   job->sender = sender_;
-  const portals::AttemptFacts facts{.id = job_id(*job), .now_ns = context_.clock.wall_ns()};
+  portals::AttemptFacts facts{.id = job_id(*job), .now_ns = context_.clock.wall_ns()};
+  if (replay_) facts.replay = replay_->epoch;
   // The list keeps the job's place and address until its verdict.
   job->sender->send(job->request, facts, [self = shared_from_this(), job](ExitAnswer answer) {
     self->context_.loop.post([self, job, answer = std::move(answer)]() mutable {
@@ -201,6 +216,7 @@ void Delivery::on_answer(Job job, ExitAnswer answer) {
     finish_drain();
   else
     pump();
+  if (const auto sibling = sibling_.lock()) sibling->pump();
 }
 
 void Delivery::apply(Job job, const Verdict& verdict, const ExitAnswer& answer) {
@@ -320,6 +336,7 @@ void Delivery::note_attempt(const DeliveryJob& job, const Verdict& verdict,
 void Delivery::note_attempt(tunnel::Attempt attempt, const Verdict& verdict,
                             const ExitAnswer& answer) {
   attempt.exit = settings_.name;
+  if (replay_) attempt.replay = replay_->epoch;
   attempt.time_ns = context_.clock.wall_ns();
   attempt.duration_ns = answer.duration_ns;
   attempt.verdict = portals::to_string(verdict.kind);

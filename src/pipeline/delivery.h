@@ -18,6 +18,7 @@
 #include "pipeline/encoder.h"
 #include "pipeline/lag.h"
 #include "pipeline/loop.h"
+#include "pipeline/replay_run.h"
 #include "pipeline/routing.h"
 #include "portals/kit/backoff.h"
 #include "portals/kit/breaker.h"
@@ -30,8 +31,9 @@ namespace tt::pipeline {
 /// One exit's state machine. Every member belongs to the loop's thread.
 class Delivery : public std::enable_shared_from_this<Delivery> {
  public:
+  /// With `replay` it is the second one of its exit, beside the live one.
   Delivery(DeliveryContext& context, ExitSettings settings, std::size_t exit_index,
-           std::unique_ptr<tunnel::Reader> reader);
+           std::unique_ptr<tunnel::Reader> reader, std::optional<ReplayRun> replay = {});
   ~Delivery();
 
   /// Something may have changed: new events, a timer, an answer.
@@ -57,6 +59,10 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   /// Where this event stands (delivery_fate.cc).
   EventFate fate(tunnel::Seq seq) const;
   const ExitSettings& settings() const { return settings_; }
+  /// The replay of this exit: what one of the two learns of the other side, both act on.
+  void accompany(std::weak_ptr<Delivery> replay) { sibling_ = std::move(replay); }
+  /// Of a replay only.
+  ReplayCounts replay_counts() const;
   /// Encodes and sends one event outside the tunnel (test, dead letters); `done` on any thread.
   /// `number`: of the attempt that is noted; 0: none is.
   void send_once(const tunnel::StoredEvent& event, std::string id, std::uint32_t number,
@@ -76,6 +82,9 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void bury_gap();                       ///< After kGap, with nothing gathered.
   bool read();                           ///< The next batch into current_; false: none now.
   bool read_failed(const Error& error);  ///< Always false: nothing was read.
+  bool wants(const RoutedBatch& batch, std::size_t index) const;
+  tunnel::Seq end() const;  ///< What is at and above it is none of its business.
+  bool is_at_end() const;   ///< Of a replay: its range has been looked at.
   void settle_filtered(tunnel::Seq next);
   void go_back(tunnel::Seq seq);
   bool write_again(SteadyNs now);
@@ -86,6 +95,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   bool expired(const DeliveryItem& item) const;
 
   // send and judge (delivery.cc).
+  SteadyNs next_send_ns(SteadyNs now) const;  ///< When rates let a request go; `now` or later.
+  void pace(SteadyNs now, const DeliveryJob& job);
   void attempt(Job job);
   void on_answer(Job job, portals::ExitAnswer answer);
   void apply(Job job, const portals::Verdict& verdict, const portals::ExitAnswer& answer);
@@ -126,6 +137,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void synced(const std::vector<Unsynced>& ranges, const Status& status);
   void arm(SteadyNs due_ns);
   void try_now();
+  void end_replay();  ///< If all of its range is decided.
   void finish_drain();
 
   DeliveryContext& context_;
@@ -136,7 +148,10 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   Conservation conservation_;
   std::shared_ptr<portals::ExitSender> sender_;
   portals::Backoff backoff_;
-  portals::Breaker breaker_;
+  std::optional<ReplayRun> replay_;
+  std::weak_ptr<Delivery> sibling_;
+  portals::Breaker own_breaker_;
+  portals::Breaker& breaker_;  // A replay's is that of the live delivery.
   std::optional<portals::RateLimit> rate_;
 
   SharedRouted current_;  // Being gathered from.

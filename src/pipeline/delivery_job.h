@@ -47,6 +47,13 @@ struct DeliveryJob {
   bool is_parked = false;    ///< A later event was delivered past it.
 };
 
+/// With those of a gap.
+inline std::uint64_t events_of(const DeliveryJob& job) {
+  std::uint64_t events = 0;
+  for (const DeliveryItem& item : job.items) events += item.events;
+  return events;
+}
+
 /// What is decided and settled as one.
 struct DecidedRange {
   tunnel::Seq first = 0, last = 0;

@@ -83,16 +83,21 @@ std::optional<Delivery::Job> Delivery::fresh_job(SteadyNs now) {
 
 Delivery::Found Delivery::gather() {
   for (;;) {
+    if (is_at_end()) {
+      settle_filtered(replay_->until);
+      return Found::kNothing;
+    }
     if (!current_ && !read()) return Found::kNothing;
     judge_current();
     const auto events = current_->stored->events();
     for (; current_index_ < events.size(); ++current_index_) {
       const tunnel::StoredEvent& event = events[current_index_];
       const tunnel::Seq seq = event.meta.seq;
+      if (seq >= end()) break;
       if (has_gap_before(seq)) return Found::kGap;
       if (seq < decided_) continue;
       if (seq < new_from_ && reader_->is_settled(seq)) continue;  // Decided before a restart.
-      if (!current_->bits.test(current_index_, exit_index_)) {
+      if (!wants(*current_, current_index_)) {
         ++passed_;
         continue;
       }
@@ -103,12 +108,14 @@ Delivery::Found Delivery::gather() {
                            .index = current_index_,
                            .filtered = std::exchange(passed_, 0)});
       gathered_bytes_ += event.event.json.size();
+      if (replay_) ++replay_->selected;
       decided_ = seq + 1;
       ++current_index_;
       return Found::kEvent;
     }
-    if (has_gap_before(current_->stored->next)) return Found::kGap;
-    looked_at_ = current_->stored->next;
+    const tunnel::Seq next = std::min(current_->stored->next, end());
+    if (has_gap_before(next)) return Found::kGap;
+    looked_at_ = next;
     settle_filtered(looked_at_);
     current_.reset();
   }
@@ -133,13 +140,15 @@ bool Delivery::has_gap_before(tunnel::Seq seq) {
 
 // What damage took can be had from nowhere: one dead letter names it all.
 void Delivery::bury_gap() {
-  const tunnel::Gap gap = current_->stored->gaps[current_gap_];
+  tunnel::Gap gap = current_->stored->gaps[current_gap_];
+  gap.next = std::min(gap.next, end());
   const DeliveryItem item{
       .first = decided_,
       .seq = gap.next - 1,
       .filtered = std::exchange(passed_, 0),
       .events = count_unsettled(context_.tunnel, reader_->settled(), gap.first, gap.next)};
   decided_ = gap.next;
+  if (replay_) replay_->selected += item.events;
   store_gap(
       make_job({item}, jobs_.end()), gap.first,
       "at most " + std::to_string(item.events) +
@@ -166,6 +175,7 @@ void Delivery::go_back(tunnel::Seq seq) {
   const tunnel::Settled settled = reader_->settled();
   new_from_ = settled.ranges.empty() ? settled.low : settled.ranges.back().second;
   looked_at_ = 0;
+  if (replay_) replay_->selected -= gathered_.size();
   gathered_.clear();
   gathered_bytes_ = 0;
   current_.reset();
@@ -185,6 +195,8 @@ bool Delivery::write_again(SteadyNs now) {
     arm(read_again_ns_);
     return false;
   }
+  if (replay_)
+    for (const DeliveryJob& job : jobs_) replay_->selected -= events_of(job);
   jobs_.clear();
   count_parked();
   go_back(*std::exchange(again_from_, std::nullopt));
@@ -210,13 +222,17 @@ bool Delivery::read() {
   if (reader_->at_edge()) {
     auto batch = reader_->next(kReadBytesMax);
     if (!batch.ok()) return read_failed(batch.error());
-    if (!*batch) return false;
-    take(*std::move(batch));
-    return true;
+    if (*batch) {
+      take(*std::move(batch));
+      return true;
+    }
+    if (replay_) looked_at_ = replay_->until;  // Nothing is left below the visible mark.
+    return false;
   }
   // Behind the edge a read goes to the disk: not on this thread, which serves every exit.
   is_reading_ = true;
-  context_.pool.run("read " + settings_.name, [self = shared_from_this(), take] {
+  const std::string lane = (replay_ ? "replay " : "read ") + settings_.name;
+  context_.pool.run(lane, [self = shared_from_this(), take] {
     auto batch = self->reader_->next(kReadBytesMax);
     self->context_.loop.post([self, take, batch = std::move(batch)]() mutable {
       self->is_reading_ = false;
@@ -226,6 +242,8 @@ bool Delivery::read() {
         self->read_failed(batch.error());
       else if (*batch)
         take(*std::move(batch));
+      else if (self->replay_)
+        self->looked_at_ = self->replay_->until;
       if (self->drained_)
         self->finish_drain();
       else
@@ -250,7 +268,9 @@ Delivery::Job Delivery::make_job(std::vector<DeliveryItem> items, Job place) {
   return jobs_.insert(place, std::move(job));
 }
 
+// Whoever asks for a replay asks for what is old.
 bool Delivery::expired(const DeliveryItem& item) const {
+  if (replay_) return false;
   const auto expire = settings_.portal->common().expire_ns;
   return expire && item.stored().meta.received_ns + *expire < context_.clock.wall_ns();
 }

@@ -96,6 +96,8 @@ void Delivery::synced(const std::vector<Unsynced>& ranges, const Status& status)
     finish_drain();
   else if (again_from_ || skip_)
     pump();
+  else
+    end_replay();
 }
 
 void Delivery::bury(Job job, std::string reason, std::string error,
@@ -113,7 +115,8 @@ void Delivery::bury(Job job, std::string reason, std::string error,
                             .error = std::string(clip_bytes(error, kAnswerExcerptBytesMax)),
                             .entry = std::string(stored.meta.entry),
                             .received_ns = stored.meta.received_ns,
-                            .event_json = std::string(stored.event.json)};
+                            .event_json = std::string(stored.event.json),
+                            .replay = replay_ ? replay_->epoch : 0};
   // Of an older generation the router cannot tell any more.
   if (job->generation == context_.routing.generation()) {
     const std::string id = job_id(*job);
@@ -176,8 +179,10 @@ void Delivery::report(const tunnel::DeadLetter& letter) const {
 
 // One letter for the only item of the job, which is no event but the place of lost ones.
 void Delivery::store_gap(Job job, tunnel::Seq first, std::string why) {
-  job->letter = std::make_shared<const tunnel::DeadLetter>(gap_letter(
-      settings_.name, first, job->items.front().seq, context_.clock.wall_ns(), std::move(why)));
+  tunnel::DeadLetter letter = gap_letter(settings_.name, first, job->items.front().seq,
+                                         context_.clock.wall_ns(), std::move(why));
+  if (replay_) letter.replay = replay_->epoch;
+  job->letter = std::make_shared<const tunnel::DeadLetter>(std::move(letter));
   store_letter(job);
 }
 

@@ -25,6 +25,9 @@ constexpr std::size_t kAnswerExcerptBytesMax = 1024;
 constexpr std::size_t kRequestExcerptBytesMax = 4096;
 constexpr std::size_t kGenerationsKept = 100;
 constexpr std::size_t kSelfReportsMax = 4'096;  ///< Not yet written, of the router about itself.
+constexpr double kReplayPerSec = 100;           ///< Events of a replay, unless it asks for others.
+constexpr double kReplayPerSecMax = 1'000'000;  ///< And at most.
+constexpr std::int64_t kReplayPreviewMs = 10'000;   ///< Then the count of a preview is cut.
 constexpr std::uint64_t kMovedEventsMax = 200'000;  ///< Pending events that a reload judges twice.
 
 }  // namespace tt::pipeline

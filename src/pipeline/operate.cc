@@ -39,19 +39,25 @@ std::vector<EventFate> RunningDaemon::fates(tunnel::Seq seq) {
   return all;
 }
 
+std::shared_ptr<Delivery> RunningDaemon::live_delivery(std::string_view exit) const {
+  for (const auto& delivery : deliveries_)
+    if (delivery->settings().name == exit) return delivery;
+  return nullptr;
+}
+
 std::shared_ptr<Delivery> RunningDaemon::find_delivery(std::string_view exit) {
   std::shared_ptr<Delivery> found;
-  loop_->run([&] {
-    for (const auto& delivery : deliveries_)
-      if (delivery->settings().name == exit) found = delivery;
-  });
+  loop_->run([&] { found = live_delivery(exit); });
   return found;
 }
 
 Status RunningDaemon::pause(std::string_view exit, bool paused) {
   const auto delivery = find_delivery(exit);
   if (!delivery) return reject("no exit `" + std::string(exit) + "`");
-  loop_->run([&] { delivery->pause(paused); });
+  loop_->run([&] {
+    delivery->pause(paused);
+    replays_->pause(exit, paused);
+  });
   log::info(paused ? "exit paused" : "exit resumed", {{"exit", exit}});
   return {};
 }
@@ -156,7 +162,8 @@ Status RunningDaemon::forget(std::string_view exit) {
   const std::vector<std::string> orphans = tunnel_->orphans();
   if (std::find(orphans.begin(), orphans.end(), exit) == orphans.end())
     return reject("no exit `" + std::string(exit) + "` has left a cursor");
-  return tunnel_->forget(exit);
+  TT_CHECK(tunnel_->forget(exit));
+  return replays_->forget(std::string(exit));
 }
 
 }  // namespace tt::pipeline

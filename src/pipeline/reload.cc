@@ -150,6 +150,7 @@ void RunningDaemon::swap(std::shared_ptr<const Settings> next, std::uint64_t gen
     }
     for (auto& [name, delivery] : opened) kept.push_back(std::move(delivery));
     deliveries_ = std::move(kept);
+    replays_->replace();
   });
   settings_.store(next);
   show_generation(generation);

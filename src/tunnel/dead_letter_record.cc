@@ -21,6 +21,7 @@ std::string encode_letter(const DeadLetter& letter) {
   append_number(fields, Tag::kFirstTime, letter.first_ns);
   append_number(fields, Tag::kLastTime, letter.last_ns);
   append_number(fields, Tag::kReceived, letter.received_ns);
+  if (letter.replay) append_number(fields, Tag::kReplay, letter.replay);
   append_field(fields, Tag::kEntry, letter.entry);
   append_field(fields, Tag::kRule, letter.rule);
   append_field(fields, Tag::kError, std::string_view(letter.error).substr(0, kErrorBytesMax));
@@ -68,6 +69,9 @@ Result<DeadLetter> decode_letter(std::string_view body) {
         break;
       case Tag::kEntry:
         letter.entry = field->text();
+        break;
+      case Tag::kReplay:
+        letter.replay = field->number<std::uint64_t>();
         break;
       case Tag::kRule:
         letter.rule = field->text();

@@ -30,7 +30,8 @@ struct DeadLetter {
   std::string rule;     ///< Label of the deciding rule, or empty.
   std::string entry;
   WallNs received_ns = 0;
-  std::string event_json;  ///< The stored event, whole: the tunnel may drop the original.
+  std::string event_json;    ///< The stored event, whole: the tunnel may drop the original.
+  std::uint64_t replay = 0;  ///< Epoch of the replay that it died in; 0: the first run.
 };
 
 struct LetterName {

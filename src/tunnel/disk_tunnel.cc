@@ -254,6 +254,8 @@ Seq DiskTunnel::start_seq(const Start& start) {
       return log_->oldest();
     case Start::Kind::kAge:
       return seek_time(seams_.clock.wall_ns() - start.age_ns);
+    case Start::Kind::kSeq:
+      return std::clamp(start.seq, std::min(log_->oldest(), visible), visible);
     case Start::Kind::kLatest:
       break;
   }

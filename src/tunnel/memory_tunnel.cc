@@ -155,6 +155,7 @@ Result<std::unique_ptr<Reader>> MemoryTunnel::open(std::string_view exit, Start 
   Seq from = log_->visible.load();
   if (start.kind == Start::Kind::kEarliest) from = log_->edge.first();
   if (start.kind == Start::Kind::kAge) from = seek_time(clock_.wall_ns() - start.age_ns);
+  if (start.kind == Start::Kind::kSeq) from = std::clamp(start.seq, log_->edge.first(), from);
   const std::lock_guard lock(mutex_);
   auto& cursor = cursors_[std::string(exit)];
   if (!cursor) cursor = std::make_shared<MemoryCursor>(from);

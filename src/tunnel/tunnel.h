@@ -87,8 +87,9 @@ struct Appended {
 
 /// Where a new exit begins.
 struct Start {
-  enum class Kind : std::uint8_t { kLatest, kEarliest, kAge } kind = Kind::kLatest;
+  enum class Kind : std::uint8_t { kLatest, kEarliest, kAge, kSeq } kind = Kind::kLatest;
   std::int64_t age_ns = 0;
+  Seq seq = 0;  ///< kSeq: there, or at the oldest event that is kept.
 };
 
 /// What an exit is done with: everything below `low`, and ranges [first, second) above it.

@@ -89,6 +89,12 @@ Answer Client::post(const std::string& path, std::string body, std::string_view 
   return call(std::move(post));
 }
 
+Answer Client::remove(const std::string& path) {
+  net::ClientRequest remove = request("DELETE", path);
+  remove.headers.emplace_back("Content-Type", "application/json");
+  return call(std::move(remove));
+}
+
 Answer Client::follow(const std::string& path, std::string_view last_id,
                       std::function<bool(std::string_view line)> on_line) {
   net::ClientRequest stream = request("GET", path);

@@ -51,6 +51,7 @@ class Client {
   Answer get(const std::string& path);
   Answer post(const std::string& path, std::string body,
               std::string_view content_type = "application/json", net::Headers more = {});
+  Answer remove(const std::string& path);  ///< DELETE.
   /// Reads an event stream until `on_line` gives false or the stream ends; reports like get().
   Answer follow(const std::string& path, std::string_view last_id,
                 std::function<bool(std::string_view line)> on_line);
@@ -68,9 +69,11 @@ class Client {
 /// Prints why it failed and gives the exit code; kOk for 2xx.
 int report(const Answer& answer, const Client& client);
 
-// One a file (events.cc: send, tail, search, show; operate.cc: the rest).
+// One a file (events.cc: tail, search, show, why; operate.cc: the rest).
 void add_event_commands(CLI::App& app, Common& common, int& exit_code);
 void add_send(CLI::App& app, Common& common, int& exit_code);
+/// Below `exit`.
+void add_replay(CLI::App& group, Common& common, int& exit_code);
 void add_operate_commands(CLI::App& app, Common& common, int& exit_code);
 
 }  // namespace tt::tictoc

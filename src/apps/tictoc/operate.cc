@@ -190,7 +190,9 @@ void add_exit(CLI::App& app, Common& common, int& exit_code) {
         [&](const std::string& name) {
           return change(common, exit_path(name, "/forget"), "forgotten");
         });
-  group->footer("Example: tictoc exit test team-chat");
+  add_replay(*group, common, exit_code);
+  group->footer(
+      "Examples:\n  tictoc exit test team-chat\n  tictoc exit replay team-chat --since 2h");
 }
 
 void add_dead(CLI::App& app, Common& common, int& exit_code) {

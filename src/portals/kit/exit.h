@@ -121,6 +121,7 @@ struct ExitDescriptor {
   std::string_view security;
   bool has_life_cycle = false;  ///< Opens on firing and closes on resolved.
   bool batches = false;
+  bool pages = false;  ///< Requests wake people or start machines: no replay by accident.
   const std::vector<config::FieldInfo>* fields = nullptr;
   std::string_view example;  ///< YAML of one exit under `exits:`.
   std::function<std::unique_ptr<ExitPortal>(const config::Node&, config::ParseContext&)> make;
@@ -132,6 +133,7 @@ struct HttpExit {
   std::string_view name, summary, security, example;
   bool has_life_cycle = false;
   bool batches = false;
+  bool pages = false;  ///< As in ExitDescriptor.
   /// Whether a configured exit sends batches, where options decide. Null: `batches`.
   bool (*batches_now)(const Config&) = nullptr;
   Result<ExitRequest> (*encode)(const Config&, std::span<const OutgoingEvent>) = nullptr;

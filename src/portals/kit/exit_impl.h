@@ -104,6 +104,7 @@ ExitDescriptor exit_descriptor(std::shared_ptr<const Spec> spec,
                       .fields = &fields,
                       .example = spec->example};
   if constexpr (requires { spec->has_life_cycle; }) made.has_life_cycle = spec->has_life_cycle;
+  if constexpr (requires { spec->pages; }) made.pages = spec->pages;
   made.make = [spec](const config::Node& node,
                      config::ParseContext& context) -> std::unique_ptr<ExitPortal> {
     auto portal = std::make_unique<Portal>(spec);

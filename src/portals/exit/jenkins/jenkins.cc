@@ -206,6 +206,7 @@ const ExitDescriptor& descriptor() {
                   "put into; what a build does with a parameter is the job's business.",
       .example = "type: jenkins\nurl: https://ci.example.com\njob: web/deploy\nuser: bot\n"
                  "token: {env: JENKINS_TOKEN}\n",
+      .pages = true,  // A build may deploy.
       .encode = encode,
       .judge = judge,
       .session_request = session_request,

@@ -1,0 +1,19 @@
+// Replays over HTTP: preview, begin, progress, cancel.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "api/request.h"
+
+namespace tt::api {
+
+/// POST /api/v1/exits/{name}/replay: begins one (202), or with `dry_run` tells what it would send.
+void begin_replay(pipeline::Daemon& daemon, const std::string& exit, const Request& request,
+                  net::Responder responder);
+/// GET of the same: the one that runs, else the newest.
+void show_replay(pipeline::Daemon& daemon, const std::string& exit, net::Responder responder);
+/// DELETE of the same; a handler of its own.
+void cancel_replay(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+
+}  // namespace tt::api

@@ -1,0 +1,103 @@
+// Replays: time travel of exits, each a second, rate-limited delivery over a stretch of the past.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "pipeline/delivery.h"
+#include "pipeline/limits.h"
+#include "pipeline/replay_preview.h"
+#include "pipeline/replay_state.h"
+
+namespace tt::pipeline {
+
+struct ReplayRequest {
+  ReplayRange range;
+  double per_sec = kReplayPerSec;  ///< Events.
+  bool allow_paging = false;       ///< Demanded for exits that page.
+  bool allow_removed = false;      ///< Whoever asks knows that a part of the range is gone.
+};
+
+struct ReplayStatus {
+  ReplayState state;  ///< With the counts of this moment.
+  /// "running", "paused" (with its exit), "waiting" (the exit's breaker is open), "ending"; else
+  /// the state's phase.
+  std::string activity;
+  std::string problem;  ///< Of the last failed attempt.
+};
+
+/// At most one an exit. A replay has a cursor of its own, durable like any other, and a file that
+/// says what it is, so it goes on after a stop, clean or not; it ends with its range, by cancel(),
+/// or when its exit leaves the configuration.
+class Replays {
+ public:
+  struct Parts {
+    DeliveryContext& context;
+    /// An operator's action and what it was done to: for the event that records it.
+    std::function<void(std::string_view action, const std::string& target)> audit;
+    std::function<std::shared_ptr<const Settings>()> settings;
+    /// The live delivery of an exit, or null; on the loop's thread.
+    std::function<std::shared_ptr<Delivery>(std::string_view)> live;
+  };
+  Replays(Parts parts, std::string folder);
+  ~Replays();
+
+  // From other threads than the loop's; these block.
+
+  /// Goes on with what a stop has interrupted; once, when the live deliveries are there.
+  void restore();
+  Result<ReplayPreview> preview(const ReplayRange& range);
+  /// Its cursor and file are durable on return. kReject: what is wrong, and the way out.
+  Result<ReplayStatus> begin(const ReplayRequest& request);
+  /// Nothing more is sent on return; what is in flight is still answered. kReject: none runs.
+  Status cancel(std::string_view exit);
+  /// Of the running replay, else of the newest one. kReject: there was none.
+  Result<ReplayStatus> status(std::string_view exit);
+  /// The exit is forgotten; so are its replays.
+  Status forget(const std::string& exit);
+  /// The loop and the pool have stopped: keeps the counts and lets go of the cursors.
+  void close();
+
+  // On the loop's thread.
+
+  void pump();
+  void pause(std::string_view exit, bool paused);
+  /// After the live deliveries have taken over the new ruleset.
+  void replace();
+  std::vector<std::shared_ptr<Delivery>> deliveries() const;
+
+ private:
+  struct Running {
+    ReplayState state;
+    std::shared_ptr<Delivery> delivery;
+    bool is_ending = false;
+  };
+  using RunningMap = std::map<std::string, Running, std::less<>>;
+
+  Status launch(const ReplayState& state, std::unique_ptr<tunnel::Reader> reader);
+  Status refuse(const ReplayRequest& request, const ReplayPreview& preview);
+  Status resume(const ReplayState& state);
+  ReplayCounts counts_of(const Running& running) const;
+  void end(const std::string& exit, ReplayState::Phase phase, std::string reason);
+  void release(const std::string& exit);
+  void forget_cursor(const std::string& exit);
+  void remember(const ReplayState& state);
+  std::optional<ReplayState> newest(std::string_view exit);
+
+  Parts parts_;
+  ReplayFiles files_;
+  std::mutex begin_mutex_;                                  // One begin or cancel at a time.
+  std::mutex mutex_;                                        // Guards the next one.
+  std::map<std::string, ReplayState, std::less<>> newest_;  // By exit, as in its file.
+  RunningMap running_;                                      // Loop's thread only.
+};
+
+}  // namespace tt::pipeline

@@ -1,0 +1,126 @@
+// The JSON of a replay's file, written whole or not at all.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/replay_state.h"
+
+#include <fmt/format.h>
+
+#include <boost/json/value.hpp>
+
+#include "base/log.h"
+#include "portals/kit/json.h"
+#include "tunnel/side_log.h"
+
+namespace tt::pipeline {
+namespace {
+
+using Phase = ReplayState::Phase;
+
+constexpr std::size_t kFileBytesMax = 1u << 20;
+constexpr std::string_view kSuffix = ".json";
+constexpr Phase kPhases[] = {Phase::kRunning, Phase::kDone, Phase::kCancelled, Phase::kEnded};
+
+struct CountField {
+  const char* name;
+  std::uint64_t ReplayCounts::*member;
+};
+constexpr CountField kCounts[] = {{"selected", &ReplayCounts::selected},
+                                  {"sent", &ReplayCounts::sent},
+                                  {"delivered", &ReplayCounts::delivered},
+                                  {"dead", &ReplayCounts::dead},
+                                  {"filtered", &ReplayCounts::filtered}};
+
+std::uint64_t unsigned_at(const boost::json::value& value, const char* name) {
+  const std::int64_t number = portals::int_at(value, name);
+  return number > 0 ? static_cast<std::uint64_t>(number) : 0;
+}
+
+}  // namespace
+
+std::string_view to_string(Phase phase) {
+  switch (phase) {
+    case Phase::kRunning:
+      return "running";
+    case Phase::kDone:
+      return "done";
+    case Phase::kCancelled:
+      return "cancelled";
+    case Phase::kEnded:
+      break;
+  }
+  return "ended";
+}
+
+std::string encode_replay(const ReplayState& state) {
+  portals::JsonWriter json;
+  const auto number = [&](const char* name, auto value) {
+    json.key(name).number(static_cast<std::int64_t>(value));
+  };
+  json.map().key("exit").text(state.exit).key("phase").text(to_string(state.phase));
+  number("epoch", state.epoch);
+  number("since", state.since);
+  number("until", state.until);
+  json.some("where", state.where).key("per_sec").raw(fmt::format("{}", state.per_sec));
+  number("begun", state.begun_ns);
+  number("ended", state.ended_ns);
+  json.some("reason", state.reason).key("counts").map();
+  for (const CountField& field : kCounts) number(field.name, state.counts.*field.member);
+  return json.end().end().take();
+}
+
+Result<ReplayState> decode_replay(std::string_view text) {
+  const auto json = portals::parse_json(text);
+  ReplayState state;
+  if (json) {
+    state.exit = portals::text_at(*json, "exit");
+    state.epoch = unsigned_at(*json, "epoch");
+    state.since = unsigned_at(*json, "since");
+    state.until = unsigned_at(*json, "until");
+    state.where = portals::text_at(*json, "where");
+    state.per_sec = portals::number_at(*json, "per_sec").value_or(0);
+    state.begun_ns = portals::int_at(*json, "begun");
+    state.ended_ns = portals::int_at(*json, "ended");
+    state.reason = portals::text_at(*json, "reason");
+    if (const auto* counts = portals::find_at(*json, "counts"))
+      for (const CountField& field : kCounts)
+        state.counts.*field.member = unsigned_at(*counts, field.name);
+    for (const Phase phase : kPhases)
+      if (to_string(phase) == portals::text_at(*json, "phase")) state.phase = phase;
+  }
+  if (state.exit.empty() || state.epoch == 0 || state.per_sec <= 0)
+    return corrupt("the file of a replay is damaged");
+  return state;
+}
+
+std::string ReplayFiles::path_of(const std::string& exit) const {
+  return folder_ + "/" + tunnel::folder_name(exit) + std::string(kSuffix);
+}
+
+std::map<std::string, ReplayState, std::less<>> ReplayFiles::load() {
+  std::map<std::string, ReplayState, std::less<>> states;
+  const auto entries = disk_.list(folder_);
+  if (!entries.ok()) return states;  // No replay was ever begun here.
+  for (const DirectoryEntry& entry : *entries) {
+    if (entry.is_directory || !entry.name.ends_with(kSuffix)) continue;
+    const auto text = read_file(disk_, folder_ + "/" + entry.name, kFileBytesMax);
+    auto state = text.ok() ? decode_replay(*text) : Result<ReplayState>(text.error());
+    if (state.ok())
+      states.insert_or_assign(state->exit, *state);
+    else
+      log::error("a replay is lost: its file cannot be read",
+                 {{"file", entry.name}, {"error", state.error().text}});
+  }
+  return states;
+}
+
+Status ReplayFiles::keep(const ReplayState& state) {
+  TT_CHECK(disk_.create_directories(folder_));
+  return write_file(disk_, path_of(state.exit), encode_replay(state) + "\n");
+}
+
+Status ReplayFiles::remove(const std::string& exit) {
+  if (!disk_.exists(path_of(exit))) return {};
+  TT_CHECK(disk_.remove(path_of(exit)));
+  return disk_.sync_directory(folder_);
+}
+
+}  // namespace tt::pipeline

@@ -1,0 +1,69 @@
+// ReplayState: what is kept of each exit's newest replay, so that a stop of the daemon ends none.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/disk.h"
+#include "base/result.h"
+#include "tunnel/tunnel.h"
+
+namespace tt::pipeline {
+
+/// Events of one replay: selected = delivered + dead + pending, each counted where it happens.
+struct ReplayCounts {
+  std::uint64_t selected = 0;  ///< Read, sent here by the rules, and wanted.
+  std::uint64_t sent = 0;      ///< Of these, tried at least once.
+  std::uint64_t delivered = 0;
+  std::uint64_t dead = 0;
+  std::uint64_t filtered = 0;  ///< Read, and not selected.
+  std::uint64_t pending = 0;   ///< Gathered, in flight or waiting for a retry.
+  std::uint64_t left = 0;      ///< At most so many events of the range have not been read.
+};
+
+struct ReplayState {
+  enum class Phase : std::uint8_t {
+    kRunning,
+    kDone,
+    kCancelled,
+    kEnded,  ///< By the daemon; `reason` says why.
+  } phase = Phase::kRunning;
+  std::string exit;
+  std::uint64_t epoch = 0;           ///< Rises with each replay of the exit.
+  tunnel::Seq since = 0, until = 0;  ///< [since, until).
+  std::string where;                 ///< Empty: all that the rules send to the exit.
+  double per_sec = 0;
+  WallNs begun_ns = 0, ended_ns = 0;
+  std::string reason;
+  ReplayCounts counts;  ///< Up to the last clean stop, or to the end.
+};
+std::string_view to_string(ReplayState::Phase phase);  ///< "running", "done", ...
+
+/// Small JSON files, one an exit. Thread safe for different exits.
+class ReplayFiles {
+ public:
+  ReplayFiles(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)) {}
+
+  /// By exit. A file that cannot be read is named in the log and left out.
+  std::map<std::string, ReplayState, std::less<>> load();
+  /// Durable on return.
+  Status keep(const ReplayState& state);
+  Status remove(const std::string& exit);
+
+ private:
+  std::string path_of(const std::string& exit) const;
+
+  Disk& disk_;
+  const std::string folder_;
+};
+
+std::string encode_replay(const ReplayState& state);
+/// kCorrupt when it is none.
+Result<ReplayState> decode_replay(std::string_view text);
+
+}  // namespace tt::pipeline

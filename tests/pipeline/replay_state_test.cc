@@ -1,0 +1,68 @@
+// The file of a replay: what was kept comes back, and damage costs that replay alone.
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/replay_state.h"
+
+#include <gtest/gtest.h>
+
+#include "base/log.h"
+#include "base/memory_disk.h"
+
+namespace tt::pipeline {
+namespace {
+
+ReplayState cancelled() {
+  return {.phase = ReplayState::Phase::kCancelled,
+          .exit = "team \"chat\"/1",
+          .epoch = 7,
+          .since = 11,
+          .until = 1'000'000'000'000,
+          .where = "event.message == \"\\n\"",
+          .per_sec = 0.5,
+          .begun_ns = 3,
+          .ended_ns = 4,
+          .reason = "because",
+          .counts = {.selected = 5, .sent = 4, .delivered = 3, .dead = 2, .filtered = 1}};
+}
+
+TEST(ReplayState, what_was_kept_comes_back) {
+  MemoryDisk disk;
+  ReplayFiles files(disk, "/data/replays");
+  EXPECT_TRUE(files.load().empty());
+  ASSERT_TRUE(files.keep(cancelled()).ok());
+  const auto loaded = ReplayFiles(disk, "/data/replays").load();
+  ASSERT_EQ(loaded.size(), 1u);
+  const ReplayState& state = loaded.begin()->second;
+  EXPECT_EQ(encode_replay(state), encode_replay(cancelled()));
+  EXPECT_EQ(state.where, cancelled().where);
+  EXPECT_EQ(state.until, cancelled().until);
+  EXPECT_EQ(state.per_sec, 0.5);
+  EXPECT_EQ(state.counts.dead, 2u);
+  ASSERT_TRUE(files.remove(state.exit).ok());
+  EXPECT_TRUE(files.load().empty());
+}
+
+TEST(ReplayState, a_damaged_file_costs_its_own_replay) {
+  log::set_level(log::Level::kOff);
+  MemoryDisk disk;
+  ReplayFiles files(disk, "/data/replays");
+  ASSERT_TRUE(files.keep(cancelled()).ok());
+  for (const char* text : {"", "{", "[]", "{\"exit\":\"x\"}", "{\"exit\":\"x\",\"epoch\":-1}"}) {
+    EXPECT_FALSE(decode_replay(text).ok()) << text;
+    ASSERT_TRUE(write_file(disk, "/data/replays/bad.json", text).ok());
+    EXPECT_EQ(files.load().size(), 1u) << text;
+  }
+}
+
+TEST(ReplayState, every_phase_has_its_word) {
+  for (const auto phase : {ReplayState::Phase::kRunning, ReplayState::Phase::kDone,
+                           ReplayState::Phase::kCancelled, ReplayState::Phase::kEnded}) {
+    ReplayState state = cancelled();
+    state.phase = phase;
+    const auto back = decode_replay(encode_replay(state));
+    ASSERT_TRUE(back.ok());
+    EXPECT_EQ(back->phase, phase);
+  }
+}
+
+}  // namespace
+}  // namespace tt::pipeline
