@@ -71,7 +71,10 @@ Result<Asked> read(const std::string& exit, const std::string& body, pipeline::D
     TT_CHECK(read_member({name.data(), name.size()}, value, daemon, asked));
   if (!members->contains("since"))
     return reject("since is missing: 2h, 2026-01-31T12:00:00Z or an event id");
-  if (asked.replay.range.since > asked.replay.range.until) return reject("until lies before since");
+  const pipeline::ReplayRange& range = asked.replay.range;
+  if (range.since > range.until ||
+      (range.since_ns && asked.until_ns && range.since_ns > asked.until_ns))
+    return reject("until lies before since");
   return asked;
 }
 
