@@ -1,5 +1,10 @@
-// Dead letters over HTTP: list, show, retry, drop.
+// Dead letters over HTTP: listed, shown, exported; sent again, sent changed, dropped, in bulk too.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <boost/json/value.hpp>
+#include <functional>
+
+#include "api/search.h"
 #include "api/status.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -22,12 +27,53 @@ void write_letter(JsonWriter& json, const tunnel::DeadLetter& letter, std::strin
   if (letter.last_seq) json.key("last_id").text(tunnel::format_id(log, letter.last_seq));
   json.key("reason").text(letter.reason).key("status").number(letter.status);
   json.key("attempts").number(letter.attempts).key("error").text(letter.error);
+  if (letter.replay) json.key("replay").number(static_cast<std::int64_t>(letter.replay));
   json.some("rule", letter.rule).key("entry").text(letter.entry);
   if (letter.first_ns) json.key("first").text(format_time_us(letter.first_ns));
   json.key("last").text(format_time_us(letter.last_ns));
   if (letter.received_ns) json.key("received").text(format_time_us(letter.received_ns));
   if (whole) json.key("request").text(letter.request).key("answer").text(letter.answer);
   json.key("event").raw(letter.event_json.empty() ? "null" : letter.event_json).end();
+}
+
+/// Which letters of an exit are meant.
+struct LetterFilter {
+  std::string reason;   ///< Empty: any.
+  tunnel::Seq seq = 0;  ///< Events from here on.
+  WallNs last_ns = 0;   ///< Whose last attempt was then or later.
+  std::uint64_t after = 0;
+  std::size_t limit = 0;
+
+  bool fits(const tunnel::DeadLetter& letter) const {
+    return (reason.empty() || letter.reason == reason) && letter.seq >= seq &&
+           letter.last_ns >= last_ns;
+  }
+};
+
+/// `since`: when a letter died, or from which event on.
+Status read_since(std::string_view text, pipeline::Daemon& daemon, LetterFilter& filter) {
+  if (text.empty()) return {};
+  TT_TRY(const Moment moment, moment_of(text, daemon));
+  filter.last_ns = moment.time_ns;
+  if (moment.time_ns == 0) filter.seq = moment.seq;
+  return {};
+}
+
+/// Every letter that fits, until `take` says no or there are `filter.limit`. The number of the last
+/// one, if there may be more.
+Result<std::uint64_t> each_letter(pipeline::Daemon& daemon, const std::string& exit,
+                                  const LetterFilter& filter,
+                                  const std::function<bool(const tunnel::DeadLetter&)>& take) {
+  std::uint64_t after = filter.after;
+  for (std::size_t count = 0;;) {
+    TT_TRY(const auto list, daemon.tunnel().dead_letters().list(exit, after, kListStep));
+    if (list.empty()) return std::uint64_t{0};
+    for (const tunnel::DeadLetter& letter : list) {
+      after = letter.number;
+      if (!filter.fits(letter)) continue;
+      if (!take(letter) || ++count >= filter.limit) return after;
+    }
+  }
 }
 
 struct LetterTarget {
@@ -48,11 +94,153 @@ net::HttpAnswer no_letter(const std::string& path) {
   return error_answer(404, "no dead letter `" + path + "`; letters are EXIT/NUMBER");
 }
 
+void write_next(JsonWriter& json, std::uint64_t next) {
+  json.key("next");
+  if (next)
+    json.number(static_cast<std::int64_t>(next));
+  else
+    json.raw("null");
+}
+
+Result<LetterFilter> filter_of_query(const Request& request, pipeline::Daemon& daemon) {
+  LetterFilter filter{
+      .reason = std::string(request.param("reason")),
+      .after = parse_u64(request.param("after")).value_or(0),
+      .limit = std::min<std::size_t>(parse_u64(request.param("limit")).value_or(100), kListMax)};
+  TT_CHECK(read_since(request.param("since"), daemon, filter));
+  return filter;
+}
+
+/// Letters of one exit: as one JSON value, or one a line (`ndjson`), or their events one a line
+/// (`events`), which can be sent as they are. Header `TT-Next`: where the next page begins.
+void list_letters(pipeline::Daemon& daemon, const std::string& exit, const Request& request,
+                  net::Responder responder) {
+  const auto filter = filter_of_query(request, daemon);
+  if (!filter.ok()) return responder.answer(error_answer(filter.error()));
+  const std::string_view form = request.param("as");
+  if (!form.empty() && form != "json" && form != "ndjson" && form != "events")
+    return responder.answer(error_answer(400, "as is json, ndjson or events"));
+  const std::string_view log = daemon.tunnel().log_id();
+  const bool is_json = form.empty() || form == "json";
+  JsonWriter json;
+  std::string lines;
+  if (is_json) json.map().key("letters").list();
+  const auto next = each_letter(daemon, exit, *filter, [&](const tunnel::DeadLetter& letter) {
+    if (is_json) {
+      write_letter(json, letter, log, false);
+    } else if (form == "ndjson") {
+      JsonWriter line;
+      write_letter(line, letter, log, true);
+      lines += line.take() + "\n";
+    } else if (!letter.event_json.empty()) {
+      lines += letter.event_json + "\n";
+    }
+    return json.str().size() + lines.size() < kAnswerBytesMax;
+  });
+  if (!next.ok()) return responder.answer(error_answer(next.error()));
+  if (is_json) {
+    json.end();
+    write_next(json, *next);
+    return responder.answer(json_answer(json.end().take()));
+  }
+  net::HttpAnswer answer{.content_type = "application/x-ndjson",
+                         .body = std::move(lines),
+                         .headers = {{"Cache-Control", "no-store"}}};
+  if (*next) answer.headers.emplace_back("TT-Next", std::to_string(*next));
+  responder.answer(std::move(answer));
+}
+
+std::string done_json(std::uint64_t tried, std::uint64_t done, std::uint64_t next,
+                      const std::string& problem) {
+  JsonWriter json;
+  json.map().key("tried").number(static_cast<std::int64_t>(tried));
+  json.key("done").number(static_cast<std::int64_t>(done));
+  write_next(json, next);
+  return json.some("problem", problem).end().take();
+}
+
+/// Of the body of a bulk request; strictly, since a misspelt filter would mean all letters.
+Result<LetterFilter> filter_of_body(const std::string& body, pipeline::Daemon& daemon) {
+  const auto json = portals::parse_json(body);
+  const boost::json::object* members = json ? json->if_object() : nullptr;
+  if (!members) return reject("the body is a JSON object: reason, since, after");
+  LetterFilter filter{.limit = kListMax};
+  for (const auto& [key, value] : *members) {
+    const std::string_view name(key.data(), key.size());
+    const bool is_text = value.if_string() != nullptr;
+    if (name == "reason" && is_text)
+      filter.reason = *value.if_string();
+    else if (name == "since" && is_text)
+      TT_CHECK(read_since(*value.if_string(), daemon, filter));
+    else if (name == "after" && value.if_int64() && *value.if_int64() >= 0)
+      filter.after = static_cast<std::uint64_t>(*value.if_int64());
+    else
+      return reject("`" + std::string(name) +
+                    "` is not understood; letters are chosen by reason and since (texts) and " +
+                    "after (a number)");
+  }
+  return filter;
+}
+
+/// A page of the letters that the body chooses; `next` says where the following one begins.
+void change_letters(pipeline::Daemon& daemon, const std::string& exit, bool drops,
+                    const std::string& body, net::Responder responder) {
+  const auto filter = filter_of_body(body, daemon);
+  if (!filter.ok()) return responder.answer(error_answer(filter.error()));
+  std::vector<std::uint64_t> numbers;
+  auto next = each_letter(daemon, exit, *filter, [&](const tunnel::DeadLetter& letter) {
+    numbers.push_back(letter.number);
+    return true;
+  });
+  if (!next.ok()) return responder.answer(error_answer(next.error()));
+  if (drops) {
+    const auto dropped = daemon.drop_dead(exit, numbers);
+    if (!dropped.ok()) return responder.answer(error_answer(dropped.error()));
+    return responder.answer(json_answer(done_json(numbers.size(), *dropped, *next, "")));
+  }
+  const auto report = daemon.retry_dead(exit, numbers);
+  // One of one may be gone, as one of many may: here nobody has named it.
+  if (!report.ok() && report.error().code == Code::kReject)
+    return responder.answer(json_answer(done_json(0, 0, *next, "")));
+  if (!report.ok()) return responder.answer(error_answer(report.error()));
+  const bool is_cut = !numbers.empty() && report->last != numbers.back();
+  if (is_cut || !report->problem.empty()) next = report->problem.empty() ? report->last : 0;
+  responder.answer(
+      json_answer(done_json(report->tried, report->delivered, *next, report->problem)));
+}
+
+/// `members` are set in the letter's event, the others stay as they are, to the byte.
+Result<std::string> merged(pipeline::Daemon& daemon, const LetterTarget& target,
+                           std::string_view members) {
+  TT_TRY(const auto letter, daemon.tunnel().dead_letters().find(target.exit, *target.number));
+  const auto json = portals::parse_json(members);
+  members = trim(members);
+  if (!json || !json->if_object() || json->if_object()->empty())
+    return reject("the body is a JSON object with the members to set");
+  std::string_view event = letter.event_json;
+  if (!event.ends_with('}')) return reject("this letter has no event");
+  event.remove_suffix(1);
+  // Of a name that comes twice the last value holds, at the place of the first.
+  return std::string(event) + (event == "{" ? "" : ",") + std::string(members.substr(1));
+}
+
+void edit_letter(pipeline::Daemon& daemon, const LetterTarget& target, bool sets,
+                 const std::string& body, net::Responder responder) {
+  auto event = sets ? merged(daemon, target, body) : Result<std::string>(body);
+  if (!event.ok()) return responder.answer(error_answer(event.error()));
+  const auto sent = daemon.retry_edited(target.exit, *target.number, *event);
+  if (!sent.ok()) return responder.answer(error_answer(sent.error()));
+  JsonWriter json;
+  json.map().key("verdict").text(portals::to_string(sent->verdict.kind));
+  json.key("status").number(sent->status).key("text").text(sent->verdict.text);
+  json.key("request").text(sent->request).key("answer").text(sent->answer).end();
+  responder.answer(json_answer(json.take()));
+}
+
 }  // namespace
 
 void list_dead(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
   tunnel::DeadLetters& letters = daemon.tunnel().dead_letters();
-  const std::string_view log = daemon.tunnel().log_id();
   JsonWriter json;
   if (request.path.empty()) {
     json.map().key("exits").list();
@@ -66,62 +254,39 @@ void list_dead(pipeline::Daemon& daemon, const Request& request, net::Responder 
   }
   const auto target = target_of(request.path);
   if (!target) return responder.answer(no_letter(request.path));
-  const auto& [exit, number] = *target;
-  if (number) {
-    const auto letter = letters.find(exit, *number);
-    if (!letter.ok()) return responder.answer(error_answer(letter.error()));
-    write_letter(json, *letter, log, true);
-    return responder.answer(json_answer(json.take()));
-  }
-  auto after = parse_u64(request.param("after")).value_or(0);
-  auto left = std::min<std::size_t>(parse_u64(request.param("limit")).value_or(100), kListMax);
-  json.map().key("letters").list();
-  while (left > 0 && json.str().size() < kAnswerBytesMax) {
-    const auto list = letters.list(exit, after, std::min(left, kListStep));
-    if (!list.ok()) return responder.answer(error_answer(list.error()));
-    if (list->empty()) break;
-    for (const tunnel::DeadLetter& letter : *list) write_letter(json, letter, log, false);
-    after = list->back().number;
-    left -= list->size();
-  }
-  json.end().end();
+  if (!target->number) return list_letters(daemon, target->exit, request, std::move(responder));
+  const auto letter = letters.find(target->exit, *target->number);
+  if (!letter.ok()) return responder.answer(error_answer(letter.error()));
+  write_letter(json, *letter, daemon.tunnel().log_id(), true);
   responder.answer(json_answer(json.take()));
 }
 
-void retry_dead(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
+void change_dead(pipeline::Daemon& daemon, const Request& request, net::Responder responder) {
   const std::size_t slash = request.path.rfind('/');
   const std::string verb = slash == std::string::npos ? "" : request.path.substr(slash + 1);
   const std::string path = request.path.substr(0, slash);
   const auto target = target_of(path);
   if (!target) return responder.answer(no_letter(path));
-  const auto& [exit, number] = *target;
-  tunnel::DeadLetters& letters = daemon.tunnel().dead_letters();
-  if (verb != "retry" && verb != "drop")
+  const bool retries = verb == "retry", drops = verb == "drop";
+  if (target->number && (verb == "edit" || verb == "set"))
+    return edit_letter(daemon, *target, verb == "set", request.body, std::move(responder));
+  if (!retries && !drops)
     return responder.answer(error_answer(404, "no such thing to do: " + verb));
-  std::vector<std::uint64_t> numbers;
-  if (number) {
-    numbers.push_back(*number);
-  } else {
-    const auto list = letters.list(exit, 0, kListMax);
-    if (!list.ok()) return responder.answer(error_answer(list.error()));
-    for (const tunnel::DeadLetter& letter : *list) numbers.push_back(letter.number);
-  }
+  if (!target->number)
+    return change_letters(daemon, target->exit, drops, request.body, std::move(responder));
   std::uint64_t done = 0;
-  if (verb == "retry") {
-    const auto delivered = daemon.retry_dead(exit, numbers);
-    if (!delivered.ok()) return responder.answer(error_answer(delivered.error()));
-    done = *delivered;
+  std::string problem;
+  if (drops) {
+    const auto dropped = daemon.drop_dead(target->exit, {*target->number});
+    if (!dropped.ok()) return responder.answer(error_answer(dropped.error()));
+    done = *dropped;
   } else {
-    for (const std::uint64_t one : numbers) {
-      if (Status removed = letters.remove(exit, one); !removed)
-        return responder.answer(error_answer(removed.error()));
-      ++done;
-    }
+    const auto report = daemon.retry_dead(target->exit, {*target->number});
+    if (!report.ok()) return responder.answer(error_answer(report.error()));
+    done = report->delivered;
+    problem = report->problem;
   }
-  JsonWriter json;
-  json.map().key("tried").number(static_cast<std::int64_t>(numbers.size()));
-  json.key("done").number(static_cast<std::int64_t>(done)).end();
-  responder.answer(json_answer(json.take()));
+  responder.answer(json_answer(done_json(1, done, 0, problem)));
 }
 
 }  // namespace tt::api

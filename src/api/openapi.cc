@@ -22,14 +22,19 @@ constexpr Parameter kParameters[] = {
     {"kind", "Kind, or the beginning of it up to a colon."},
     {"exit", "Events that the rules in force send to this exit."},
     {"rule", "Events that the rule of this name sends somewhere."},
-    {"since", "Age (`2h`), time (RFC 3339) or event id; inclusive."},
+    {"since",
+     "Age (`2h`), time (RFC 3339) or event id; inclusive. Of dead letters the time of their last "
+     "attempt."},
     {"until", "As `since`; exclusive."},
     {"limit", "At most this many."},
     {"order", "`desc` (default: the newest first) or `asc`."},
     {"next", "The `next` of the answer before: its next page."},
     {"after", "Dead letters with a higher number."},
+    {"reason", "Dead letters with this reason: `rejected`, `exhausted`, ..."},
     {"as",
-     "`json` (default); of an event `test`: YAML for `vortex test`, without secrets; of its why "
+     "`json` (default); of dead letters `ndjson`: one a line, `events`: their events, one a line, "
+     "with the header `TT-Next` instead of `next`; of an event `test`: YAML for `vortex test`, "
+     "without secrets; of its why "
      "`text`: as `tictoc why` prints it."},
     {"rate", "Of a replay: events, `100/s` unless given."},
     {"allow_paging", "True: also through an exit that wakes people or starts machines."},

@@ -16,6 +16,6 @@ void show_config_text(pipeline::Daemon& daemon, const Request& request, net::Res
 void show_config(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
 void reload(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
 void list_dead(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
-void retry_dead(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
+void change_dead(pipeline::Daemon& daemon, const Request& request, net::Responder responder);
 
 }  // namespace tt::api

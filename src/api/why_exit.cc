@@ -80,6 +80,7 @@ void tell_attempts(ExitStory& story, bool is_configured) {
     story.state = ExitState::kDelivered;
     story.detail = "at " + format_time_us(delivered->time_ns) + ", attempt " +
                    std::to_string(delivered->number) + status_text(delivered->status) +
+                   (delivered->replay ? ", in replay " + std::to_string(delivered->replay) : "") +
                    (delivered->reference.empty() ? "" : ", there called " + delivered->reference);
     story.generation = delivered->generation;
     return;
@@ -105,10 +106,20 @@ void tell_letter(ExitStory& story) {
   const tunnel::DeadLetter& letter = story.letters.back();
   story.state = ExitState::kDead;
   story.detail = "letter " + std::to_string(letter.number) + ", " + letter.reason + ": " +
-                 letter.error + (letter.last_ns ? ", at " + format_time_us(letter.last_ns) : "");
+                 letter.error + (letter.last_ns ? ", at " + format_time_us(letter.last_ns) : "") +
+                 (letter.replay ? ", in replay " + std::to_string(letter.replay) : "");
   story.advice =
       "tictoc dead retry " + shell_word(story.exit) + " " + std::to_string(letter.number);
   if (!story.attempts.empty()) story.generation = story.attempts.back().generation;
+}
+
+/// Delivered before a replay made it a dead letter: both are told, the delivery first.
+bool was_delivered_before(const ExitStory& story) {
+  const tunnel::DeadLetter& letter = story.letters.back();
+  return letter.replay > 0 &&
+         std::any_of(story.attempts.begin(), story.attempts.end(), [&](const auto& attempt) {
+           return attempt.verdict == "delivered" && attempt.replay < letter.replay;
+         });
 }
 
 /// What an event waits for that the exit has not come to, or has failed with.
@@ -181,9 +192,14 @@ void tell(const EventFate* fate, const std::vector<Judgement>& judgements, ExitS
       state != State::kDecided && state != State::kUnsynced && state != State::kBefore;
   const bool has_trace =
       is_open || state == State::kBefore || !story.letters.empty() || !story.attempts.empty();
-  if (!story.letters.empty())
+  if (!story.letters.empty()) {
     tell_letter(story);
-  else if (is_open)
+    if (was_delivered_before(story)) {
+      const std::string dead = std::move(story.detail);
+      tell_attempts(story, fate != nullptr);
+      story.detail += "; later dead: " + dead;
+    }
+  } else if (is_open)
     tell_open(*fate, story);
   else if (!story.attempts.empty())
     tell_attempts(story, fate != nullptr);

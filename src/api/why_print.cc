@@ -35,6 +35,7 @@ void write_attempt(JsonWriter& json, const tunnel::Attempt& attempt) {
 void write_letter(JsonWriter& json, const tunnel::DeadLetter& letter) {
   json.map();
   count(json, "number", letter.number);
+  if (letter.replay) count(json, "replay", letter.replay);
   json.key("reason").text(letter.reason).key("status").number(letter.status);
   json.key("error").text(letter.error).some("answer", letter.answer);
   json.some("rule", letter.rule).key("last").text(format_time_us(letter.last_ns)).end();

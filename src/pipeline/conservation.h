@@ -49,6 +49,9 @@ class Conservation {
   /// The sync failed: the exit is given them once more.
   void lost(const Decided& events);
 
+  /// A replay is over: what it left undecided waits for nobody.
+  void close() { pending_.set(0); }
+
   Balance balance() const;
   /// Brings the metrics that are not counted event by event up to date.
   void show();

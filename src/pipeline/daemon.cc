@@ -100,9 +100,11 @@ Status RunningDaemon::open_exits() {
 
 void RunningDaemon::open_replays() {
   replays_ = std::make_unique<Replays>(
-      Replays::Parts{*context_, [](std::string_view, const std::string&) {},
-                     [this] { return settings_.load(); },
-                     [this](std::string_view exit) { return live_delivery(exit); }},
+      Replays::Parts{
+          *context_,
+          [this](std::string_view action, const std::string& target) { audit(action, target); },
+          [this] { return settings_.load(); },
+          [this](std::string_view exit) { return live_delivery(exit); }},
       settings_.load()->data + "/replays");
   replays_->restore();
   for (const std::string& orphan : tunnel_->orphans())

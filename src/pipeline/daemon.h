@@ -98,6 +98,13 @@ struct SendTest {
   std::string answer;   ///< Excerpt.
 };
 
+/// What became of dead letters that were sent again.
+struct RetryReport {
+  std::uint64_t tried = 0, delivered = 0;
+  std::uint64_t last = 0;  ///< Number of the last letter that was looked at.
+  std::string problem;     ///< Not empty: the exit is not there, and the rest was left alone.
+};
+
 class Replays;
 
 /// All members are thread safe; those that say so block.
@@ -155,9 +162,19 @@ class Daemon {
   virtual Result<SendTest> test(std::string_view exit) = 0;
   virtual Status forget(std::string_view exit) = 0;
   virtual Replays& replays() = 0;  ///< Time travel of exits; replay.h.
-  /// Sends dead letters again through that exit only; those delivered are removed. Blocks.
-  virtual Result<std::uint64_t> retry_dead(std::string_view exit,
-                                           std::vector<std::uint64_t> numbers) = 0;
+  /// Sends dead letters again through that exit only; those delivered are removed, the others show
+  /// the attempt. Gaps are passed over: there is nothing to send. Blocks; ends early after
+  /// kRetryMsMax. kReject: of one letter alone, that it is gone or a gap.
+  virtual Result<RetryReport> retry_dead(std::string_view exit,
+                                         std::vector<std::uint64_t> numbers) = 0;
+  /// Sends `event_json` in the place of a letter's event, under its id; delivered, the letter is
+  /// removed. The letter and the tunnel keep the event as it was. kReject: no such letter, or no
+  /// event. Blocks.
+  virtual Result<SendTest> retry_edited(std::string_view exit, std::uint64_t number,
+                                        std::string_view event_json) = 0;
+  /// Removes letters, durably; how many there were.
+  virtual Result<std::uint64_t> drop_dead(std::string_view exit,
+                                          std::vector<std::uint64_t> numbers) = 0;
   virtual bool is_ready() const = 0;  ///< Intake works (a dead exit does not count).
   /// `listener` runs on the routing thread whenever new events are visible; it must not block.
   virtual void on_visible(std::function<void()> listener) = 0;

@@ -58,8 +58,12 @@ class RunningDaemon final : public Daemon {
   Result<SendTest> test(std::string_view exit) override;
   Status forget(std::string_view exit) override;
   Replays& replays() override { return *replays_; }
-  Result<std::uint64_t> retry_dead(std::string_view exit,
-                                   std::vector<std::uint64_t> numbers) override;
+  Result<RetryReport> retry_dead(std::string_view exit,
+                                 std::vector<std::uint64_t> numbers) override;
+  Result<SendTest> retry_edited(std::string_view exit, std::uint64_t number,
+                                std::string_view event_json) override;
+  Result<std::uint64_t> drop_dead(std::string_view exit,
+                                  std::vector<std::uint64_t> numbers) override;
   bool is_ready() const override;
   void on_visible(std::function<void()> listener) override;
   void run_blocking(std::function<void()> work) override {
@@ -94,8 +98,13 @@ class RunningDaemon final : public Daemon {
   void open_replays();
   std::shared_ptr<Delivery> find_delivery(std::string_view exit);
   std::shared_ptr<Delivery> live_delivery(std::string_view exit) const;  // On the loop's thread.
-  Result<std::uint64_t> retry_letters(std::string_view exit,
-                                      const std::vector<std::uint64_t>& numbers);
+  // dead_letters.cc
+  Status begin_retry(std::string_view exit);
+  void end_retry(std::string_view exit);
+  Result<RetryReport> retry_letters(std::string_view exit,
+                                    const std::vector<std::uint64_t>& numbers);
+  Result<SendTest> send_letter(const tunnel::DeadLetter& letter, std::string_view event_json);
+  void audit(std::string_view action, const std::string& target);
   Result<SendTest> send_once(std::string_view exit, const tunnel::StoredEvent& event,
                              std::string id, std::uint32_t number);
 

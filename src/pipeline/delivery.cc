@@ -63,7 +63,12 @@ Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t 
   replace(settings_, exit_index);
 }
 
-Delivery::~Delivery() = default;
+Delivery::~Delivery() {
+  if (!replay_) return;
+  conservation_.close();
+  behind_gauge_.set(0);
+  parked_gauge_.set(0);
+}
 
 void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
   const bool is_new = !sender_ || settings.fingerprint != settings_.fingerprint;

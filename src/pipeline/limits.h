@@ -25,6 +25,7 @@ constexpr std::size_t kAnswerExcerptBytesMax = 1024;
 constexpr std::size_t kRequestExcerptBytesMax = 4096;
 constexpr std::size_t kGenerationsKept = 100;
 constexpr std::size_t kSelfReportsMax = 4'096;  ///< Not yet written, of the router about itself.
+constexpr std::int64_t kRetryMsMax = 10'000;    ///< Of dead letters, at one request of an operator.
 constexpr double kReplayPerSec = 100;           ///< Events of a replay, unless it asks for others.
 constexpr double kReplayPerSecMax = 1'000'000;  ///< And at most.
 constexpr std::int64_t kReplayPreviewMs = 10'000;   ///< Then the count of a preview is cut.

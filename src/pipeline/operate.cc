@@ -26,6 +26,7 @@ std::vector<ExitStatus> RunningDaemon::exits() {
 void RunningDaemon::metrics_text(std::function<void(std::string)> done) {
   const bool posted = loop_->post([this, done] {
     for (const auto& delivery : deliveries_) delivery->show();
+    for (const auto& delivery : replays_->deliveries()) delivery->show();
     done(seams_.metrics.render());
   });
   if (!posted) done(seams_.metrics.render());
@@ -59,6 +60,7 @@ Status RunningDaemon::pause(std::string_view exit, bool paused) {
     replays_->pause(exit, paused);
   });
   log::info(paused ? "exit paused" : "exit resumed", {{"exit", exit}});
+  audit(paused ? "pause" : "resume", "exit " + std::string(exit));
   return {};
 }
 
@@ -102,57 +104,6 @@ Result<SendTest> RunningDaemon::test(std::string_view exit) {
                    std::string(tunnel_->log_id()) + "-test", 0);
 }
 
-Result<std::uint64_t> RunningDaemon::retry_dead(std::string_view exit,
-                                                std::vector<std::uint64_t> numbers) {
-  {
-    std::lock_guard lock(retry_mutex_);
-    if (!retrying_.emplace(exit).second)
-      return retry("dead letters of exit `" + std::string(exit) + "` are being retried already");
-  }
-  auto delivered = retry_letters(exit, numbers);
-  std::lock_guard lock(retry_mutex_);
-  retrying_.erase(retrying_.find(exit));
-  return delivered;
-}
-
-Result<std::uint64_t> RunningDaemon::retry_letters(std::string_view exit,
-                                                   const std::vector<std::uint64_t>& numbers) {
-  tunnel::DeadLetters& letters = tunnel_->dead_letters();
-  std::uint64_t delivered = 0;
-  for (const std::uint64_t number : numbers) {
-    const auto found = letters.find(exit, number);
-    if (!found.ok()) {
-      // One of many may have been dropped or delivered by somebody else meanwhile.
-      if (numbers.size() == 1) return found.error();
-      continue;
-    }
-    const tunnel::DeadLetter& letter = *found;
-    if (letter.event_json.empty()) {
-      if (numbers.size() == 1)
-        return reject("letter " + std::to_string(number) +
-                      " holds no event: it tells of a gap, and there is nothing to send");
-      continue;
-    }
-    event::EventBatch batch;
-    TT_CHECK(event::index_canonical(letter.event_json, batch));
-    const tunnel::Meta meta{
-        .seq = letter.seq, .received_ns = letter.received_ns, .entry = letter.entry};
-    TT_TRY(const SendTest result,
-           send_once(exit, {meta, batch[0]}, tunnel::format_id(tunnel_->log_id(), letter.seq),
-                     letter.attempts + 1));
-    if (result.verdict.kind != portals::VerdictKind::kDelivered) {
-      log::info("dead letter not delivered",
-                {{"exit", exit}, {"number", number}, {"error", result.verdict.text}});
-      // Only a refusal is about this letter; otherwise the exit is not there, and none will pass.
-      if (result.verdict.kind == portals::VerdictKind::kRejected) continue;
-      break;
-    }
-    TT_CHECK(letters.remove(exit, number));
-    ++delivered;
-  }
-  return delivered;
-}
-
 Status RunningDaemon::forget(std::string_view exit) {
   if (find_delivery(exit))
     return reject("exit `" + std::string(exit) +
@@ -163,6 +114,7 @@ Status RunningDaemon::forget(std::string_view exit) {
   if (std::find(orphans.begin(), orphans.end(), exit) == orphans.end())
     return reject("no exit `" + std::string(exit) + "` has left a cursor");
   TT_CHECK(tunnel_->forget(exit));
+  audit("forget", "exit " + std::string(exit));
   return replays_->forget(std::string(exit));
 }
 

@@ -257,7 +257,7 @@ void Replays::end(const std::string& exit, Phase phase, std::string reason) {
 void Replays::release(const std::string& exit) {
   const auto found = running_.find(exit);
   if (found == running_.end()) return;
-  ReplayState state = std::move(found->second.state);
+  ReplayState state = found->second.state;
   state.counts = counts_of(found->second);
   if (const auto live = parts_.live(exit)) live->accompany({});
   remember(state);

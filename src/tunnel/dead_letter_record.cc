@@ -92,4 +92,30 @@ Result<DeadLetter> decode_letter(std::string_view body) {
   return letter;
 }
 
+std::string encode_tried(std::uint64_t number, const LetterAttempt& attempt) {
+  std::string body(sizeof number, '\0');
+  store(body.data(), number);
+  return body + encode_letter({.status = attempt.status,
+                               .attempts = attempt.attempts,
+                               .last_ns = attempt.last_ns,
+                               .error = attempt.error,
+                               .answer = attempt.answer});
+}
+
+std::optional<std::uint64_t> tried_number(std::string_view body) {
+  if (body.size() <= sizeof(std::uint64_t)) return std::nullopt;
+  return load<std::uint64_t>(body.data());
+}
+
+void apply_tried(std::string_view body, DeadLetter& letter) {
+  if (!tried_number(body)) return;
+  auto tried = decode_letter(body.substr(sizeof(std::uint64_t)));
+  if (!tried.ok()) return;
+  letter.attempts = tried->attempts;
+  letter.last_ns = tried->last_ns;
+  letter.status = tried->status;
+  letter.error = std::move(tried->error);
+  letter.answer = std::move(tried->answer);
+}
+
 }  // namespace tt::tunnel

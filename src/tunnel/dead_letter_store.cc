@@ -50,8 +50,14 @@ Status DeadLetterStore::open_box(const std::string& exit) {
   std::map<std::uint64_t, Letter> letters;
   TT_CHECK(box->log.open([&](const Record& record, const SharedSegment& file) {
     if (record.frame.type == RecordType::kDeadLetter) {
-      letters[record.frame.seq] = {
-          {file, record.position}, record.frame.time_ns, event_of(record.body)};
+      letters[record.frame.seq] = {.place = {file, record.position},
+                                   .last_ns = record.frame.time_ns,
+                                   .event = event_of(record.body)};
+    } else if (record.frame.type == RecordType::kDeadTried) {
+      const auto found = letters.find(tried_number(record.body).value_or(0));
+      if (found == letters.end()) return;
+      found->second.tried = SideLog::Place{file, record.position};
+      found->second.last_ns = record.frame.time_ns;
     } else if (record.frame.type == RecordType::kDeadRemoved && record.body.size() == 8) {
       letters.erase(tunnel::load<std::uint64_t>(record.body.data()));
     }
@@ -95,7 +101,8 @@ Result<std::uint64_t> DeadLetterStore::append(DeadLetter letter) {
   }
   {
     const std::lock_guard lock(mutex_);
-    box->letters[letter.number] = {*place, clock_.wall_ns(), letter.seq};
+    box->letters[letter.number] = {
+        .place = *place, .last_ns = clock_.wall_ns(), .event = letter.seq};
   }
   trim(*box);
   return letter.number;
@@ -161,23 +168,25 @@ std::vector<LetterName> DeadLetterStore::of_event(std::uint64_t seq) const {
 }
 
 Result<DeadLetter> DeadLetterStore::load(std::string_view exit, std::uint64_t number,
-                                         const SideLog::Place& place) {
-  TT_TRY(const std::string body, SideLog::read(place));
+                                         const Letter& place) {
+  TT_TRY(const std::string body, SideLog::read(place.place));
   TT_TRY(DeadLetter letter, decode_letter(body));
   letter.number = number;
   letter.exit = exit;  // The exit may have been renamed since.
+  if (place.tried)
+    if (const auto tried = SideLog::read(*place.tried); tried.ok()) apply_tried(*tried, letter);
   return letter;
 }
 
 Result<std::vector<DeadLetter>> DeadLetterStore::list(std::string_view exit,
                                                       std::uint64_t after_number,
                                                       std::size_t count_max) {
-  std::vector<std::pair<std::uint64_t, SideLog::Place>> places;
+  std::vector<std::pair<std::uint64_t, Letter>> places;
   if (const SharedBox box = find_box(exit)) {
     const std::lock_guard lock(mutex_);
     for (auto at = box->letters.upper_bound(after_number);
          at != box->letters.end() && places.size() < count_max; ++at) {
-      places.emplace_back(at->first, at->second.place);
+      places.emplace_back(at->first, at->second);
     }
   }
   std::vector<DeadLetter> letters;
@@ -198,7 +207,7 @@ Result<std::vector<DeadLetter>> DeadLetterStore::list(std::string_view exit,
 }
 
 Result<DeadLetter> DeadLetterStore::find(std::string_view exit, std::uint64_t number) {
-  SideLog::Place place;
+  Letter place;
   {
     const SharedBox box = find_box(exit);
     const std::lock_guard lock(mutex_);
@@ -206,9 +215,25 @@ Result<DeadLetter> DeadLetterStore::find(std::string_view exit, std::uint64_t nu
     if (!box || found == box->letters.end()) {
       return reject("no dead letter " + std::to_string(number) + " of exit " + std::string(exit));
     }
-    place = found->second.place;
+    place = found->second;
   }
   return load(exit, number, place);
+}
+
+Status DeadLetterStore::note_attempt(std::string_view exit, std::uint64_t number,
+                                     const LetterAttempt& attempt) {
+  const SharedBox box = find_box(exit);
+  if (!box) return reject("no dead letters of exit " + std::string(exit));
+  const std::lock_guard io_lock(box->io_mutex);
+  TT_TRY(const SideLog::Place place, box->log.append(RecordType::kDeadTried, box->log.next_seq(),
+                                                     encode_tried(number, attempt)));
+  TT_CHECK(box->log.flush());
+  const std::lock_guard lock(mutex_);
+  const auto found = box->letters.find(number);
+  if (found == box->letters.end()) return {};  // Removed meanwhile: nobody will ask.
+  found->second.tried = place;
+  found->second.last_ns = clock_.wall_ns();
+  return {};
 }
 
 Status DeadLetterStore::remove(std::string_view exit, std::uint64_t number) {

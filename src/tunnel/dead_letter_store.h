@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,12 @@ namespace tt::tunnel {
 /// The body of a kDeadLetter record; its number is the record's seq.
 std::string encode_letter(const DeadLetter& letter);
 Result<DeadLetter> decode_letter(std::string_view body);
+/// The body of a kDeadTried record: the letter's number, then fields.
+std::string encode_tried(std::uint64_t number, const LetterAttempt& attempt);
+/// The number; nothing when the body is foreign.
+std::optional<std::uint64_t> tried_number(std::string_view body);
+/// What the record says of attempts, time, status, error and answer replaces the letter's.
+void apply_tried(std::string_view body, DeadLetter& letter);
 
 class DeadLetterStore final : public DeadLetters {
  public:
@@ -41,11 +48,14 @@ class DeadLetterStore final : public DeadLetters {
                                        std::size_t count_max) override;
   Result<DeadLetter> find(std::string_view exit, std::uint64_t number) override;
   std::vector<LetterName> of_event(std::uint64_t seq) const override;
+  Status note_attempt(std::string_view exit, std::uint64_t number,
+                      const LetterAttempt& attempt) override;
   Status remove(std::string_view exit, std::uint64_t number) override;
 
  private:
   struct Letter {
     SideLog::Place place;
+    std::optional<SideLog::Place> tried;  // The newest attempt by hand.
     WallNs last_ns = 0;
     Seq event = 0;
   };
@@ -63,7 +73,7 @@ class DeadLetterStore final : public DeadLetters {
   Result<SideLog::Place> keep(Box& box, DeadLetter& letter);
   void trim(Box& box);
   Status drop_oldest(Box& box);
-  Result<DeadLetter> load(std::string_view exit, std::uint64_t number, const SideLog::Place& place);
+  Result<DeadLetter> load(std::string_view exit, std::uint64_t number, const Letter& letter);
 
   Disk& disk_;
   Clock& clock_;

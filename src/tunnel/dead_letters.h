@@ -34,6 +34,14 @@ struct DeadLetter {
   std::uint64_t replay = 0;  ///< Epoch of the replay that it died in; 0: the first run.
 };
 
+/// A further attempt at a letter, by hand, that did not deliver it.
+struct LetterAttempt {
+  std::uint32_t attempts = 0;  ///< All of them so far.
+  WallNs last_ns = 0;
+  int status = 0;
+  std::string error, answer;
+};
+
 struct LetterName {
   std::string exit;
   std::uint64_t number = 0;
@@ -58,6 +66,9 @@ class DeadLetters {
   virtual Result<DeadLetter> find(std::string_view exit, std::uint64_t number) = 0;
   /// The letters of this event, by exit. Reads no disk.
   virtual std::vector<LetterName> of_event(std::uint64_t seq) const = 0;
+  /// The letter shows this attempt from now on. Survives kill -9, not a power cut.
+  virtual Status note_attempt(std::string_view exit, std::uint64_t number,
+                              const LetterAttempt& attempt) = 0;
   /// The letter was delivered by hand or dropped; durable on return.
   virtual Status remove(std::string_view exit, std::uint64_t number) = 0;
 };

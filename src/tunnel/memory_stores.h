@@ -69,6 +69,21 @@ class MemoryDeadLetters final : public DeadLetters {
         if (letter.seq == seq) names.push_back({exit, number});
     return names;
   }
+  Status note_attempt(std::string_view exit, std::uint64_t number,
+                      const LetterAttempt& attempt) override {
+    const std::lock_guard lock(mutex_);
+    const auto box = boxes_.find(exit);
+    if (box == boxes_.end()) return reject("no dead letters of exit " + std::string(exit));
+    const auto found = box->second.letters.find(number);
+    if (found == box->second.letters.end()) return {};
+    DeadLetter& letter = found->second;
+    letter.attempts = attempt.attempts;
+    letter.last_ns = attempt.last_ns;
+    letter.status = attempt.status;
+    letter.error = attempt.error;
+    letter.answer = attempt.answer;
+    return {};
+  }
   Status remove(std::string_view exit, std::uint64_t number) override {
     const std::lock_guard lock(mutex_);
     const auto box = boxes_.find(exit);

@@ -45,6 +45,7 @@ enum class RecordType : std::uint16_t {
   kDeadLetter = 6,   ///< Only in dead/.
   kDeadRemoved = 7,  ///< Only in dead/: the letter of this number was removed.
   kAttempt = 8,      ///< Only in attempts/.
+  kDeadTried = 9,    ///< Only in dead/: a further attempt at a letter, which failed.
 };
 
 /// Flags of kMarker.

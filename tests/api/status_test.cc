@@ -111,6 +111,93 @@ TEST_F(StatusTest, dead_letters_are_listed_shown_retried_and_dropped) {
   change("/dead/hook/" + number(0) + "/dance", 404);
 }
 
+TEST_F(StatusTest, letters_are_chosen_by_reason_and_time_and_a_misspelt_choice_touches_none) {
+  start_usual();
+  refused("old");
+  clock_.advance_ns(7200 * kNsPerSec);
+  const tunnel::Seq young = refused("young");
+  ASSERT_TRUE(daemon_->tunnel()
+                  .dead_letters()
+                  .append({.exit = "hook",
+                           .reason = "expired",
+                           .last_ns = clock_.wall_ns(),
+                           .event_json = R"({"message":"late"})"})
+                  .ok());
+  EXPECT_EQ(read("/dead/hook?reason=rejected").at("letters").as_array().size(), 2u);
+  EXPECT_EQ(read("/dead/hook?since=1h").at("letters").as_array().size(), 2u);
+  EXPECT_EQ(text(read("/dead/hook?reason=rejected&since=1h").at("letters").at(0), "id"),
+            id_of(young));
+  EXPECT_EQ(read("/dead/hook?since=" + id_of(young)).at("letters").as_array().size(), 1u);
+  EXPECT_EQ(get("/api/v1/dead/hook?since=soon").status, 400);
+
+  for (const char* body : {R"({"reson":"rejected"})", R"({"reason":5})", R"({"after":"x"})",
+                           R"({"since":"soon"})", "[]", ""}) {
+    change("/dead/hook/retry", 400, body);
+    change("/dead/hook/drop", 400, body);
+  }
+  EXPECT_EQ(read("/dead/hook").at("letters").as_array().size(), 3u);
+  EXPECT_EQ(target_.count(), 2u);
+
+  const auto dropped = change("/dead/hook/drop", 200, R"({"reason":"expired"})");
+  EXPECT_EQ(dropped.at("done").to_number<int>(), 1);
+  const auto retried = change("/dead/hook/retry", 200, R"({"since":"1h"})");
+  EXPECT_EQ(retried.at("done").to_number<int>(), 1);
+  EXPECT_TRUE(retried.at("next").is_null());
+  EXPECT_EQ(target_.messages().back(), "young");
+  EXPECT_EQ(text(read("/dead/hook").at("letters").at(0).at("event"), "message"), "old");
+}
+
+TEST_F(StatusTest, letters_are_exported_line_by_line_page_by_page_to_the_byte) {
+  start_usual();
+  target_.answer({400});
+  append("events",
+         R"({"message":"a","severity":"critical","size":1.10,"big":123456789012345678901})");
+  ASSERT_TRUE(eventually([&] { return exit("hook").behind == 0; }));
+  refused("b");
+  const Answer first = get("/api/v1/dead/hook?as=events&limit=1");
+  EXPECT_THAT(first.body, HasSubstr(R"("size":1.10,"big":123456789012345678901)"));
+  const std::string next(net::find_header(first.headers, "tt-next"));
+  ASSERT_FALSE(next.empty());
+  const Answer second = get("/api/v1/dead/hook?as=events&after=" + next);
+  EXPECT_THAT(second.body, HasSubstr(R"("message":"b")"));
+  EXPECT_EQ(net::find_header(second.headers, "tt-next"), "");
+  // They can be sent as they are.
+  EXPECT_EQ(
+      post("/api/v1/events", first.body + second.body, {{"Content-Type", "application/x-ndjson"}})
+          .status,
+      202);
+  const auto letter =
+      parsed(get("/api/v1/dead/hook?as=ndjson&after=" + next), 200, "the second letter");
+  EXPECT_EQ(text(letter, "reason"), "rejected");
+  EXPECT_EQ(text(letter, "answer"), "said 400");
+  EXPECT_EQ(get("/api/v1/dead/hook?as=xml").status, 400);
+}
+
+TEST_F(StatusTest, a_letter_is_edited_whole_or_by_its_members) {
+  start_usual();
+  target_.answer({400});
+  append("events", R"({"message":"a","severity":"critical","size":1.10})");
+  ASSERT_TRUE(eventually([&] { return exit("hook").behind == 0; }));
+  const auto number = read("/dead/hook").at("letters").at(0).at("number").to_number<int>();
+  const std::string path = "/dead/hook/" + std::to_string(number);
+  target_.answer({422});
+  const auto refused_again = change(path + "/set", 200, R"({"message":"b","team":"x"})");
+  EXPECT_EQ(text(refused_again, "verdict"), "rejected");
+  EXPECT_THAT(target_.received().back().body, HasSubstr(R"("message":"b")"));
+  EXPECT_THAT(target_.received().back().body, HasSubstr(R"("size":1.10)"));
+  EXPECT_EQ(read(path).at("attempts").to_number<int>(), 2);
+  EXPECT_EQ(read(path).at("status").to_number<int>(), 422);
+  EXPECT_EQ(text(read(path).at("event"), "message"), "a");
+  for (const char* body : {"", "{}", "[]", "x", R"({"message":null})"})
+    change(path + "/set", 400, body);
+  change(path + "/edit", 400, R"({"kind":"urn:x"})");
+  change("/dead/hook/999/set", 404, R"({"message":"b"})");
+  EXPECT_EQ(target_.count(), 2u);
+  EXPECT_EQ(text(change(path + "/edit", 200, R"({"message":"c"})"), "verdict"), "delivered");
+  EXPECT_EQ(target_.messages().back(), "c");
+  read(path, 404);
+}
+
 TEST_F(StatusTest, all_letters_of_an_exit_are_retried_at_once) {
   start_usual();
   refused("first");

@@ -68,6 +68,22 @@ TEST(WhyExit, a_rate_that_holds_back_is_named) {
             "the exit's `rate` holds it back; 3 events come before it");
 }
 
+TEST(WhyExit, a_letter_of_a_replay_does_not_hide_the_delivery_before_it) {
+  tunnel::Attempt refused = attempt("hook", "rejected");
+  refused.replay = 2;
+  const tunnel::DeadLetter letter{
+      .number = 7, .exit = "hook", .reason = "rejected", .error = "HTTP 400", .replay = 2};
+  const ExitStory both = only({.fates = {fate(State::kDecided)},
+                               .attempts = {attempt("hook", "delivered"), refused},
+                               .letters = {letter}});
+  EXPECT_EQ(both.state, ExitState::kDelivered);
+  EXPECT_THAT(both.detail, HasSubstr("later dead: letter 7, rejected: HTTP 400, in replay 2"));
+  EXPECT_EQ(both.advice, "tictoc dead retry hook 7");
+  const ExitStory dead =
+      only({.fates = {fate(State::kDecided)}, .attempts = {refused}, .letters = {letter}});
+  EXPECT_EQ(dead.state, ExitState::kDead);
+}
+
 TEST(WhyExit, an_exit_that_has_left_is_told_from_its_attempts) {
   const auto stories = stories_of(
       {.fates = {fate(State::kDecided)}, .attempts = {attempt("gone", "retry")}, .letters = {}},

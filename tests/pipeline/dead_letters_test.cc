@@ -91,7 +91,7 @@ TEST_F(DeadLettersTest, a_letter_sent_again_is_delivered_removed_and_noted_as_an
   const tunnel::Seq seq = refused("second chance");
   const auto retried = daemon_->retry_dead("hook", {letters("hook")[0].number});
   ASSERT_TRUE(retried.ok()) << retried.error().text;
-  EXPECT_EQ(*retried, 1u);
+  EXPECT_EQ(retried->delivered, 1u);
   EXPECT_TRUE(letters("hook").empty());
   const std::vector<Received> received = target_.received();
   ASSERT_EQ(received.size(), 2u);
@@ -110,7 +110,7 @@ TEST_F(DeadLettersTest, a_letter_that_is_refused_again_stays) {
   target_.answer({422});
   const auto retried = daemon_->retry_dead("hook", {letters("hook")[0].number});
   ASSERT_TRUE(retried.ok());
-  EXPECT_EQ(*retried, 0u);
+  EXPECT_EQ(retried->delivered, 0u);
   EXPECT_EQ(letters("hook").size(), 1u);
 }
 
@@ -123,7 +123,7 @@ TEST_F(DeadLettersTest, of_many_letters_those_that_are_gone_are_passed_over) {
   ASSERT_TRUE(daemon_->tunnel().dead_letters().remove("hook", all[0].number).ok());
   const auto retried = daemon_->retry_dead("hook", {all[0].number, all[1].number});
   ASSERT_TRUE(retried.ok());
-  EXPECT_EQ(*retried, 1u);
+  EXPECT_EQ(retried->delivered, 1u);
   EXPECT_FALSE(daemon_->retry_dead("hook", {all[0].number}).ok());
 }
 
@@ -150,6 +150,96 @@ TEST_F(DeadLettersTest, letters_survive_a_restart_and_are_not_tried_by_themselve
   EXPECT_THAT(target_.messages(), ::testing::ElementsAre("kept", "next"));
   ASSERT_EQ(letters("hook").size(), 1u);
   EXPECT_EQ(testing::message_of(letters("hook")[0].event_json), "kept");
+}
+
+TEST_F(DeadLettersTest, a_letter_that_fails_again_shows_the_newest_attempt_after_a_restart_too) {
+  start_hook();
+  refused("stubborn");
+  const tunnel::DeadLetter before = letters("hook")[0];
+  clock_.advance_ns(60 * kNsPerSec);
+  target_.answer({422});
+  const auto retried = daemon_->retry_dead("hook", {before.number});
+  ASSERT_TRUE(retried.ok());
+  EXPECT_EQ(retried->delivered, 0u);
+  for (int life = 0; life < 2; ++life) {
+    const tunnel::DeadLetter after = letters("hook")[0];
+    EXPECT_EQ(after.number, before.number);
+    EXPECT_EQ(after.attempts, 2u);
+    EXPECT_EQ(after.status, 422);
+    EXPECT_EQ(after.answer, "said 422");
+    EXPECT_EQ(after.first_ns, before.first_ns);
+    EXPECT_GE(after.last_ns, before.last_ns + 60 * kNsPerSec);
+    EXPECT_EQ(after.event_json, before.event_json);
+    stop();
+    start_hook();
+  }
+}
+
+TEST_F(DeadLettersTest, a_changed_event_goes_under_the_same_id_and_the_original_stays) {
+  start_hook();
+  const tunnel::Seq seq = refused("wrong");
+  const tunnel::DeadLetter letter = letters("hook")[0];
+  target_.answer({400});
+  auto sent = daemon_->retry_edited("hook", letter.number, R"({"message":"still wrong"})");
+  ASSERT_TRUE(sent.ok());
+  EXPECT_EQ(sent->verdict.kind, portals::VerdictKind::kRejected);
+  ASSERT_EQ(letters("hook").size(), 1u);
+  EXPECT_EQ(letters("hook")[0].event_json, letter.event_json);
+  EXPECT_EQ(letters("hook")[0].attempts, 2u);
+  sent = daemon_->retry_edited("hook", letter.number, R"({"message":"right"})");
+  ASSERT_TRUE(sent.ok());
+  EXPECT_EQ(sent->verdict.kind, portals::VerdictKind::kDelivered);
+  EXPECT_THAT(target_.messages(), ::testing::ElementsAre("wrong", "still wrong", "right"));
+  EXPECT_EQ(target_.received()[2].header("webhook-id"), id_of(seq));
+  EXPECT_TRUE(letters("hook").empty());
+}
+
+TEST_F(DeadLettersTest, what_is_no_event_is_not_sent_in_the_place_of_one) {
+  start_hook();
+  refused("kept");
+  const std::uint64_t number = letters("hook")[0].number;
+  for (const char* text : {"", "{", "[]", "{}", R"({"message":""})",
+                           R"([{"message":"a"},{"message":"b"}])", R"({"message":5})"}) {
+    EXPECT_FALSE(daemon_->retry_edited("hook", number, text).ok()) << text;
+  }
+  EXPECT_FALSE(daemon_->retry_edited("hook", number + 1, R"({"message":"m"})").ok());
+  EXPECT_EQ(target_.count(), 1u);
+  EXPECT_EQ(letters("hook")[0].attempts, 1u);
+}
+
+TEST_F(DeadLettersTest, a_gap_has_no_event_to_send_and_stops_no_other_letter) {
+  start_hook();
+  const auto gap = daemon_->tunnel().dead_letters().append(
+      {.exit = "hook", .seq = 1, .last_seq = 2, .reason = "gap"});
+  ASSERT_TRUE(gap.ok());
+  refused("sent");
+  const auto all = letters("hook");
+  ASSERT_EQ(all.size(), 2u);
+  const auto report = daemon_->retry_dead("hook", {all[0].number, all[1].number});
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->tried, 1u);
+  EXPECT_EQ(report->delivered, 1u);
+  const auto alone = daemon_->retry_dead("hook", {*gap});
+  ASSERT_FALSE(alone.ok());
+  EXPECT_THAT(alone.error().text, HasSubstr("nothing to send"));
+  const auto dropped = daemon_->drop_dead("hook", {*gap, *gap + 100});
+  ASSERT_TRUE(dropped.ok());
+  EXPECT_EQ(*dropped, 1u);
+  EXPECT_TRUE(letters("hook").empty());
+}
+
+TEST_F(DeadLettersTest, an_exit_that_is_not_there_ends_a_retry_and_says_so) {
+  start_hook();
+  refused("one");
+  refused("two");
+  const auto all = letters("hook");
+  target_.answer({503});
+  const auto report = daemon_->retry_dead("hook", {all[0].number, all[1].number});
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->tried, 1u);
+  EXPECT_EQ(report->last, all[0].number);
+  EXPECT_THAT(report->problem, HasSubstr("503"));
+  EXPECT_EQ(target_.count(), 3u);
 }
 
 }  // namespace

@@ -299,6 +299,39 @@ TEST_F(ReplayTest, its_events_add_up_while_it_runs) {
   ASSERT_TRUE(eventually([&] { return is(Phase::kDone); }));
 }
 
+TEST_F(ReplayTest, it_has_an_account_of_its_own_that_balances) {
+  start_hook("", "{when: 'event.message != \"noise\"', to: hook}");
+  say_all({"a", "noise", "bad", "b"});
+  target_.decide([](const testing::Received& request) {
+    return net::HttpAnswer{.status = request.body.find("bad") == std::string::npos ? 200 : 400};
+  });
+  begin(everything(1));
+  const auto counted = [&](const char* name, const char* result) {
+    Labels labels{{"exit", "hook"}};
+    if (*result) labels.emplace_back("result", result);
+    return metrics_->counter(name, "", labels).value();
+  };
+  const auto pending = [&] {
+    return static_cast<std::uint64_t>(
+        metrics_->gauge("tt_replay_pending_events", "", {{"exit", "hook"}}).value());
+  };
+  const auto decided = [&] {
+    return counted("tt_replay_events_total", "delivered") +
+           counted("tt_replay_events_total", "filtered") +
+           counted("tt_replay_events_total", "dead");
+  };
+  ASSERT_TRUE(soon([&] { return decided() > 0; }));
+  ASSERT_TRUE(soon(
+      [&] { return decided() + pending() == counted("tt_replay_accepted_events_total", ""); }));
+  ASSERT_TRUE(eventually([&] { return is(Phase::kDone); }));
+  EXPECT_EQ(counted("tt_replay_events_total", "delivered"), 2u);
+  EXPECT_EQ(counted("tt_replay_events_total", "filtered"), 1u);
+  EXPECT_EQ(counted("tt_replay_events_total", "dead"), 1u);
+  EXPECT_EQ(counted("tt_replay_accepted_events_total", ""), 4u);
+  EXPECT_EQ(pending(), 0u);
+  EXPECT_EQ(counted("tt_exit_events_total", "delivered"), 3u);
+}
+
 TEST_F(ReplayTest, a_paused_exit_gets_no_replay_either) {
   start_hook();
   say_all({"a"});

@@ -251,6 +251,42 @@ TEST_P(Contract, dead_letters_are_listed_found_and_removed) {
   EXPECT_TRUE(dead.list("exit", *two, 10)->empty());
 }
 
+TEST_P(Contract, a_letter_shows_its_newest_attempt_by_hand) {
+  DeadLetters& dead = tunnel_->dead_letters();
+  const auto one = dead.append({.exit = "exit",
+                                .seq = 9,
+                                .reason = "rejected",
+                                .status = 400,
+                                .attempts = 1,
+                                .first_ns = 3,
+                                .error = "no",
+                                .request = "POST /",
+                                .event_json = "{}"});
+  ASSERT_TRUE(one.ok());
+  ASSERT_TRUE(dead.note_attempt("exit", *one, {.attempts = 2, .last_ns = 7, .status = 401}).ok());
+  const LetterAttempt newest{
+      .attempts = 3, .last_ns = 8, .status = 422, .error = "bad", .answer = "why"};
+  ASSERT_TRUE(dead.note_attempt("exit", *one, newest).ok());
+  EXPECT_FALSE(dead.note_attempt("other", *one, newest).ok());
+  const auto found = dead.find("exit", *one);
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->number, *one);
+  EXPECT_EQ(found->attempts, 3u);
+  EXPECT_EQ(found->last_ns, 8);
+  EXPECT_EQ(found->first_ns, 3);
+  EXPECT_EQ(found->status, 422);
+  EXPECT_EQ(found->error, "bad");
+  EXPECT_EQ(found->answer, "why");
+  EXPECT_EQ(found->request, "POST /");
+  EXPECT_EQ(found->event_json, "{}");
+  const auto two = dead.append({.exit = "exit", .seq = 10});
+  ASSERT_TRUE(two.ok());
+  EXPECT_GT(*two, *one);
+  ASSERT_TRUE(dead.remove("exit", *one).ok());
+  EXPECT_TRUE(dead.note_attempt("exit", *one, newest).ok());
+  EXPECT_EQ(dead.list("exit", 0, 10)->size(), 1u);
+}
+
 TEST_P(Contract, dead_letters_are_found_by_event) {
   DeadLetters& dead = tunnel_->dead_letters();
   ASSERT_TRUE(dead.append({.exit = "a", .seq = 9, .event_json = "{}"}).ok());

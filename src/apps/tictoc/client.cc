@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/tictoc/client.h"
 
+#include <unistd.h>
+
 #include <boost/json/parse.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -70,7 +72,10 @@ net::ClientRequest Client::request(std::string_view method, const std::string& p
 
 Answer Client::call(net::ClientRequest request) {
   net::ClientAnswer got = http_->call(std::move(request));
-  Answer answer{.status = got.status, .text = std::move(got.body), .error = got.error};
+  Answer answer{.status = got.status,
+                .text = std::move(got.body),
+                .headers = std::move(got.headers),
+                .error = got.error};
   boost::system::error_code failed;
   answer.body = boost::json::parse(answer.text, failed);
   if (failed) answer.body = nullptr;
@@ -110,6 +115,29 @@ Answer Client::follow(const std::string& path, std::string_view last_id,
     return true;
   };
   return call(std::move(stream));
+}
+
+bool append_field(std::string& members, const std::string& field) {
+  const std::size_t equals = field.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    std::fprintf(stderr, "tictoc: a field is written k=text or k:=json, not '%s'\n", field.c_str());
+    return false;
+  }
+  const bool is_json = field[equals - 1] == ':';
+  const std::string name = field.substr(0, is_json ? equals - 1 : equals);
+  const std::string value = field.substr(equals + 1);
+  members += "," + json_string(name) + ":" + (is_json ? value : json_string(value));
+  return true;
+}
+
+std::optional<bool> ask(const char* question) {
+  if (!isatty(STDIN_FILENO)) {
+    std::fputs("tictoc: nothing was done: there is no terminal to ask on; say --yes\n", stderr);
+    return std::nullopt;
+  }
+  std::fprintf(stderr, "%s [y/N] ", question);
+  char answer[16] = "";
+  return std::fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
 int report(const Answer& answer, const Client& client) {

@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,7 @@ struct Answer {
   int status = 0;
   boost::json::value body;
   std::string text;
+  net::Headers headers;
   std::string error;  ///< Not empty: no answer came.
   bool ok() const { return status / 100 == 2; }
 };
@@ -66,12 +68,20 @@ class Client {
   std::unique_ptr<net::HttpClient> http_;
 };
 
+/// `k=text` and `k:=json` as one member of a JSON object, `,"k":...`, appended to `members`. False
+/// after a message.
+bool append_field(std::string& members, const std::string& field);
+/// Whether a person at the terminal says yes to `question`. Nothing, after a message, when there is
+/// no terminal: `--yes` is the answer of scripts.
+std::optional<bool> ask(const char* question);
+
 /// Prints why it failed and gives the exit code; kOk for 2xx.
 int report(const Answer& answer, const Client& client);
 
 // One a file (events.cc: tail, search, show, why; operate.cc: the rest).
 void add_event_commands(CLI::App& app, Common& common, int& exit_code);
 void add_send(CLI::App& app, Common& common, int& exit_code);
+void add_dead(CLI::App& app, Common& common, int& exit_code);
 /// Below `exit`.
 void add_replay(CLI::App& group, Common& common, int& exit_code);
 void add_operate_commands(CLI::App& app, Common& common, int& exit_code);

@@ -36,6 +36,7 @@ int main(int argc, char** argv) try {
   tt::tictoc::add_spool(app, common, exit_code);
   tt::tictoc::add_event_commands(app, common, exit_code);
   tt::tictoc::add_operate_commands(app, common, exit_code);
+  tt::tictoc::add_dead(app, common, exit_code);
   tt::cli::add_completion(app, exit_code);
   return tt::cli::parse(app, argc, argv, exit_code, tt::tictoc::kUsage);
 } catch (const std::exception& error) {

@@ -1,4 +1,4 @@
-// tictoc exit, entry, dead, status, reload: what operators do, as tables or JSON.
+// tictoc exit, entry, status, reload: what operators do, as tables or JSON.
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
@@ -16,15 +16,6 @@ namespace {
 std::string exit_path(const std::string& name, std::string_view action = "") {
   return "/api/v1/exits/" + percent_encode(name) + std::string(action);
 }
-std::string dead_path(const std::string& exit, const std::string& number = "") {
-  return "/api/v1/dead/" + percent_encode(exit) +
-         (number.empty() ? std::string() : "/" + percent_encode(number));
-}
-
-struct Names {
-  std::string exit, number;
-};
-
 /// Fetches `path` and prints the list `member` as a table of `columns`.
 int list(const Common& common, const std::string& path, const char* member,
          std::initializer_list<const char*> columns) {
@@ -49,20 +40,6 @@ int show(const Common& common, const std::string& path) {
   return kOk;
 }
 
-int show_letter(const Common& common, const Names& names) {
-  Client client(common);
-  const Answer answer = client.get(dead_path(names.exit, names.number));
-  if (const int failed = report(answer, client)) return failed;
-  if (common.json) {
-    std::fputs(answer.text.c_str(), stdout);
-    return kOk;
-  }
-  print_members(answer.body);
-  std::printf("\nrules, attempts and answers: tictoc why %s\n",
-              member_text(answer.body, "id").c_str());
-  return kOk;
-}
-
 int change(const Common& common, const std::string& path, const char* done) {
   Client client(common);
   const Answer answer = client.post(path, "{}");
@@ -83,17 +60,6 @@ int test_exit(const Common& common, const std::string& exit) {
   else
     print_members(answer.body);
   return verdict == "delivered" ? kOk : kRefused;
-}
-
-int retry(const Common& common, const Names& names, const char* verb) {
-  Client client(common);
-  const Answer answer = client.post(dead_path(names.exit, names.number) + "/" + verb, "{}");
-  if (const int failed = report(answer, client)) return failed;
-  if (common.json) std::fputs(answer.text.c_str(), stdout);
-  const std::string tried = member_text(answer.body, "tried"),
-                    done = member_text(answer.body, "done");
-  if (!common.json) std::printf("%s of %s\n", done.c_str(), tried.c_str());
-  return tried == done ? kOk : kRefused;
 }
 
 /// What a reload did to events that no exit has read yet.
@@ -195,34 +161,6 @@ void add_exit(CLI::App& app, Common& common, int& exit_code) {
       "Examples:\n  tictoc exit test team-chat\n  tictoc exit replay team-chat --since 2h");
 }
 
-void add_dead(CLI::App& app, Common& common, int& exit_code) {
-  CLI::App* group = app.add_subcommand("dead", "dead letters: what exits gave up on");
-  group->require_subcommand(1);
-  auto names = std::make_shared<Names>();
-  CLI::App* ls = group->add_subcommand("ls", "of all exits, or of one");
-  ls->add_option("exit", names->exit, "name of the exit");
-  ls->callback([=, &common, &exit_code] {
-    exit_code = names->exit.empty()
-                    ? list(common, "/api/v1/dead", "exits", {"exit", "count", "oldest", "newest"})
-                    : list(common, dead_path(names->exit), "letters",
-                           {"number", "id", "reason", "status", "attempts", "last", "error"});
-  });
-  CLI::App* one = group->add_subcommand("show", "one, with its request and answer");
-  one->add_option("exit", names->exit)->required();
-  one->add_option("number", names->number)->required();
-  one->callback([=, &common, &exit_code] { exit_code = show_letter(common, *names); });
-  for (const char* verb : {"retry", "drop"}) {
-    const bool drops = std::string_view(verb) == "drop";
-    CLI::App* command = group->add_subcommand(
-        verb, drops ? "removes them for good" : "sends them again; those delivered are removed");
-    command->add_option("exit", names->exit, "name of the exit")->required();
-    auto* number = command->add_option("number", names->number, "one of them; else all");
-    if (drops) number->required();
-    command->callback([=, &common, &exit_code] { exit_code = retry(common, *names, verb); });
-  }
-  group->footer("Example: tictoc dead retry team-chat");
-}
-
 }  // namespace
 
 void add_operate_commands(CLI::App& app, Common& common, int& exit_code) {
@@ -240,7 +178,6 @@ void add_operate_commands(CLI::App& app, Common& common, int& exit_code) {
   one->callback([=, &common, &exit_code] {
     exit_code = show(common, "/api/v1/entries/" + percent_encode(*name));
   });
-  add_dead(app, common, exit_code);
   app.add_subcommand("status", "the daemon, its entries and exits")->callback([&] {
     exit_code = status(common);
   });

@@ -69,7 +69,7 @@ void print_preview(const ReplayArguments& arguments, const boost::json::value& p
 }
 
 /// kOk: send them.
-int ask(const ReplayArguments& arguments, const boost::json::value& preview) {
+int confirm(const ReplayArguments& arguments, const boost::json::value& preview) {
   if (member_text(preview, "events") == "0" && member_text(preview, "more") != "true") {
     std::fputs("tictoc: there is nothing to send\n", stderr);
     return kRefused;
@@ -79,16 +79,8 @@ int ask(const ReplayArguments& arguments, const boost::json::value& preview) {
     return kRefused;
   }
   if (arguments.yes) return kOk;
-  if (!isatty(STDIN_FILENO)) {
-    std::fputs("tictoc: nothing was sent: there is no terminal to ask on; say --yes\n", stderr);
-    return kUsage;
-  }
-  std::fputs("send them? [y/N] ", stderr);
-  char answer[16] = "";
-  if (std::fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
-    return kOk;
-  std::fputs("tictoc: nothing was sent\n", stderr);
-  return kRefused;
+  const auto yes = ask("send them?");
+  return !yes ? kUsage : *yes ? kOk : kRefused;
 }
 
 bool is_over(const std::string& state) {
@@ -169,7 +161,7 @@ int replay(const ReplayArguments& arguments, const Common& common) {
   else if (!common.json)
     print_preview(arguments, preview.body);
   if (arguments.dry_run) return kOk;
-  if (const int refused = ask(arguments, preview.body)) return refused;
+  if (const int refused = confirm(arguments, preview.body)) return refused;
   const Answer begun = client.post(arguments.path(), body_of(arguments, false));
   if (const int failed = report(begun, client)) return failed;
   const std::string epoch = member_text(begun.body, "epoch");

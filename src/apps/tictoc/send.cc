@@ -36,20 +36,6 @@ int refuse_rest(const std::string& word) {
   return kUsage;
 }
 
-/// `k=text` and `k:=json`, as one member of the event.
-bool append_field(std::string& event, const std::string& field) {
-  const std::size_t equals = field.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    std::fprintf(stderr, "tictoc: a field is written k=text or k:=json, not '%s'\n", field.c_str());
-    return false;
-  }
-  const bool is_json = field[equals - 1] == ':';
-  const std::string name = field.substr(0, is_json ? equals - 1 : equals);
-  const std::string value = field.substr(equals + 1);
-  event += "," + json_string(name) + ":" + (is_json ? value : json_string(value));
-  return true;
-}
-
 /// The events as one request body; false after a message.
 bool read_body(const SendArguments& arguments, std::string& body) {
   if (!arguments.file.empty()) {
