@@ -168,16 +168,17 @@ Result<LetterFilter> filter_of_body(const std::string& body, pipeline::Daemon& d
   for (const auto& [key, value] : *members) {
     const std::string_view name(key.data(), key.size());
     const bool is_text = value.if_string() != nullptr;
-    if (name == "reason" && is_text)
+    if (name == "reason" && is_text) {
       filter.reason = *value.if_string();
-    else if (name == "since" && is_text)
+    } else if (name == "since" && is_text) {
       TT_CHECK(read_since(*value.if_string(), daemon, filter));
-    else if (name == "after" && value.if_int64() && *value.if_int64() >= 0)
+    } else if (name == "after" && value.if_int64() && *value.if_int64() >= 0) {
       filter.after = static_cast<std::uint64_t>(*value.if_int64());
-    else
+    } else {
       return reject("`" + std::string(name) +
                     "` is not understood; letters are chosen by reason and since (texts) and " +
                     "after (a number)");
+    }
   }
   return filter;
 }

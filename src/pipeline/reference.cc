@@ -86,6 +86,10 @@ Page exits_page() {
   for (const portals::ExitDescriptor* type : portals::exit_catalog()) {
     text +=
         fmt::format("## {}\n\n{}\n\nSecurity: {}\n\n", type->name, type->summary, type->security);
+    if (type->pages)
+      text +=
+          "What it sends wakes people or starts machines: `tictoc exit replay` wants "
+          "`--allow-paging`.\n\n";
     text += indented_yaml("my-" + std::string(type->name), type->example);
     text += config::doc_table(*type->fields) + "\n";
   }
@@ -151,6 +155,12 @@ Page limits_page() {
   row("requests of the API worked on at once", std::to_string(kApiThreads));
   row("generations of the configuration kept", std::to_string(kGenerationsKept));
   row("pending events that a reload judges by both rulesets", std::to_string(kMovedEventsMax));
+  row("events of a replay in a second, unless it asks for others; at most",
+      fmt::format("{:.0f}, {:.0f}", kReplayPerSec, kReplayPerSecMax));
+  row("time that counting the events of a replay may take; then there are `more`",
+      fmt::format("{} s", kReplayPreviewMs / 1000));
+  row("time for one request that retries dead letters; then `next` goes on",
+      fmt::format("{} s", kRetryMsMax / 1000));
   return {"limits", "limits.md", text};
 }
 
