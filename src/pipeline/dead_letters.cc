@@ -119,10 +119,12 @@ Result<SendTest> RunningDaemon::retry_edited(std::string_view exit, std::uint64_
   TT_CHECK(begin_retry(exit));
   auto result = send_letter(letter, decoded.events[0].json);
   end_retry(exit);
+  // The tunnel keeps the original as long as any event; what was changed is on record beyond that.
   if (result.ok())
     audit("edit", letter_name(exit, number) + ", event " +
-                      tunnel::format_id(tunnel_->log_id(), letter.seq) +
-                      ", sent changed: " + std::string(portals::to_string(result->verdict.kind)));
+                      tunnel::format_id(tunnel_->log_id(), letter.seq) + ", changed and sent: " +
+                      std::string(portals::to_string(result->verdict.kind)) + "; it was " +
+                      letter.event_json);
   return result;
 }
 
@@ -141,7 +143,7 @@ Result<std::uint64_t> RunningDaemon::drop_dead(std::string_view exit,
 }
 
 void RunningDaemon::audit(std::string_view action, const std::string& target) {
-  log::info("operator", {{"action", action}, {"target", target}});
+  self_.audit(action, target);
 }
 
 }  // namespace tt::pipeline

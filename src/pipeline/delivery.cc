@@ -282,6 +282,11 @@ void Delivery::retry_later(Job job, const Verdict& verdict, const ExitAnswer& an
 
 // The breaker is how an exit is known to be down. Each turn is told once.
 void Delivery::tell(bool is_up) {
+  // The other side is one, whichever of the two has met it.
+  if (replay_) {
+    replay_->live->problem_ = problem_;
+    return replay_->live->tell(is_up);
+  }
   const SteadyNs now = context_.clock.steady_ns();
   if (is_up && down_since_ns_) {
     const SteadyNs since_ns = *std::exchange(down_since_ns_, std::nullopt);

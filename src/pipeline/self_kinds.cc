@@ -33,7 +33,7 @@ std::span<const portals::ProducedKind> self_kinds() {
        "the daemon has started; after a stop that was not clean it is a warning", "notice warning",
        "source service version generation previous_stop"},
       {"urn:time-tunnel:audit:*", "an operator changed something", "notice",
-       "source service action target", "replay retry drop pause resume forget"},
+       "source service action target", "replay retry edit drop pause resume forget"},
   };
   return kKinds;
 }

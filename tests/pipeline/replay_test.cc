@@ -389,5 +389,39 @@ TEST_F(ReplayTest, a_file_is_written_by_one_hand) {
   EXPECT_THAT(testing::messages_of(*lines), ElementsAre("a", "b", "a", "b"));
 }
 
+TEST_F(ReplayTest, what_operators_do_is_on_record_in_the_tunnel) {
+  watches_itself_ = true;
+  start("exits:\n" + webhook("hook", target_) + webhook("audit", target_) +
+        "rules:\n  - {when: 'event.message == \"bad\"', to: hook}\n"
+        "  - {when: 'event.kind.startsWith(\"urn:time-tunnel:audit\")', to: audit}\n");
+  const auto records = [&] { return target_.messages(); };
+  const auto is_recorded = [&](const std::string& text) {
+    return eventually([&, text] {
+      for (const std::string& message : records())
+        if (message.find(text) != std::string::npos) return true;
+      return false;
+    });
+  };
+  target_.answer({400});
+  say_all({"bad"});
+  ASSERT_TRUE(daemon_->pause("hook", true).ok());
+  EXPECT_TRUE(is_recorded("operator: pause exit hook"));
+  ASSERT_TRUE(daemon_->pause("hook", false).ok());
+  EXPECT_TRUE(is_recorded("operator: resume exit hook"));
+  begin(everything());
+  EXPECT_TRUE(is_recorded("operator: replay exit hook, replay 1 has begun: 1 events"));
+  EXPECT_TRUE(is_recorded("exit hook, replay 1 is done"));
+  const std::uint64_t number = letters("hook")[0].number;
+  target_.decide([](const testing::Received& request) {
+    const bool is_for_hook = request.body.find("\"bad\"") != std::string::npos &&
+                             request.body.find("operator") == std::string::npos;
+    return net::HttpAnswer{.status = is_for_hook ? 400 : 200};
+  });
+  ASSERT_TRUE(daemon_->retry_dead("hook", {number}).ok());
+  EXPECT_TRUE(is_recorded("operator: retry 1 dead letter of exit hook, 0 delivered"));
+  ASSERT_TRUE(daemon_->retry_edited("hook", number, R"({"message":"better"})").ok());
+  EXPECT_TRUE(is_recorded("operator: edit dead letter"));
+}
+
 }  // namespace
 }  // namespace tt::pipeline
