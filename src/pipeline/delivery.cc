@@ -59,6 +59,7 @@ Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t 
                                 {{"exit", settings_.name}})),
       seconds_(context.metrics.histogram("tt_exit_request_seconds", "Time to an answer",
                                          {{"exit", settings_.name}})) {
+  if (replay_) replay_->settled = replay_->live->reader_->settled();
   go_back(reader_->cursor());
   replace(settings_, exit_index);
 }

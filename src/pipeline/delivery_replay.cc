@@ -11,8 +11,13 @@ bool Delivery::wants(const RoutedBatch& batch, std::size_t index) const {
   if (!batch.bits.test(index, exit_index_)) return false;
   if (!replay_) return true;
   const tunnel::StoredEvent& event = batch.stored->events()[index];
-  // What the live delivery has still before it comes from there, and once is enough.
-  if (!replay_->live->is_decided(event.meta.seq)) return false;
+  // What the live delivery had still before it comes from there, and once is enough.
+  const tunnel::Seq seq = event.meta.seq;
+  const auto& [low, ranges] = replay_->settled;
+  if (seq >= low && std::none_of(ranges.begin(), ranges.end(), [seq](const auto& range) {
+        return seq >= range.first && seq < range.second;
+      }))
+    return false;
   return !replay_->wants || replay_->wants(event);
 }
 
