@@ -246,6 +246,10 @@ void DiskTunnel::tell_damage(std::string_view what) {
 }
 
 Seq DiskTunnel::start_seq(const Start& start) {
+  const Seq visible = log_->visible.load(std::memory_order_acquire);
+  // Whoever names an event knows where to begin, whatever has been lost.
+  if (start.kind == Start::Kind::kSeq)
+    return std::clamp(start.seq, std::min(log_->oldest(), visible), visible);
   // A log with events but without any cursor has lost its cursors: nobody knows which exit is new.
   // The newest event would be a silent loss then, and the oldest a week of duplicates.
   if (cursors_->was_lost() && !is_new_) return seek_time(seams_.clock.wall_ns() - kLostCursorAgeNs);
@@ -255,11 +259,10 @@ Seq DiskTunnel::start_seq(const Start& start) {
     case Start::Kind::kAge:
       return seek_time(seams_.clock.wall_ns() - start.age_ns);
     case Start::Kind::kSeq:
-      return std::clamp(start.seq, std::min(log_->oldest(), visible), visible);
     case Start::Kind::kLatest:
       break;
   }
-  return log_->visible.load(std::memory_order_acquire);
+  return visible;
 }
 
 // Retention removes nothing that a cursor has not passed. A cursor below the oldest segment lost
