@@ -20,6 +20,7 @@ constexpr std::string_view kVerb = "/replay";
 
 struct Asked {
   pipeline::ReplayRequest replay;
+  WallNs until_ns = 0;  ///< The time that was asked for; 0: an event was.
   bool is_dry_run = false;
 };
 
@@ -49,6 +50,7 @@ Status read_member(std::string_view name, const boost::json::value& value, pipel
     if (!moment.ok()) return std::move(moment).error().with(std::string(name));
     if (name == "until") {
       replay.range.until = moment->seq;
+      asked.until_ns = moment->time_ns;
     } else {
       replay.range.since = moment->seq;
       replay.range.since_ns = moment->time_ns;

@@ -25,7 +25,7 @@ class ReplayApiTest : public testing::ApiTest {
     return call("DELETE", "/api/v1" + path, "", {{"Content-Type", "application/json"}});
   }
   bool is(const char* state) { return text(read(kPath), "state") == state; }
-  static int number(const json::value& value, const char* name) {
+  static int number(const testing::json::value& value, const char* name) {
     return value.at(name).to_number<int>();
   }
 };
