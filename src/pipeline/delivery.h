@@ -180,15 +180,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::optional<tunnel::Seq> again_from_;  // A sync failed: what is unsettled comes again.
   Loop::TimerId sync_timer_ = 0, pump_timer_ = 0;
   SteadyNs pump_due_ns_ = 0;
-  /// Events given up because the exit is too far behind, from `first` to decided_; settled when
-  /// their letter is durable.
-  struct Skip {
-    bool has_begun = false;
-    tunnel::Seq first = 0;
-    Decided events;
-  };
   LagWatch lag_;
-  std::optional<Skip> skip_;
+  std::optional<SkippedEvents> skip_;
   bool is_measuring_ = false;
   tunnel::Seq lag_head_ = 0;  // lag_head_ns_ is when this event was received.
   WallNs lag_head_ns_ = 0;

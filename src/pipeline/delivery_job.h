@@ -68,4 +68,12 @@ std::vector<DecidedRange> ranges_of(const std::vector<DeliveryItem>& items,
 tunnel::DeadLetter gap_letter(std::string exit, tunnel::Seq first, tunnel::Seq last, WallNs now_ns,
                               std::string why);
 
+/// Events given up because the exit is too far behind, from `first` on; settled when their letter
+/// is durable.
+struct SkippedEvents {
+  bool has_begun = false;
+  tunnel::Seq first = 0;
+  Decided events;
+};
+
 }  // namespace tt::pipeline

@@ -100,7 +100,7 @@ void Delivery::give_up_current() {
 }
 
 void Delivery::end_skip() {
-  const Skip skip = *std::exchange(skip_, std::nullopt);
+  const SkippedEvents skip = *std::exchange(skip_, std::nullopt);
   if (decided_ == skip.first) return;
   const DecidedRange range{.first = skip.first, .last = decided_ - 1, .events = skip.events};
   if (skip.events.dead == 0) return settle(range);
