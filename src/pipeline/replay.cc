@@ -139,14 +139,20 @@ Result<ReplayStatus> Replays::begin(const ReplayRequest& request) {
   // The cursor first: without the file it is an orphan that the next start removes.
   TT_TRY(auto reader, tunnel.open(cursor, {tunnel::Start::Kind::kSeq, 0, state.since}));
   Status begun = files_.keep(state);
+  // Before it runs: a short one may end at once, and has the last word then.
+  if (begun.ok()) remember(state);
   if (begun.ok()) begun = launch(state, std::move(reader));
   if (!begun) {
     reader.reset();
-    (void)(before ? files_.keep(*before) : files_.remove(exit));
+    if (before) {
+      remember(*before);
+      (void)files_.keep(*before);
+    } else {
+      (void)forget(exit);
+    }
     forget_cursor(exit);
     return std::move(begun).error();
   }
-  remember(state);
   log::info("replay begun", {{"exit", exit}, {"epoch", state.epoch}, {"events", preview.count}});
   parts_.audit("replay", named(state) + " has begun: " + std::to_string(preview.count) + " events");
   return status(exit);
