@@ -171,7 +171,8 @@ Status DiskTunnel::open_writer(Recovered recovered) {
   jumps_.add(is_new_ ? log_end : std::max(log_end, cursors_end), next);
   for (const KeyedRequest& request : recovered.keys) idempotency_.remember(request);
 
-  log_ = std::make_unique<LogView>(options_.edge_bytes, next);
+  // Until the start is on record no cursor may go beyond what is: the next start would miss it.
+  log_ = std::make_unique<LogView>(options_.edge_bytes, std::max(log_end, cursors_end));
   for (SharedSegment& segment : recovered.segments) log_->segments.add(std::move(segment));
   log_->on_damage = [this](Segment& segment, const Damage& damage) {
     note_damage(segment, damage);
@@ -201,26 +202,26 @@ Status DiskTunnel::open_writer(Recovered recovered) {
 // The first records of this life, durable before anything else, so that the last clean stop is
 // believed once only. A full disk may put them off.
 Status DiskTunnel::begin(Seq log_end, Seq cursors_end, Seq next) {
-  const bool is_short = cursors_end > log_end && !is_new_;
-  if (!is_short) writer_->jump_to(next);
-  Status begun = writer_->prepare((is_short ? 2 : 1) * record_bytes(kGapBodyBytes));
-  if (!begun.ok()) {
-    writer_->jump_to(next);
-    return begun.error().code == Code::kRetry ? Status() : begun;
-  }
-  if (is_short) {
+  Status begun;
+  if (cursors_end > log_end && !is_new_) {
     // A jump without a start marker is a loss to all who read on: the exits that were behind.
     log::error("the log ends before what exits have seen; at most so many events are lost",
                {{"first_seq", log_end}, {"next_seq", cursors_end}});
     tell_damage(lost_text(log_end, cursors_end, "the end of the log"));
-    writer_->jump_to(cursors_end);
-    writer_->add(RecordType::kGap, 0, encode_gap({log_end, cursors_end}, log_end));
+    begun = writer_->prepare(record_bytes(kGapBodyBytes));
+    if (begun.ok()) {
+      writer_->lose_to(cursors_end);
+      writer_->add(RecordType::kGap, 0, encode_gap({log_end, cursors_end}, log_end));
+      begun = writer_->write();
+    }
   }
-  writer_->jump_to(next);
-  writer_->add(RecordType::kMarker, kMarkerStart);
-  TT_CHECK(writer_->write());
+  writer_->start_at(next);
+  if (begun.ok()) begun = writer_->prepare(0);
+  if (begun.ok()) begun = writer_->write();
+  if (!begun.ok()) return begun.error().code == Code::kRetry ? Status() : begun;
   TT_CHECK(writer_->sync());
   writer_->publish();
+  log_->begin_at(next);
   return {};
 }
 

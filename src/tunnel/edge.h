@@ -17,6 +17,8 @@ class Edge {
  public:
   Edge(std::size_t bytes_max, Seq first) : bytes_max_(bytes_max), first_(first) {}
 
+  /// Before the first push(): what is older is on disk.
+  void begin_at(Seq seq) { first_.store(seq, std::memory_order_release); }
   void push(SharedStored batch) {
     const std::lock_guard lock(mutex_);
     bytes_ += batch->memory_bytes;

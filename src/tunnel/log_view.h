@@ -27,6 +27,11 @@ struct LogView {
     Seq visible = 0;
     std::uint64_t events = 0;
   };
+  /// Before anything is shown: seqs below `seq` are passed over.
+  void begin_at(Seq seq) {
+    edge.begin_at(seq);
+    visible.store(seq, std::memory_order_release);
+  }
   void show(Seq next, std::uint64_t events) {
     const std::lock_guard lock(mark_mutex);
     visible_events += events;

@@ -37,6 +37,7 @@ LogWriter::LogWriter(const LogIdentity& identity, SegmentList& segments, Segment
       last_number_(state.last_number) {}
 
 Status LogWriter::prepare(std::uint64_t bytes) {
+  if (start_at_) bytes += record_bytes(0);
   if (active_ && totals_.events > 0) {
     const std::uint64_t tail = kSealRecordBytes + 2 * kFrameBytes +
                                (keys_.empty() ? 0 : kKeyRecordOverhead) +
@@ -51,6 +52,11 @@ Status LogWriter::prepare(std::uint64_t bytes) {
   if (buffer_bytes_ < bytes) {
     buffer_bytes_ = bytes + bytes / 4;
     buffer_ = std::make_unique_for_overwrite<char[]>(buffer_bytes_);
+  }
+  if (start_at_) {
+    next_seq_ = std::max(next_seq_, start_at_);
+    add(RecordType::kMarker, kMarkerStart);
+    has_start_ = true;
   }
   return {};
 }
@@ -105,6 +111,7 @@ Status LogWriter::write() {
     active_->add_waypoint({saved_.next_seq, group_ns_, position_});
   }
   position_ += used_;
+  if (std::exchange(has_start_, false)) start_at_ = 0;
   last_ns_ = group_ns_;
   std::move(group_keys_.begin(), group_keys_.end(), std::back_inserter(keys_));
   group_keys_.clear();
@@ -117,6 +124,7 @@ Status LogWriter::write() {
 // Part of the group may stand in the file. It must not come back at a restart as accepted events,
 // so zeros go over it where the file was before, and what grew is cut off; neither needs space.
 Status LogWriter::undo(Error cause) {
+  has_start_ = false;
   next_seq_ = saved_.next_seq;
   prev_header_crc_ = saved_.prev_header_crc;
   totals_ = saved_.totals;

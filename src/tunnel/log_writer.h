@@ -38,8 +38,11 @@ class LogWriter {
             std::uint64_t segment_bytes, WriteState state);
 
   Seq next_seq() const { return next_seq_; }
-  /// After a start that nothing clean went before: seqs below were perhaps seen and lost.
-  void jump_to(Seq seq) { next_seq_ = std::max(next_seq_, seq); }
+  /// Events up to `seq` are lost: readers see a hole before what is written next.
+  void lose_to(Seq seq) { next_seq_ = std::max(next_seq_, seq); }
+  /// A start: the next group, whenever it can be written, begins with a start marker and goes on at
+  /// `seq`; seqs below were perhaps given to events that nobody has.
+  void start_at(Seq seq) { start_at_ = seq; }
   /// Receive time of the group: the clock, but never going back.
   WallNs group_time_ns() const { return group_ns_; }
 
@@ -85,6 +88,8 @@ class LogWriter {
   std::uint64_t position_ = 0;  // End of what was written.
   std::uint64_t synced_ = 0;    // End of what is durable.
   Seq next_seq_ = 1;
+  Seq start_at_ = 0;        // The start marker that is not written yet; 0: none.
+  bool has_start_ = false;  // The open group has it.
   WallNs last_ns_ = 0;
   std::uint32_t prev_header_crc_ = 0;
   SegmentTotals totals_;
