@@ -33,6 +33,17 @@ export const known = [
     why: 'ext/strings: %f writes the exact decimal value; the peer pads its shortest digits with zeros',
   },
   {
+    name: 'bufbuild: halves in format', judge: 'bufbuild', form: /"<%\.2f>"\.format\(\[/,
+    when: (ours, theirs) => Math.round(Math.abs(Number(formatted(ours)) - Number(formatted(theirs))) * 1e4) === 100,
+    why: 'ext/strings: %f rounds the exact value, 123456889.025000005...; the peer its shortest digits, 123456889.025',
+  },
+  {
+    name: 'bufbuild: digits of doubles in lists', judge: 'bufbuild', form: /"<%s>"\.format\(\[/,
+    when: (ours, theirs) => /^\[.*\]$/s.test(formatted(ours)) &&
+      formatted(ours).replace(/\d[\d.e+-]*/g, Number) === formatted(theirs)?.replace(/\d[\d.e+-]*/g, Number),
+    why: 'ext/strings leaves the form open; both texts read back as the same doubles',
+  },
+  {
     name: 'bufbuild: zeros behind durations', judge: 'bufbuild', form: /^(string\(.*\)|"<%s>"\.format\(\[.*\]\))$/s,
     when: (ours, theirs) => sameDuration(formatted(ours) ?? textOf(ours), formatted(theirs) ?? textOf(theirs)),
     why: 'the peer writes 3, 6 or 9 digits, as JSON of protobuf does; cel-go and its tests the fewest',
