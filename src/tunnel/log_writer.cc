@@ -87,9 +87,9 @@ Seq LogWriter::add_event(std::string_view fields_length, std::string_view fields
   const std::size_t body_bytes = fields_length.size() + fields.size() + json.size();
   char* at = reserve(record_bytes(body_bytes));
   char* body = at + kFrameBytes;
-  std::memcpy(body, fields_length.data(), fields_length.size());
-  std::memcpy(body + fields_length.size(), fields.data(), fields.size());
-  std::memcpy(body + fields_length.size() + fields.size(), json.data(), json.size());
+  body += fields_length.copy(body, fields_length.size());
+  body += fields.copy(body, fields.size());
+  json.copy(body, json.size());
   finish_record(at, {.body_bytes = static_cast<std::uint32_t>(body_bytes), .seq = next_seq_});
   return next_seq_++;
 }
