@@ -16,8 +16,8 @@ class DeadStore : public testing::Test {
   DeadStore() : identity_(LogIdentity::make(random_, 0)) { log::set_level(log::Level::kOff); }
   ~DeadStore() override { log::set_level(log::Level::kInfo); }
 
-  std::unique_ptr<DeadLetterStore> open() {
-    auto store = std::make_unique<DeadLetterStore>(disk_, clock_, metrics_, identity_, "/dead",
+  std::unique_ptr<DeadLetterStore> open(const std::string& folder = "/dead") {
+    auto store = std::make_unique<DeadLetterStore>(disk_, clock_, metrics_, identity_, folder,
                                                    [this](const Error&) { ++fatal_; });
     EXPECT_TRUE(store->open().ok());
     return store;
@@ -85,6 +85,28 @@ TEST_F(DeadStore, reports_damaged_letters_and_keeps_the_others) {
   store = open();
   EXPECT_EQ(store->list("exit", 0, 10)->size(), 2u);
   EXPECT_EQ(counted("tt_tunnel_dead_damaged_total"), 1u);
+}
+
+TEST_F(DeadStore, keeps_a_letter_whatever_the_life_that_made_its_file_had_time_for) {
+  for (std::uint64_t changes = 0;; ++changes) {
+    ASSERT_LT(changes, 100u);
+    const std::string folder = "/dead" + std::to_string(changes);
+    auto store = open(folder);
+    disk_.stop_after(changes);
+    const bool is_complete = store->append({.exit = "exit", .seq = 1}).ok();
+    store.reset();
+    disk_.kill();
+    store = open(folder);
+    ASSERT_TRUE(store->append({.exit = "exit", .seq = 2}).ok());
+    store.reset();
+    disk_.crash();
+    store = open(folder);
+    const auto letters = store->list("exit", 0, 10);
+    ASSERT_TRUE(letters.ok());
+    ASSERT_FALSE(letters->empty()) << "killed after " << changes << " changes";
+    EXPECT_EQ(letters->back().seq, 2u);
+    if (is_complete) return;
+  }
 }
 
 TEST_F(DeadStore, does_not_start_over_a_file_that_it_could_not_open_for_now) {
