@@ -218,6 +218,11 @@ export const known = [
     why: 'langdef has string(duration), as in string(duration("1h")) == "3600s"; the peer lacks it',
   },
   {
+    name: 'cel-js: lists as keys', judge: 'cel-js', form: /^\(?\[.*\]\)? in \(?\{/s,
+    when: (ours, theirs) => ours.value === 'bool false' && theirs.value === 'bool true',
+    why: 'langdef: a list is no key, so it is in no map; the peer looks for its text',
+  },
+  {
     name: 'cel-js: bind is eager', judge: 'cel-js', form: /cel\.bind\(\w+, /,
     when: (ours, theirs) => !ours.error && Boolean(theirs.error),
     why: 'ext/bindings: an error of a variable that is not used is no error; the peer evaluates first',
