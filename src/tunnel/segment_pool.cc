@@ -44,9 +44,14 @@ SegmentPool::~SegmentPool() {
 bool SegmentPool::is_in_use(const std::string& path) {
   auto file = disk_.open(path, Open::kRead);
   char bytes[kSegmentHeaderBytes];
-  const auto got = file.ok() ? (*file)->pread(bytes, 0) : Result<std::size_t>(0);
-  const auto header = decode_segment_header({bytes, got.ok() ? *got : 0});
-  return header.ok() && disk_.exists(folder_ + "/" + segment_name(header->base_seq));
+  if (!file.ok()) return true;
+  const auto got = (*file)->pread(bytes, 0);
+  if (!got.ok()) return true;
+  const std::string_view head(bytes, *got);
+  const auto header = decode_segment_header(head);
+  if (header.ok()) return disk_.exists(folder_ + "/" + segment_name(header->base_seq));
+  // Zeros were never a segment. A damaged header may be one: its name here goes, its bytes stay.
+  return head.find_first_not_of('\0') != std::string_view::npos;
 }
 
 Status SegmentPool::adopt() {
