@@ -133,8 +133,8 @@ bool accepts(std::string_view verify, net::Headers headers, std::string body = "
 }
 
 TEST(HookVerify, github) {
-  const std::string good = "sha256=" + hex(hmac("sha256", "key", "body"));
-  const char options[] = "{scheme: github, secret: [other, key]}";
+  const std::string good = "sha256=" + hex(hmac("sha256", "a-good-key", "body"));
+  const char options[] = "{scheme: github, secret: [another-key, a-good-key]}";
   EXPECT_TRUE(accepts(options, {{"X-Hub-Signature-256", good}}));
   EXPECT_FALSE(accepts(options, {{"X-Hub-Signature-256", good}}, "bodi"));
   EXPECT_FALSE(accepts(options, {}));
@@ -152,17 +152,17 @@ TEST(HookVerify, standard_webhooks) {
 }
 
 TEST(HookVerify, token) {
-  const char options[] = "{scheme: token, header: X-Token, secret: key}";
-  EXPECT_TRUE(accepts(options, {{"x-token", "key"}}));
-  EXPECT_FALSE(accepts(options, {{"x-token", "keys"}}));
+  const char options[] = "{scheme: token, header: X-Token, secret: a-good-key}";
+  EXPECT_TRUE(accepts(options, {{"x-token", "a-good-key"}}));
+  EXPECT_FALSE(accepts(options, {{"x-token", "a-good-keys"}}));
   EXPECT_FALSE(accepts(options, {}));
 }
 
 TEST(HookVerify, hmac_of_any_form) {
   const std::string time = std::to_string(kArrival / kNsPerSec);
-  const std::string good = "v1=" + base64(hmac("sha512", "key", time + ".body"));
+  const std::string good = "v1=" + base64(hmac("sha512", "a-good-key", time + ".body"));
   const char options[] =
-      "{scheme: hmac, header: X-Sig, secret: key, algorithm: sha512, encoding: base64, "
+      "{scheme: hmac, header: X-Sig, secret: a-good-key, algorithm: sha512, encoding: base64, "
       "prefix: 'v1=', content: '{timestamp}.{body}', timestamp_header: X-Time}";
   EXPECT_TRUE(accepts(options, {{"X-Sig", good}, {"X-Time", time}}));
   EXPECT_FALSE(accepts(options, {{"X-Sig", good}, {"X-Time", "1"}}));
@@ -170,8 +170,9 @@ TEST(HookVerify, hmac_of_any_form) {
 }
 
 TEST(HookVerify, needs_what_its_scheme_needs) {
-  for (const char* verify : {"{scheme: github}", "{scheme: token, secret: x}",
-                             "{scheme: hmac, secret: x}", "{scheme: morse, secret: x}"}) {
+  for (const char* verify :
+       {"{scheme: github}", "{scheme: token, secret: a-good-key}",
+        "{scheme: hmac, secret: a-good-key}", "{scheme: morse, secret: a-good-key}"}) {
     const ConfiguredEntry hook(*find_entry("hook"),
                                "type: hook\nverify: " + std::string(verify) + "\n");
     EXPECT_FALSE(hook.portal) << verify;
