@@ -9,6 +9,12 @@ const formatted = (outcome) => /^<(.*)>$/s.exec(textOf(outcome) ?? '')?.[1];
 const sameDuration = (a, b) => /^-?\d+(\.\d+)?s$/.test(a) && /^-?\d+(\.\d+)?s$/.test(b) && durationNs(a) === durationNs(b);
 /** Texts of numbers as the numbers that they are. */
 const numbersRead = (value = '') => value.replace(/"<?(-?\d[\d.e+-]*)>?"/g, (_, digits) => String(Number(digits)));
+/** Texts of numbers with the same exponent that differ by one in their last digit. */
+const oneDigitApart = (a = '', b = '') => {
+  const [[digits, exponent], [others, power]] = [a, b].map((text) => text.replace('.', '').split('e'));
+  return /^-?\d+$/.test(digits) && /^-?\d+$/.test(others) && a.indexOf('.') === b.indexOf('.') &&
+    Number(exponent ?? 0) === Number(power ?? 0) && Math.abs(Number(BigInt(digits) - BigInt(others))) === 1;
+};
 const refusedByUs = (ours, theirs) => Boolean(ours.error && !theirs.error);
 /** We refuse a text that is no number, in whatever expression it came up; the peer made one of it. */
 const isNoNumber = (ours, theirs) => !theirs.error &&
@@ -33,9 +39,9 @@ export const known = [
     why: 'ext/strings: %f writes the exact decimal value; the peer pads its shortest digits with zeros',
   },
   {
-    name: 'bufbuild: halves in format', judge: 'bufbuild', form: /"<%\.2f>"\.format\(\[/,
-    when: (ours, theirs) => Math.round(Math.abs(Number(formatted(ours)) - Number(formatted(theirs))) * 1e4) === 100,
-    why: 'ext/strings: %f rounds the exact value, 123456889.025000005...; the peer its shortest digits, 123456889.025',
+    name: 'bufbuild: halves in format', judge: 'bufbuild', form: /"<%(\.2f|e)>"\.format\(\[/,
+    when: (ours, theirs) => oneDigitApart(formatted(ours), formatted(theirs)),
+    why: 'ext/strings: %f and %e round the exact value, halves to even; the peer its shortest digits, halves away from zero',
   },
   {
     name: 'bufbuild: digits of doubles in lists', judge: 'bufbuild', form: /"<%s>"\.format\(\[/,
