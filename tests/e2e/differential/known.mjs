@@ -39,6 +39,11 @@ export const known = [
     why: 'ext/strings: %f writes the exact decimal value; the peer pads its shortest digits with zeros',
   },
   {
+    name: 'bufbuild: broken positions', judge: 'bufbuild', form: /\[.+\]/s,
+    when: (ours, theirs) => !ours.error && theirs.error === 'unsupported input undefined',
+    why: 'langdef: [7][0.5] is an error, which `false &&` absorbs; the peer gets undefined of JavaScript and throws it past the logic',
+  },
+  {
     name: 'bufbuild: halves in format', judge: 'bufbuild', form: /"<%(\.2f|e)>"\.format\(\[/,
     when: (ours, theirs) => oneDigitApart(formatted(ours), formatted(theirs)),
     why: 'ext/strings: %f and %e round the exact value, halves to even; the peer its shortest digits, halves away from zero',
