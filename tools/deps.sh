@@ -15,7 +15,7 @@ build_packages=(
 )
 test_packages=(
   git python3 curl clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16
-  e2fsprogs xfsprogs mount util-linux
+  e2fsprogs xfsprogs mount util-linux prometheus
 )
 bench_packages=(libbenchmark-dev python3 nodejs nginx libnginx-mod-http-lua lua-cjson rsyslog)
 

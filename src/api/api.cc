@@ -42,9 +42,10 @@ bool answer_probe(pipeline::Daemon& daemon, const net::HttpRequest& request,
   }
   if (request.path == "/readyz") {
     const bool ready = daemon.is_ready();
-    responder.answer({.status = ready ? 200 : 503,
-                      .content_type = "text/plain",
-                      .body = ready ? "ready\n" : "intake is closed\n"});
+    std::string body = ready ? "ready\n" : "intake is closed\n";
+    for (const std::string& one : degraded(daemon)) body += "degraded: " + one + "\n";
+    responder.answer(
+        {.status = ready ? 200 : 503, .content_type = "text/plain", .body = std::move(body)});
     return true;
   }
   return false;

@@ -85,6 +85,19 @@ std::string report_json(const pipeline::ReloadReport& report) {
 
 }  // namespace
 
+std::vector<std::string> degraded(pipeline::Daemon& daemon) {
+  std::vector<std::string> all;
+  const tunnel::TunnelStatus tunnel = daemon.tunnel().status();
+  if (tunnel.is_full) all.emplace_back("the disk is full: events are refused");
+  if (tunnel.damages > 0)
+    all.push_back("damage in the data folder: " + std::to_string(tunnel.damages) +
+                  " places since the start; the log and events of kind "
+                  "`urn:time-tunnel:damage` name them");
+  if (daemon.config_status().is_refused)
+    all.emplace_back("the newest configuration was refused; `vortex check` says why");
+  return all;
+}
+
 void show_status(pipeline::Daemon& daemon, const Request&, net::Responder responder) {
   const tunnel::TunnelStatus tunnel = daemon.tunnel().status();
   JsonWriter json;
@@ -97,7 +110,12 @@ void show_status(pipeline::Daemon& daemon, const Request&, net::Responder respon
   count(json, "disk_bytes", tunnel.disk_bytes);
   count(json, "segments", tunnel.segment_count);
   count(json, "accepted", tunnel.accepted_total);
+  json.key("last_stop").text(tunnel::to_string(tunnel.last_stop));
+  count(json, "damages", tunnel.damages);
   json.key("full").boolean(tunnel.is_full).end();
+  json.key("degraded").list();
+  for (const std::string& one : degraded(daemon)) json.text(one);
+  json.end();
   json.key("entries").list();
   for (const auto& entry : daemon.entries()) write_entry(json, entry);
   json.end().key("exits").list();

@@ -2,9 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "api/request.h"
 
 namespace tt::api {
+
+/// What a person should look at although events are accepted, or why they are not; a sentence each.
+/// A dead exit is none of it: `exits` tells.
+std::vector<std::string> degraded(pipeline::Daemon& daemon);
 
 // Each serves one route of api.cc; `request.path` is what follows the route's prefix.
 void show_status(pipeline::Daemon& daemon, const Request& request, net::Responder responder);

@@ -55,6 +55,11 @@ bool apply_rules(const Judgement& judgement, ExitStory& story) {
     if (ruleset.exits()[exit.exit] == story.exit) story.rule = ruleset.rule(exit.rule).label;
   if (!story.rule.empty()) return true;
   const auto exit = ruleset.find_exit(story.exit);
+  for (const rules::WithheldTrace& one : explanation.withheld)
+    if (exit == one.exit) {
+      story.obstacles.push_back({ruleset.rule(one.rule).label, "matched, but " + one.reason});
+      return false;
+    }
   for (const rules::Rule& rule : ruleset.rules()) {
     const bool names_it =
         exit && std::find(rule.exits.begin(), rule.exits.end(), *exit) != rule.exits.end();

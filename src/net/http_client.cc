@@ -13,6 +13,7 @@
 #include <thread>
 #include <unordered_set>
 
+#include "base/metric_table.h"
 #include "net/transfer.h"
 
 namespace tt::net {
@@ -145,11 +146,9 @@ class Lane {
 class Client final : public HttpClient {
  public:
   Client(Spawner& spawner, Metrics& metrics, int threads)
-      : answered_(metrics.counter("tt_http_client_requests_total", "Requests sent by exits.",
-                                  {{"result", "answered"}})),
-        failed_(metrics.counter("tt_http_client_requests_total", "Requests sent by exits.",
-                                {{"result", "failed"}})),
-        in_flight_(metrics.gauge("tt_http_client_in_flight", "Requests without an answer yet.")) {
+      : answered_(counter(metrics, "tt_http_client_requests_total", {{"result", "answered"}})),
+        failed_(counter(metrics, "tt_http_client_requests_total", {{"result", "failed"}})),
+        in_flight_(gauge(metrics, "tt_http_client_in_flight")) {
     for (int i = 0; i < threads; ++i) lanes_.push_back(std::make_unique<Lane>());
     for (int i = 0; i < threads; ++i) {
       threads_.push_back(

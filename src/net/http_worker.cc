@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/metric_table.h"
 #include "net/http_connection.h"
 
 namespace tt::net {
@@ -21,8 +22,7 @@ int tick_ms(const HttpLimits& limits) {
 }
 
 Counter& error_counter(Metrics& metrics, const char* reason) {
-  return metrics.counter("tt_http_request_errors_total",
-                         "Requests that the HTTP server refused itself.", {{"reason", reason}});
+  return counter(metrics, "tt_http_request_errors_total", {{"reason", reason}});
 }
 
 }  // namespace
@@ -31,14 +31,13 @@ HttpShared::HttpShared(HttpLimits http_limits, HttpHandler http_handler, Metrics
     : limits(http_limits),
       handler(std::move(http_handler)),
       budget(std::make_shared<BodyBudget>(http_limits.body_budget_bytes)),
-      requests(metrics.counter("tt_http_requests_total", "Requests handed to a handler.")),
-      refused_connections(metrics.counter("tt_http_refused_connections_total",
-                                          "Connections refused because of the maximum.")),
+      requests(counter(metrics, "tt_http_requests_total")),
+      refused_connections(counter(metrics, "tt_http_refused_connections_total")),
       bad_requests(error_counter(metrics, "bad_request")),
       timeouts(error_counter(metrics, "timeout")),
       too_large(error_counter(metrics, "too_large")),
       over_budget(error_counter(metrics, "over_budget")),
-      open_connections(metrics.gauge("tt_http_connections", "Open HTTP connections.")) {}
+      open_connections(gauge(metrics, "tt_http_connections")) {}
 
 HttpWorker::HttpWorker(HttpShared& shared)
     : shared_(shared), loop_(tick_ms(shared.limits)), grace_timer_(loop_.executor()) {}

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/metric_table.h"
 #include "net/datagram_reader.h"
 #include "net/stream_connection.h"
 #include "net/stream_loop.h"
@@ -44,14 +45,12 @@ class Server final : public StreamServer {
 }  // namespace
 
 StreamLoop::StreamLoop(StreamServer::Options options, StreamFactory factory, Metrics& metrics)
-    : datagrams(metrics.counter("tt_stream_datagrams_total", "Datagrams received.")),
-      lost_datagrams(metrics.counter("tt_stream_datagrams_lost_total",
-                                     "Datagrams that the kernel dropped before we read them.")),
+    : datagrams(counter(metrics, "tt_stream_datagrams_total")),
+      lost_datagrams(counter(metrics, "tt_stream_datagrams_lost_total")),
       options_(std::move(options)),
       factory_(std::move(factory)),
-      refused_connections_(metrics.counter("tt_stream_refused_connections_total",
-                                           "Stream connections closed because of the maximum.")),
-      open_connections_(metrics.gauge("tt_stream_connections", "Open stream connections.")),
+      refused_connections_(counter(metrics, "tt_stream_refused_connections_total")),
+      open_connections_(gauge(metrics, "tt_stream_connections")),
       loop_(kTickMs),
       grace_timer_(loop_.executor()),
       buffer_(std::max(options_.read_bytes, kDatagramBytesMax)) {}

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/metrics.h"
+#include "base/metric_table.h"
 #include "pipeline/loop.h"
 #include "tunnel/tunnel.h"
 
@@ -21,7 +21,7 @@ class AttemptNotes {
       : loop_(loop),
         pool_(pool),
         tunnel_(tunnel),
-        dropped_(metrics.counter("tt_attempts_dropped_total", "Attempts that were not noted")) {}
+        dropped_(counter(metrics, "tt_attempts_dropped_total")) {}
 
   void add(tunnel::Attempt attempt) {
     if (pending_.size() >= kPendingMax) return dropped_.add();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "pipeline/self_kinds.h"
 #include "portals/kit/authorise.h"
 #include "rules/check.h"
 
@@ -140,6 +141,16 @@ void check_emptiness(const config::Node& root, config::Diagnostics& diagnostics)
                       "`vortex run` without a file has some built in; folder `examples` has more");
 }
 
+/// The router's own entry. Alone it says nothing of what others may bring that are still to be
+/// configured.
+rules::EntryFacts self_facts(bool is_alone) {
+  rules::EntryFacts facts{.name = std::string(kSelfEntry), .keeps_raw = false, .is_built_in = true};
+  if (is_alone) return facts;
+  for (const portals::ProducedKind& kind : self_kinds())
+    facts.kinds.push_back({kind.kind, kind.severity, kind.fields, kind.words});
+  return facts;
+}
+
 /// What the portal of the entry says that it produces, and what the entry's `set` adds.
 rules::EntryFacts entry_facts(const EntrySettings& entry, const config::Node* node) {
   rules::EntryFacts facts{.name = entry.name,
@@ -216,6 +227,7 @@ void check_whole(const Settings& settings, const config::Node& root,
   std::vector<rules::EntryFacts> entries;
   for (const EntrySettings& entry : settings.entries)
     entries.push_back(entry_facts(entry, root.find("entries")->find(entry.name)));
+  if (settings.self_events) entries.push_back(self_facts(entries.empty()));
   rules::check_rules(*settings.ruleset, exits, context, {.root = &root, .entries = &entries});
 }
 

@@ -3,6 +3,7 @@
 #include "pipeline/daemon.h"
 
 #include "base/log.h"
+#include "base/metric_table.h"
 #include "base/units.h"
 #include "event/writer.h"
 #include "pipeline/daemon_impl.h"
@@ -65,8 +66,8 @@ Status RunningDaemon::open_tunnel() {
 
 void RunningDaemon::show_generation(std::uint64_t generation) {
   generation_.store(generation);
-  seams_.metrics.gauge("tt_config_generation", "Number of the configuration in force")
-      .set(static_cast<std::int64_t>(generation));
+  gauge(seams_.metrics, "tt_config_generation").set(static_cast<std::int64_t>(generation));
+  gauge(seams_.metrics, "tt_config_reload_refused").set(0);
 }
 
 Status RunningDaemon::open_exits() {

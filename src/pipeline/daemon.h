@@ -89,6 +89,7 @@ struct ConfigStatus {
   WallNs loaded_ns = 0;
   std::optional<ReloadReport> last_failure;  ///< The newest reload that was refused.
   WallNs failed_ns = 0;
+  bool is_refused = false;  ///< The newest reload was refused: an older configuration is in force.
 };
 
 struct SendTest {

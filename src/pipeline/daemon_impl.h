@@ -53,7 +53,7 @@ class RunningDaemon final : public Daemon {
   SelfEvents& self_events() override { return self_; }
   std::vector<ExitStatus> exits() override;
   std::vector<EventFate> fates(tunnel::Seq seq) override;
-  std::vector<EntryStatus> entries() override { return intake_->status(); }
+  std::vector<EntryStatus> entries() override;
   Status pause(std::string_view exit, bool paused) override;
   Result<SendTest> test(std::string_view exit) override;
   Status forget(std::string_view exit) override;
@@ -96,6 +96,7 @@ class RunningDaemon final : public Daemon {
   void limit_orphans_later();
   void limit_orphans();
   void open_replays();
+  void watch_disk(const std::string& directory);
   std::shared_ptr<Delivery> find_delivery(std::string_view exit);
   std::shared_ptr<Delivery> live_delivery(std::string_view exit) const;  // On the loop's thread.
   // dead_letters.cc

@@ -91,8 +91,8 @@ std::string rules_text(const Decision& decision) {
 
 std::string requests_text(const Decision& decision) {
   const rules::Explanation& explanation = decision.explanation;
-  if (explanation.is_unrouted()) return "  no exit gets this event\n";
-  std::string out;
+  std::string out = rules::withheld_text(explanation, "  ");
+  if (explanation.is_unrouted()) return out + "  no exit gets this event\n";
   for (std::size_t i = 0; i < explanation.exits.size(); ++i) {
     const rules::ExitTrace& exit = explanation.exits[i];
     const auto& request = decision.requests[i];

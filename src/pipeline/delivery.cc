@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/metric_table.h"
 #include "base/utf8.h"
 #include "pipeline/limits.h"
 #include "tunnel/group_batch.h"
@@ -57,6 +58,7 @@ Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t 
                                 replay_ ? "Events between a replay's cursor and its end"
                                         : "Events between the cursor and the visible mark",
                                 {{"exit", settings_.name}})),
+      down_gauge_(gauge(context.metrics, "tt_exit_down", {{"exit", settings_.name}})),
       seconds_(context.metrics.histogram("tt_exit_request_seconds", "Time to an answer",
                                          {{"exit", settings_.name}})) {
   if (replay_) replay_->settled = replay_->live->reader_->settled();
@@ -291,9 +293,11 @@ void Delivery::tell(bool is_up) {
   const SteadyNs now = context_.clock.steady_ns();
   if (is_up && down_since_ns_) {
     const SteadyNs since_ns = *std::exchange(down_since_ns_, std::nullopt);
+    down_gauge_.set(0);
     context_.self.exit_up(settings_.name, (now - since_ns) / kNsPerSec);
   } else if (!is_up && breaker_.is_open() && !down_since_ns_) {
     down_since_ns_ = now;
+    down_gauge_.set(1);
     context_.self.exit_down(settings_.name, problem_);
   }
 }

@@ -193,7 +193,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::optional<SteadyNs> down_since_ns_;  // Told to be down.
   WallNs last_delivered_ns_ = 0;
   Counter &retry_count_, &template_errors_;
-  Gauge &parked_gauge_, &behind_gauge_;
+  Gauge &parked_gauge_, &behind_gauge_, &down_gauge_;
   Histogram& seconds_;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/metric_table.h"
 #include "base/text.h"
 #include "net/compress.h"
 #include "pipeline/decode.h"
@@ -44,12 +45,10 @@ net::HttpAnswer refusal_answer(const portals::EntryRefusal& refusal) {
 
 EntryCounters counters_of(Metrics& metrics, const std::string& entry) {
   const auto requests = [&](const char* result) -> Counter& {
-    return metrics.counter("tt_entry_requests_total", "Requests (or frames) by what became of them",
-                           {{"entry", entry}, {"result", result}});
+    return counter(metrics, "tt_entry_requests_total", {{"entry", entry}, {"result", result}});
   };
   const auto events = [&](const char* result) -> Counter& {
-    return metrics.counter("tt_entry_events_total", "Events by what became of them",
-                           {{"entry", entry}, {"result", result}});
+    return counter(metrics, "tt_entry_events_total", {{"entry", entry}, {"result", result}});
   };
   return {requests("handled"), events("accepted"),       events("rejected"),
           requests("refused"), requests("unauthorised"), requests("repeat")};

@@ -24,6 +24,7 @@ constexpr std::size_t kDecodedHookBytesMax = 25u << 20;  ///< Hook portals.
 constexpr std::size_t kAnswerExcerptBytesMax = 1024;
 constexpr std::size_t kRequestExcerptBytesMax = 4096;
 constexpr std::size_t kGenerationsKept = 100;
+constexpr std::uint64_t kDiskLowBytes = 512u << 20;  ///< Free below: warned; twice as much ends it.
 constexpr std::size_t kSelfReportsMax = 4'096;  ///< Not yet written, of the router about itself.
 constexpr std::int64_t kRetryMsMax = 10'000;    ///< Of dead letters, at one request of an operator.
 constexpr double kReplayPerSec = 100;           ///< Events of a replay, unless it asks for others.

@@ -32,6 +32,14 @@ void RunningDaemon::metrics_text(std::function<void(std::string)> done) {
   if (!posted) done(seams_.metrics.render());
 }
 
+std::vector<EntryStatus> RunningDaemon::entries() {
+  std::vector<EntryStatus> all = intake_->status();
+  if (settings_.load()->self_events)
+    all.push_back(
+        {.name = std::string(kSelfEntry), .type = "built in", .accepted = self_.appended()});
+  return all;
+}
+
 std::vector<EventFate> RunningDaemon::fates(tunnel::Seq seq) {
   std::vector<EventFate> all;
   loop_->run([&] {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/metric_table.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "config/codes.h"
@@ -11,6 +12,7 @@
 #include "event/writer.h"
 #include "net/http_server.h"
 #include "pipeline/limits.h"
+#include "pipeline/self_kinds.h"
 #include "pipeline/top_config.h"
 #include "portals/kit/catalog.h"
 #include "rules/rule_config.h"
@@ -104,19 +106,27 @@ std::string in_code(std::string_view words) {
   return text;
 }
 
+std::string kinds_section(std::string_view name, std::span<const portals::ProducedKind> kinds) {
+  std::string text =
+      fmt::format("## {}\n\n| kind | when | severity | fields |\n|---|---|---|---|\n", name);
+  for (const portals::ProducedKind& kind : kinds)
+    text += fmt::format("| `{}` | {}{} | {} | {} |\n", kind.kind, kind.when, in_code(kind.words),
+                        kind.severity, kind.fields);
+  return text + "\n";
+}
+
 Page events_page() {
   std::string text = std::string(kGeneratedNote) +
                      "# Events that portals produce\n\nEvery event has `timestamp`, `kind` and "
                      "`message`, hook portals "
                      "keep the sender's own fields under `raw.` `*` stands for anything.\n\n";
-  for (const portals::EntryDescriptor* type : portals::entry_catalog()) {
-    text += fmt::format("## {}\n\n| kind | when | severity | fields |\n|---|---|---|---|\n",
-                        type->name);
-    for (const portals::ProducedKind& kind : type->kinds)
-      text += fmt::format("| `{}` | {}{} | {} | {} |\n", kind.kind, kind.when, in_code(kind.words),
-                          kind.severity, kind.fields);
-    text += "\n";
-  }
+  for (const portals::EntryDescriptor* type : portals::entry_catalog())
+    text += kinds_section(type->name, type->kinds);
+  text +=
+      kinds_section(kSelfEntry, self_kinds()) +
+      "The entry `self` is built in: the router writes these events about itself, and rules route "
+      "them like any other (`meta.entry == \"self\"`). The exit that `exit` names never gets them. "
+      "[operating](guide/operating.md#the-router-watches-itself) tells more.\n";
   return {"events", "../events.md", text};
 }
 
@@ -153,6 +163,8 @@ Page limits_page() {
       fmt::format("{}, {}", format_size(kAnswerExcerptBytesMax),
                   format_size(kRequestExcerptBytesMax)));
   row("requests of the API worked on at once", std::to_string(kApiThreads));
+  row("reports of the router about itself that wait to be written; more are counted",
+      std::to_string(kSelfReportsMax));
   row("generations of the configuration kept", std::to_string(kGenerationsKept));
   row("pending events that a reload judges by both rulesets", std::to_string(kMovedEventsMax));
   row("events of a replay in a second, unless it asks for others; at most",
@@ -162,6 +174,22 @@ Page limits_page() {
   row("time for one request that retries dead letters; then `next` goes on",
       fmt::format("{} s", kRetryMsMax / 1000));
   return {"limits", "limits.md", text};
+}
+
+Page metrics_page() {
+  constexpr std::string_view kTypes[] = {"counter", "gauge", "histogram"};
+  std::string text =
+      std::string(kGeneratedNote) +
+      "# Metrics\n\n`GET /metrics`, in the text format of Prometheus. Counters count "
+      "from the start of the process; times are seconds, sizes bytes. Labels come "
+      "from closed sets: `entry` and `exit` are names of the configuration. "
+      "`packaging/prometheus/alerts.yaml` has alert rules for them and "
+      "`packaging/grafana/time-tunnel.json` a dashboard.\n\n"
+      "| metric | type | labels | meaning |\n|---|---|---|---|\n";
+  for (const MetricRow& row : kMetricRows)
+    text += fmt::format("| `{}` | {} | {} | {} |\n", row.name,
+                        kTypes[static_cast<std::size_t>(row.type)], row.labels, row.help);
+  return {"metrics", "metrics.md", text};
 }
 
 /// The options of every place: what the whole schema may refer to.
@@ -190,9 +218,13 @@ std::string json_schema() {
 }
 
 std::vector<Page> reference_pages() {
-  return {configuration_page(), entries_page(),
-          exits_page(),         events_page(),
-          limits_page(),        {"errors", "errors.md", std::string(config::errors_page())}};
+  return {configuration_page(),
+          entries_page(),
+          exits_page(),
+          events_page(),
+          limits_page(),
+          metrics_page(),
+          {"errors", "errors.md", std::string(config::errors_page())}};
 }
 
 }  // namespace tt::pipeline

@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "pipeline/self_kinds.h"
+
 namespace tt::pipeline {
 
 Rehearsal::Rehearsal(std::shared_ptr<const Settings> settings, std::string log_id)
@@ -20,9 +22,12 @@ rules::Explanation Rehearsal::explain(const tunnel::StoredEvent& event) const {
   const std::string id = id_of(event);
   std::vector<const rules::Rewrite*> exit_rewrites;
   for (const ExitSettings& exit : settings_->exits) exit_rewrites.push_back(exit.rewrite.get());
-  return rules::explain(settings_->ruleset, event.event,
-                        {id, event.meta.seq, event.meta.received_ns, event.meta.entry},
-                        exit_rewrites);
+  auto explanation =
+      rules::explain(settings_->ruleset, event.event,
+                     {id, event.meta.seq, event.meta.received_ns, event.meta.entry}, exit_rewrites);
+  if (const auto exit = subject_of(event, *settings_->ruleset))
+    rules::withhold(explanation, *exit, std::string(kWithheldReason));
+  return explanation;
 }
 
 Result<portals::ExitRequest> Rehearsal::request(std::size_t exit,

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/metric_table.h"
 #include "pipeline/check.h"
 #include "pipeline/daemon_impl.h"
 #include "pipeline/limits.h"
@@ -44,11 +45,13 @@ ReloadReport RunningDaemon::refuse(const config::Diagnostics& diagnostics,
   log::error(
       "reload refused, the old configuration stays",
       {{"generation", report.generation}, {"errors", diagnostics.count(config::Severity::kError)}});
-  seams_.metrics.counter("tt_reloads_total", "Reloads by result", {{"result", "refused"}}).add();
+  counter(seams_.metrics, "tt_reloads_total", {{"result", "refused"}}).add();
+  gauge(seams_.metrics, "tt_config_reload_refused").set(1);
   self_.reload_failed(first_error(diagnostics));
   std::lock_guard lock(status_mutex_);
   config_status_.last_failure = report;
   config_status_.failed_ns = seams_.clock.wall_ns();
+  config_status_.is_refused = true;
   return report;
 }
 
@@ -103,7 +106,7 @@ ReloadReport RunningDaemon::reload() {
   // ---- Above this line everything may fail and changes nothing; below it nothing may fail. ----
 
   swap(next, *generation, std::move(opened), *std::move(streams));
-  seams_.metrics.counter("tt_reloads_total", "Reloads by result", {{"result", "applied"}}).add();
+  counter(seams_.metrics, "tt_reloads_total", {{"result", "applied"}}).add();
   self_.enable(next->self_events);
   self_.reload_applied(*generation);
   log::info("reloaded", {{"generation", *generation},
@@ -112,6 +115,7 @@ ReloadReport RunningDaemon::reload() {
   std::lock_guard lock(status_mutex_);
   config_status_.generation = *generation;
   config_status_.loaded_ns = seams_.clock.wall_ns();
+  config_status_.is_refused = false;
   return {.ok = true,
           .generation = *generation,
           .moved = std::move(moved.by_exit),

@@ -28,6 +28,7 @@ void RunningDaemon::trim_later() {
       const Status trimmed =
           tunnel_->trim(settings->keep_for_ns, std::min(settings->keep_bytes, bytes_max));
       if (!trimmed) log::warning("trim failed", {{"error", trimmed.error().text}});
+      watch_disk(settings->data);
     });
     trim_later();
   });
@@ -80,6 +81,18 @@ void RunningDaemon::watch_lags() {
     is_held |= delivery->holds_intake();
   }
   intake_->hold(is_held);
+}
+
+void RunningDaemon::watch_disk(const std::string& directory) {
+  using Space = SelfEvents::Space;
+  const auto space = seams_.disk.space(directory);
+  if (!space.ok()) return;
+  if (tunnel_->status().is_full)
+    self_.disk(Space::kFull, space->free_bytes);
+  else if (space->free_bytes < kDiskLowBytes)
+    self_.disk(Space::kLow, space->free_bytes);
+  else if (space->free_bytes >= 2 * kDiskLowBytes)
+    self_.disk(Space::kEnough, space->free_bytes);
 }
 
 }  // namespace tt::pipeline

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/routing.h"
 
+#include "base/metric_table.h"
 #include "pipeline/limits.h"
+#include "pipeline/self_kinds.h"
 
 namespace tt::pipeline {
 
@@ -13,6 +15,9 @@ BatchRouter::BatchRouter(std::shared_ptr<const rules::Ruleset> ruleset, std::str
 
 void BatchRouter::route(const tunnel::StoredBatch& stored, rules::ExitBits& bits) {
   router_.route(bind(stored, router_.ruleset().reads_id()), bits);
+  const auto events = stored.events();
+  for (std::size_t i = 0; i < events.size(); ++i)
+    if (const auto exit = subject_of(events[i], router_.ruleset())) bits.clear(i, *exit);
 }
 
 std::span<const rules::RoutedEvent> BatchRouter::bind(const tunnel::StoredBatch& stored) {
@@ -41,9 +46,8 @@ std::span<const rules::RoutedEvent> BatchRouter::bind(const tunnel::StoredBatch&
 
 Routing::Routing(std::string log_id, Metrics& metrics)
     : log_id_(std::move(log_id)),
-      unrouted_(metrics.counter("tt_events_unrouted_total", "Events that no rule sent anywhere")),
-      errors_(metrics.counter("tt_rule_errors_total",
-                              "Conditions that ended in an error, which means no match")) {}
+      unrouted_(counter(metrics, "tt_events_unrouted_total")),
+      errors_(counter(metrics, "tt_rule_errors_total")) {}
 
 void Routing::swap(std::shared_ptr<const Settings> settings, std::uint64_t generation) {
   settings_ = std::move(settings);

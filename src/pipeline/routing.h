@@ -16,7 +16,8 @@
 
 namespace tt::pipeline {
 
-/// One ruleset over stored batches: gives every event its meta and asks the router. One a thread.
+/// One ruleset over stored batches: gives every event its meta, asks the router, and keeps from
+/// each exit what is about itself. One a thread.
 class BatchRouter {
  public:
   BatchRouter(std::shared_ptr<const rules::Ruleset> ruleset, std::string log_id);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/metric_table.h"
 #include "base/severity.h"
 #include "base/utf8.h"
 #include "pipeline/limits.h"
@@ -22,10 +23,9 @@ std::int64_t burst_ns(std::string_view alert_state) { return alert_state.empty()
 
 SelfEvents::SelfEvents(Clock& clock, Metrics& metrics)
     : clock_(clock),
-      appended_(metrics.counter("tt_entry_events_total", "Events by what became of them",
-                                {{"entry", std::string(kSelfEntry)}, {"result", "accepted"}})),
-      dropped_(metrics.counter("tt_self_events_dropped_total",
-                               "Reports of the router about itself that found no room")) {}
+      appended_(counter(metrics, "tt_entry_events_total",
+                        {{"entry", std::string(kSelfEntry)}, {"result", "accepted"}})),
+      dropped_(counter(metrics, "tt_self_events_dropped_total")) {}
 
 void SelfEvents::open(Loop& loop, tunnel::Tunnel& tunnel) {
   const std::lock_guard lock(mutex_);

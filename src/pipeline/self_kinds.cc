@@ -4,6 +4,12 @@
 
 namespace tt::pipeline {
 
+std::optional<std::uint32_t> subject_of(const tunnel::StoredEvent& event,
+                                        const rules::Ruleset& ruleset) {
+  if (event.meta.entry != kSelfEntry) return std::nullopt;
+  return ruleset.find_exit(event.event.text(kSelfExitField));
+}
+
 std::span<const portals::ProducedKind> self_kinds() {
   static constexpr portals::ProducedKind kKinds[] = {
       {"urn:time-tunnel:exit:*",

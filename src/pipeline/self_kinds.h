@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "portals/kit/entry.h"
+#include "rules/ruleset.h"
+#include "tunnel/tunnel.h"
 
 namespace tt::pipeline {
 
@@ -14,6 +18,12 @@ namespace tt::pipeline {
 inline constexpr std::string_view kSelfEntry = "self";
 /// The field that names the exit which an event is about; that exit never gets it.
 inline constexpr std::string_view kSelfExitField = "exit";
+
+/// The exit that the event is about when the router wrote it, as an index of Ruleset::exits(). An
+/// exit never gets what is about itself, whatever the rules say: else its failures would feed it.
+std::optional<std::uint32_t> subject_of(const tunnel::StoredEvent& event,
+                                        const rules::Ruleset& ruleset);
+inline constexpr std::string_view kWithheldReason = "an exit never gets events about itself";
 
 /// Rows as a portal's. All events have `source` and `service`; alerts have `alert_key` and
 /// `alert_state`.

@@ -112,8 +112,12 @@ void Comparison::compare_exits(const ExpectConfig& expect, Differences& out) {
   if (!expect.exits) return;
   for (const auto& [exit, mark] : *expect.exits) {
     if (exit_trace(exit)) continue;
-    out.push_back({"exits", exit, "", mark});
     const auto index = ruleset_.find_exit(exit);
+    const auto withheld =
+        std::find_if(explanation_.withheld.begin(), explanation_.withheld.end(),
+                     [&](const rules::WithheldTrace& one) { return one.exit == *index; });
+    const bool is_withheld = withheld != explanation_.withheld.end();
+    out.push_back({"exits", exit, is_withheld ? "nothing: " + withheld->reason : "", mark});
     for (const rules::Rule& rule : ruleset_.rules())
       if (std::find(rule.exits.begin(), rule.exits.end(), *index) != rule.exits.end())
         look_at(rule.index);

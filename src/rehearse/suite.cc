@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "config/parse.h"
 #include "config/yaml_reader.h"
+#include "pipeline/self_kinds.h"
 #include "rehearse/expected.h"
 #include "rehearse/yaml_json.h"
 #include "template/event_scope.h"
@@ -173,6 +174,7 @@ void check_names(const Suite& suite, const pipeline::Settings& settings,
                  config::Diagnostics& diagnostics) {
   Names entries{"entry", "unknown-entry", {}, diagnostics};
   for (const auto& entry : settings.entries) entries.known.push_back(entry.name);
+  entries.known.push_back(pipeline::kSelfEntry);
   Names exits{"exit", "unknown-exit", {}, diagnostics};
   for (const auto& exit : settings.exits) exits.known.push_back(exit.name);
   Names rules{"rule", "bad-value", {}, diagnostics};

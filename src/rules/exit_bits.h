@@ -35,6 +35,9 @@ class ExitBits {
     word |= bit;
     return is_new;
   }
+  void clear(std::size_t event, std::size_t exit) {
+    words_[event * words_per_event_ + exit / 64] &= ~(std::uint64_t{1} << (exit % 64));
+  }
   std::span<const std::uint64_t> row(std::size_t event) const {
     return std::span(words_).subspan(event * words_per_event_, words_per_event_);
   }

@@ -181,4 +181,12 @@ Explanation explain(std::shared_ptr<const Ruleset> ruleset, const event::EventVi
   return made;
 }
 
+void withhold(Explanation& explanation, std::uint32_t exit, std::string reason) {
+  const auto found = std::find_if(explanation.exits.begin(), explanation.exits.end(),
+                                  [&](const ExitTrace& one) { return one.exit == exit; });
+  if (found == explanation.exits.end()) return;
+  explanation.withheld.push_back({exit, found->rule, std::move(reason)});
+  explanation.exits.erase(found);
+}
+
 }  // namespace tt::rules

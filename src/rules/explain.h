@@ -80,11 +80,19 @@ struct ExitTrace {
   std::string failure;               ///< The first one.
 };
 
+/// An exit that the rules send the event to, and that does not get it all the same.
+struct WithheldTrace {
+  std::uint32_t exit = 0;
+  std::uint32_t rule = 0;  ///< The one that sends it there.
+  std::string reason;
+};
+
 /// One event, judged rule by rule without the index that routing uses.
 struct Explanation {
   std::shared_ptr<const Ruleset> ruleset;
   std::vector<RuleTrace> rules;  ///< All, in order.
   std::vector<ExitTrace> exits;  ///< Those that get the event, in the order of Ruleset::exits().
+  std::vector<WithheldTrace> withheld;  ///< Moved here from `exits` by withhold().
   bool is_unrouted() const { return exits.empty(); }
 };
 
@@ -92,6 +100,9 @@ struct Explanation {
 /// Thread safe.
 Explanation explain(std::shared_ptr<const Ruleset> ruleset, const event::EventView& event,
                     const tmpl::MetaView& meta, std::span<const Rewrite* const> exit_rewrites = {});
+
+/// Whatever the rules say, this exit does not get the event, for this reason.
+void withhold(Explanation& explanation, std::uint32_t exit, std::string reason);
 
 /// For people: rules in order, of each the parts that decided, the false ones first; then the exits
 /// with what `set` does. Rules below one that did not match are left out. `files` (may be null)
@@ -103,7 +114,10 @@ std::string rules_text(const Explanation& explanation, const config::Files* file
 std::string rule_text(const Explanation& explanation, std::uint32_t rule,
                       const config::Files* files = nullptr);
 std::string changes_text(const ExitTrace& exit, std::string_view indent);
-/// For programs: {"rules": [...], "exits": [...], "unrouted": bool}.
+/// "exit `chat` does not get it: ...", a line each.
+std::string withheld_text(const Explanation& explanation, std::string_view indent);
+/// For programs: {"rules": [...], "exits": [...], "withheld": [...] where there are any,
+/// "unrouted": bool}.
 std::string to_json(const Explanation& explanation);
 
 }  // namespace tt::rules

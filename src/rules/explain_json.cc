@@ -111,6 +111,14 @@ std::string to_json(const Explanation& explanation) {
               [&](const RuleTrace& one) { append_rule(out, ruleset, one); });
   append_list(out, "exits", explanation.exits,
               [&](const ExitTrace& one) { append_exit(out, ruleset, one); });
+  if (!explanation.withheld.empty())
+    append_list(out, "withheld", explanation.withheld, [&](const WithheldTrace& one) {
+      out += '{';
+      append_member(out, "exit", json_string(ruleset.exits()[one.exit]));
+      append_member(out, "rule", json_string(ruleset.rule(one.rule).label));
+      append_member(out, "reason", json_string(one.reason));
+      out += '}';
+    });
   append_member(out, "unrouted", explanation.is_unrouted() ? "true" : "false");
   return out + "}";
 }

@@ -169,9 +169,17 @@ std::string changes_text(const ExitTrace& exit, std::string_view indent) {
   return out;
 }
 
+std::string withheld_text(const Explanation& explanation, std::string_view indent) {
+  std::string out;
+  for (const WithheldTrace& one : explanation.withheld)
+    out += std::string(indent) + explanation.ruleset->exits()[one.exit] +
+           " does not get it: " + one.reason + "\n";
+  return out;
+}
+
 std::string to_text(const Explanation& explanation, const config::Files* files) {
   const Ruleset& ruleset = *explanation.ruleset;
-  std::string out = rules_text(explanation, files);
+  std::string out = rules_text(explanation, files) + withheld_text(explanation, "");
   if (explanation.is_unrouted()) return out + "no exit gets this event\n";
   out += "exits:\n";
   for (const ExitTrace& exit : explanation.exits) {

@@ -100,7 +100,10 @@ Match match(const KindFacts& row, std::string_view text, bool is_prefix) {
 }  // namespace
 
 void Produced::add(const EntryFacts& entry) {
-  entries_.push_back(entry.name);
+  if (entry.is_built_in)
+    built_in_ = entry.name;
+  else
+    entries_.push_back(entry.name);
   keeps_raw_ = keeps_raw_ || entry.keeps_raw;
   if (entry.kinds.empty()) has_any_field_ = has_any_kind_ = has_any_severity_ = true;
   for (const KindFacts& row : entry.kinds) {
@@ -142,7 +145,7 @@ bool Produced::is_known_field(std::string_view name) const {
 Occurrence Produced::field(std::string_view name) const {
   if (is_known_field(name)) return {};
   const auto known = known_fields();
-  if (!has_any_field_ && !entries_.empty()) {
+  if (!has_any_field_ && !has_no_entry()) {
     return {Occurrence::Kind::kNever, std::string(did_you_mean(name, known))};
   }
   // A singular is a name of its own too.
@@ -155,7 +158,7 @@ Occurrence Produced::field(std::string_view name) const {
 
 Occurrence Produced::kind(std::string_view text, bool is_prefix) const {
   // Neither the empty text nor the stand-in for a missing kind is a slip of anything.
-  if (text.empty() || text == "unknown" || entries_.empty()) return {};
+  if (text.empty() || text == "unknown" || has_no_entry()) return {};
   bool is_possible = has_any_kind_;
   Occurrence slip;
   for (const KindFacts& row : kinds_) {
@@ -174,12 +177,13 @@ Occurrence Produced::kind(std::string_view text, bool is_prefix) const {
 }
 
 Occurrence Produced::severity(std::string_view word) const {
-  if (has_any_severity_ || entries_.empty() || severities_.contains(word)) return {};
+  if (has_any_severity_ || has_no_entry() || severities_.contains(word)) return {};
   return {Occurrence::Kind::kNever, {}};
 }
 
 std::string Produced::subject(std::string_view verb) const {
-  if (entries_.size() == 1) return "entry `" + entries_.front() + "` " + std::string(verb) + " no";
+  const std::string& only = entries_.empty() ? built_in_ : entries_.front();
+  if (entries_.size() < 2) return "entry `" + only + "` " + std::string(verb) + " no";
   return "no entry " + std::string(verb) + " a";
 }
 

@@ -25,6 +25,7 @@ struct EntryFacts {
   std::vector<KindFacts> kinds;  ///< Empty: anything.
   bool keeps_raw = true;         ///< The sender's own fields stand under `raw`.
   std::vector<std::string> set;  ///< Fields that the entry's `set` writes.
+  bool is_built_in = false;      ///< Not configured; sentences do not count it as an entry.
 };
 
 /// The answer to "can an event have this?".
@@ -61,7 +62,10 @@ class Produced {
   bool is_known_field(std::string_view name) const;
   std::vector<std::string_view> known_fields() const;
 
-  std::vector<std::string> entries_;
+  bool has_no_entry() const { return entries_.empty() && built_in_.empty(); }
+
+  std::vector<std::string> entries_;  // Configured ones.
+  std::string built_in_;
   std::set<std::string, std::less<>> fields_;
   std::set<std::string, std::less<>> severities_;
   std::vector<KindFacts> kinds_;

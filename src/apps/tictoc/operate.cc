@@ -102,6 +102,14 @@ void print_orphans(const boost::json::value& body) {
           printable(name.get_string()).c_str());
 }
 
+/// The texts of the list `member`, a line each.
+void print_lines(const boost::json::object* map, const char* member, const char* before) {
+  const boost::json::value* list = map ? map->if_contains(member) : nullptr;
+  if (!list || !list->is_array()) return;
+  for (const boost::json::value& one : list->get_array())
+    if (const auto* text = one.if_string()) std::printf("%s%s\n", before, printable(*text).c_str());
+}
+
 int status(const Common& common) {
   Client client(common);
   const Answer answer = client.get("/api/v1/status");
@@ -114,6 +122,7 @@ int status(const Common& common) {
               member_text(answer.body, "ready").c_str(),
               member_text(answer.body, "generation").c_str());
   const boost::json::object* map = answer.body.if_object();
+  print_lines(map, "degraded", "! ");
   if (const boost::json::value* tunnel = map ? map->if_contains("tunnel") : nullptr)
     print_members(*tunnel);
   std::puts("");
