@@ -64,7 +64,10 @@ std::vector<Route> routes(std::shared_ptr<Tail> tail) {
        "Likewise the letter's event with the members of the body set", "", change_dead},
       {"POST", "/api/v1/dead/{exit}/{number}/drop", "Give one dead letter up", "", change_dead},
       {"GET", "/healthz", "200 while the process answers", "", nullptr},
-      {"GET", "/readyz", "200 while events are accepted; a dead exit does not count", "", nullptr},
+      {"GET", "/readyz",
+       "200 while events are accepted, with a line `degraded: ...` for each thing to look at; a "
+       "dead exit does not count",
+       "", nullptr},
       {"GET", "/metrics", "Metrics in the text format of Prometheus", "", nullptr},
       {"GET", "/openapi.json", "This description", "", nullptr},
   };
