@@ -8,6 +8,7 @@
 #include "api/page.h"
 #include "api/request.h"
 #include "api/routes.h"
+#include "api/status.h"
 #include "api/tail.h"
 
 namespace tt::api {

@@ -87,11 +87,11 @@ inline constexpr MetricRow kMetricRows[] = {
      "Damaged stretches found in the log"},
     {"tt_tunnel_recovery_cut_bytes", MetricType::kCounter, "", "Torn bytes removed at starts"},
     {"tt_tunnel_uncertain_total", MetricType::kCounter, "",
-     "Starts at which it could not be told whether the last write was torn or damaged"},
+     "Stretches missing from a group that was not synced when the power went"},
     {"tt_tunnel_dead_dropped_total", MetricType::kCounter, "",
      "Dead letters that made room for newer ones"},
     {"tt_tunnel_dead_damaged_total", MetricType::kCounter, "",
-     "Dead letters lost to damage on disk"},
+     "Damaged stretches found in files of dead letters"},
     {"tt_clock_jumps_total", MetricType::kCounter, "", "Times the wall clock was set"},
     // ---- HTTP and streams ----
     {"tt_http_requests_total", MetricType::kCounter, "", "Requests handed to a handler"},

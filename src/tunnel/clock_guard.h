@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "base/clock.h"
-#include "base/metrics.h"
+#include "base/metric_table.h"
 
 namespace tt::tunnel {
 
@@ -17,8 +17,7 @@ class ClockGuard {
 
   /// Counts nothing: one guard of a process does.
   ClockGuard() = default;
-  explicit ClockGuard(Metrics& metrics)
-      : jumps_total_(&metrics.counter("tt_clock_jumps_total", "Times the wall clock was set")) {}
+  explicit ClockGuard(Metrics& metrics) : jumps_total_(&counter(metrics, "tt_clock_jumps_total")) {}
 
   /// True when ages by the wall clock mean something: it has gone along with the steady clock since
   /// the last call, and for the hour before.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/metric_table.h"
 #include "tunnel/fatal.h"
 #include "tunnel/tagged.h"
 
@@ -47,13 +48,12 @@ Committer::Committer(Parts parts, const DiskTunnelOptions& options, Seams seams)
       seams_(seams),
       free_bytes_min_(free_bytes_min(options)),
       wake_(seams.spawner.condition()),
-      records_total_(seams.metrics.counter("tt_tunnel_records_total", "Events appended")),
-      bytes_total_(seams.metrics.counter("tt_tunnel_bytes_total", "Bytes of records appended")),
-      groups_total_(seams.metrics.counter("tt_tunnel_groups_total", "Group commits")),
-      repeats_total_(seams.metrics.counter("tt_tunnel_idempotent_repeats_total",
-                                           "Requests answered from a known idempotency key")),
-      sync_seconds_(seams.metrics.histogram("tt_tunnel_sync_seconds", "Duration of fdatasync")),
-      full_gauge_(seams.metrics.gauge("tt_tunnel_full", "1 while intake is refused for space")) {
+      records_total_(counter(seams.metrics, "tt_tunnel_records_total")),
+      bytes_total_(counter(seams.metrics, "tt_tunnel_bytes_total")),
+      groups_total_(counter(seams.metrics, "tt_tunnel_groups_total")),
+      repeats_total_(counter(seams.metrics, "tt_tunnel_idempotent_repeats_total")),
+      sync_seconds_(histogram(seams.metrics, "tt_tunnel_sync_seconds")),
+      full_gauge_(gauge(seams.metrics, "tt_tunnel_full")) {
   thread_ = seams.spawner.spawn("tt-committer", [this] { run(); });
 }
 

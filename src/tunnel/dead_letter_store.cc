@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/metric_table.h"
 #include "tunnel/tagged.h"
 
 namespace tt::tunnel {
@@ -31,10 +32,8 @@ DeadLetterStore::DeadLetterStore(Disk& disk, Clock& clock, Metrics& metrics,
       identity_(identity),
       folder_(std::move(folder)),
       on_fatal_(std::move(on_fatal)),
-      dropped_total_(metrics.counter("tt_tunnel_dead_dropped_total",
-                                     "Dead letters that made room for newer ones")),
-      damaged_total_(metrics.counter("tt_tunnel_dead_damaged_total",
-                                     "Damaged stretches found in files of dead letters")) {}
+      dropped_total_(counter(metrics, "tt_tunnel_dead_dropped_total")),
+      damaged_total_(counter(metrics, "tt_tunnel_dead_damaged_total")) {}
 
 Status DeadLetterStore::open() {
   TT_CHECK(disk_.create_directories(folder_));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/metric_table.h"
 #include "base/planted.h"
 #include "tunnel/attempt_store.h"
 #include "tunnel/clock_guard.h"
@@ -227,8 +228,7 @@ Status DiskTunnel::begin(Seq log_end, Seq cursors_end, Seq next) {
 
 void DiskTunnel::note_damage(Segment& segment, const Damage& damage) {
   const std::string name = segment_name(segment.header.base_seq);
-  seams_.metrics.counter("tt_tunnel_corrupt_records_total", "Damaged stretches found in the log")
-      .add();
+  counter(seams_.metrics, "tt_tunnel_corrupt_records_total").add();
   log::error("events were lost to damage on disk", {{"segment", name},
                                                     {"position", damage.begin},
                                                     {"bytes", damage.end - damage.begin},
@@ -307,10 +307,8 @@ Status DiskTunnel::trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) {
 
 void DiskTunnel::update_gauges() {
   const TunnelStatus now = status();
-  seams_.metrics.gauge("tt_tunnel_segments", "Segments of the log")
-      .set(static_cast<std::int64_t>(now.segment_count));
-  seams_.metrics.gauge("tt_tunnel_disk_bytes", "Bytes of segments and spares")
-      .set(static_cast<std::int64_t>(now.disk_bytes));
+  gauge(seams_.metrics, "tt_tunnel_segments").set(static_cast<std::int64_t>(now.segment_count));
+  gauge(seams_.metrics, "tt_tunnel_disk_bytes").set(static_cast<std::int64_t>(now.disk_bytes));
 }
 
 Status DiskTunnel::close() {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/metric_table.h"
 #include "tunnel/idempotency.h"
 #include "tunnel/tagged.h"
 #include "tunnel/tail_scan.h"
@@ -174,8 +175,7 @@ class LogRecovery {
     File& file = *segment.file;
     const std::string name = segment_name(segment.header.base_seq);
     if (scan.traces_end > scan.position && !has_refused) {
-      seams_.metrics.counter("tt_tunnel_recovery_cut_bytes", "Torn bytes removed at starts")
-          .add(scan.traces_end - scan.position);
+      counter(seams_.metrics, "tt_tunnel_recovery_cut_bytes").add(scan.traces_end - scan.position);
       log::info("the last write before the stop was torn; it was never acknowledged",
                 {{"segment", name}, {"bytes", scan.traces_end - scan.position}});
       seams_.quarantine.copy(file, name, scan.position, scan.traces_end, "torn");
@@ -260,15 +260,8 @@ class LogRecovery {
     }
   }
 
-  Counter& uncertain_total() {
-    return seams_.metrics.counter(
-        "tt_tunnel_uncertain_total",
-        "Stretches missing from a group that was not synced when the power went");
-  }
-  Counter& corrupt_total() {
-    return seams_.metrics.counter("tt_tunnel_corrupt_records_total",
-                                  "Damaged stretches found in the log");
-  }
+  Counter& uncertain_total() { return counter(seams_.metrics, "tt_tunnel_uncertain_total"); }
+  Counter& corrupt_total() { return counter(seams_.metrics, "tt_tunnel_corrupt_records_total"); }
 
   RecoverySeams seams_;
   const std::string& folder_;

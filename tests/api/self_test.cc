@@ -52,7 +52,8 @@ TEST_F(SelfTest, a_disk_that_fills_is_told_before_it_is_full_and_when_it_has_roo
   start_usual();
   const auto kinds = [&] {
     std::string all;
-    for (const auto& one : read("/events?order=asc").at("events").as_array())
+    const testing::json::value found = read("/events?order=asc");
+    for (const auto& one : found.at("events").as_array())
       all += std::string(one.at("event").at("kind").as_string()) + " ";
     return all;
   };

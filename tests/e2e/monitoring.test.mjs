@@ -35,7 +35,7 @@ test('the alert rules are valid', { skip }, () => promtool('check', 'rules', rul
 test('each alert fires when it should and is silent otherwise', { skip }, () => {
   const text = fs.readFileSync(path.join(root, 'tests/packaging/alerts_test.yaml'), 'utf8');
   const file = path.join(folder('alerts'), 'test.yaml');
-  fs.writeFileSync(file, text.replace('{rules}', rules));
+  fs.writeFileSync(file, text.replaceAll('{rules}', rules));
   promtool('test', 'rules', file);
   const alerts = [...fs.readFileSync(rules, 'utf8').matchAll(/^ {6}- alert: (\w+)/gm)].map(([, name]) => name);
   for (const name of alerts) assert.ok(text.includes(name), `${name} has no test`);
