@@ -1,4 +1,4 @@
-// CursorStore: every exit's cursor, durable within 200 ms in two files that take turns.
+// CursorStore: every exit's cursor, durable within 100 ms in two files that take turns.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -87,7 +87,7 @@ class CursorStore {
   Status remove(std::string_view exit);     ///< Durable on return.
   Status rename(std::string_view from, const std::string& to);
 
-  /// The cursor moved: written within 200 ms.
+  /// The cursor moved: written 100 ms later; the sync takes what the disk needs.
   void touch(const SharedCursor& cursor);
   /// Everything so far is durable on return.
   Status flush();

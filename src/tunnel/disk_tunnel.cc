@@ -66,8 +66,11 @@ class DiskTunnel final : public Tunnel {
   std::vector<std::string> orphans() const override { return cursors_->closed(); }
   Status forget(std::string_view exit) override { return cursors_->remove(exit); }
   Status adopt(std::string_view old_exit, std::string_view exit) override {
-    TT_CHECK(cursors_->rename(old_exit, std::string(exit)));
-    return dead_.rename(old_exit, std::string(exit));
+    Status adopted = cursors_->rename(old_exit, std::string(exit));
+    if (!adopted && cursors_->find(old_exit)) return adopted;
+    // Without a cursor too: a crash between the two left the letters behind.
+    TT_CHECK(dead_.rename(old_exit, std::string(exit)));
+    return adopted;
   }
 
   std::unique_ptr<Scan> scan(Seq from) override { return std::make_unique<DiskScan>(*log_, from); }

@@ -118,7 +118,7 @@ class Reader {
   /// business. 0: not known.
   virtual Seq start() const = 0;
   /// Marks [first, last] as decided, in any order; the cursor follows when the gap closes. Durable
-  /// within 200 ms.
+  /// 100 ms and a sync later.
   virtual void settle(Seq first, Seq last) = 0;
   virtual bool is_settled(Seq seq) const = 0;
   virtual Settled settled() const = 0;  ///< All of it, as of one moment.

@@ -15,8 +15,8 @@ const kKillsARound = 50; // Then everything is checked and the numbers begin ane
 const kBatch = 50;
 const kTakes = { odd: (n) => n % 2 === 1 };
 const kArrivalMs = 1_000; // What was in flight at a kill may reach a busy receiver this much later.
-// An exit's place is durable 200 ms after it moved, and what a file exit wrote 200 ms after that; on a
-// machine that tests everything at once that takes longer. Whoever forgets places exceeds this too.
+// What a file exit wrote is synced 100 ms later, and every exit's place is durable 100 ms after it moved; on a
+// machine that tests everything at once both take longer. Whoever forgets places exceeds this too.
 const kRepeatAgeMsMax = 10_000;
 
 const config = (hook) => `

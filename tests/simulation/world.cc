@@ -14,7 +14,8 @@ namespace tt::simulation {
 namespace {
 
 constexpr std::uint64_t kDiskBytes = 64u << 20;
-// A cursor is durable after its wait of 200 ms, its write and its sync.
+// The lines of a file wait 100 ms for their sync, the cursor after it as long again; both have
+// writes to do.
 constexpr std::int64_t kCursorWaitNs = 250 * kNsPerMs;
 
 }  // namespace

@@ -102,5 +102,37 @@ TEST(PowerCut, a_kill_at_any_change_loses_nothing_written) {
   }
 }
 
+TEST(PowerCut, at_any_change_of_a_renaming_leaves_nothing_under_the_old_name) {
+  for (std::uint64_t changes = 0; changes < 30; ++changes) {
+    World world;
+    SeededRandom chance(changes);
+    Seq first = 0;
+    {
+      auto tunnel = open_tunnel(world);
+      auto reader = (*tunnel).open("old", {Start::Kind::kEarliest});
+      ASSERT_TRUE(reader.ok());
+      first = append(*tunnel, {"a", "b"}).first;
+      (*reader)->settle(0, first);
+      ASSERT_TRUE(tunnel->dead_letters().append({.exit = "old", .seq = first}).ok());
+      reader->reset();
+      ASSERT_TRUE(tunnel->close().ok());
+    }
+    world.disk.stop_after(changes);
+    if (auto tunnel = open_disk_tunnel(small_options(), world.seams); tunnel.ok())
+      (void)(*tunnel)->adopt("old", "new");
+    world.disk.crash(&chance);
+
+    auto tunnel = open_tunnel(world);
+    ASSERT_TRUE(tunnel);
+    (void)tunnel->adopt("old", "new");  // As every start does while the configuration says `was`.
+    auto reader = tunnel->open("new", {Start::Kind::kLatest});
+    ASSERT_TRUE(reader.ok());
+    EXPECT_EQ((*reader)->cursor(), first + 1) << changes;
+    const auto summaries = tunnel->dead_letters().summary();
+    ASSERT_EQ(summaries.size(), 1u) << changes;
+    EXPECT_EQ(summaries[0].exit, "new") << changes;
+  }
+}
+
 }  // namespace
 }  // namespace tt::tunnel
