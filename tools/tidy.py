@@ -40,6 +40,8 @@ CALLS = [
      "use parse_u64, parse_i64, parse_double"),
     ("print", r"^src/(?!base/|apps/)", r"\bstd::(cout|cerr)\b|\b(f?printf|puts)\(",
      "use log::info and its kin"),
+    ("metric", r"^src/(?!base/metric)", r"(\.|->)(counter|gauge|histogram)\(",
+     "add a row to base/metric_table.h and use counter(metrics, name) and its kin"),
     ("using-namespace", r"^src/.*\.h$", r"\busing namespace\b", "name what you use"),
     ("unfinished", WRITTEN, r"\b(TODO|FIXME|XXX|HACK)\b", "finish it, or open an issue"),
     ("idle-test", r"^tests/", r"\bDISABLED_|EXPECT_TRUE\(true\)|\bSUCCEED\(",

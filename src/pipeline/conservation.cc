@@ -4,15 +4,16 @@
 
 #include <algorithm>
 
+#include "base/metric_table.h"
+
 namespace tt::pipeline {
 namespace {
 
 Counter& result_counter(Metrics& metrics, bool replays, const std::string& exit,
                         const char* result) {
-  return metrics.counter(replays ? "tt_replay_events_total" : "tt_exit_events_total",
-                         replays ? "Events of an exit's replays by what became of them"
-                                 : "Events of an exit by what became of them",
-                         {{"exit", exit}, {"result", result}});
+  const Labels labels = {{"exit", exit}, {"result", result}};
+  return replays ? counter(metrics, "tt_replay_events_total", labels)
+                 : counter(metrics, "tt_exit_events_total", labels);
 }
 
 }  // namespace
@@ -27,15 +28,10 @@ Conservation::Conservation(Metrics& metrics, Clock& clock, const tunnel::Tunnel&
       delivered_(result_counter(metrics, replay_until.has_value(), exit, "delivered")),
       filtered_(result_counter(metrics, replay_until.has_value(), exit, "filtered")),
       dead_(result_counter(metrics, replay_until.has_value(), exit, "dead")),
-      accepted_(metrics.counter(
-          replay_until ? "tt_replay_accepted_events_total" : "tt_exit_accepted_events_total",
-          replay_until ? "Events that the replays of an exit were given to decide on"
-                       : "Events that an exit was given to decide on",
-          {{"exit", exit}})),
-      pending_(metrics.gauge(replay_until ? "tt_replay_pending_events" : "tt_exit_pending_events",
-                             replay_until ? "Events that a replay has not decided on yet"
-                                          : "Events that an exit has not decided on yet",
-                             {{"exit", exit}})) {
+      accepted_(replay_until ? counter(metrics, "tt_replay_accepted_events_total", {{"exit", exit}})
+                             : counter(metrics, "tt_exit_accepted_events_total", {{"exit", exit}})),
+      pending_(replay_until ? gauge(metrics, "tt_replay_pending_events", {{"exit", exit}})
+                            : gauge(metrics, "tt_exit_pending_events", {{"exit", exit}})) {
   // Noise control comes later: until then it has no event.
   result_counter(metrics, replay_until.has_value(), exit, "suppressed");
   begin_epoch();

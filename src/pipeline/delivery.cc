@@ -45,22 +45,17 @@ Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t 
       own_breaker_(context.random),
       breaker_(replay_ ? replay_->live->breaker_ : own_breaker_),
       lag_(context.metrics, settings_.name),
-      retry_count_(context.metrics.counter(
-          "tt_exit_retries_total", "Attempts that were not the last", {{"exit", settings_.name}})),
-      template_errors_(context.metrics.counter("tt_exit_template_errors_total",
-                                               "Template holes that failed",
-                                               {{"exit", settings_.name}})),
-      parked_gauge_(context.metrics.gauge(
-          replay_ ? "tt_replay_parked_events" : "tt_exit_parked_events",
-          "Failing events that later ones were delivered past", {{"exit", settings_.name}})),
+      retry_count_(counter(context.metrics, "tt_exit_retries_total", {{"exit", settings_.name}})),
+      template_errors_(
+          counter(context.metrics, "tt_exit_template_errors_total", {{"exit", settings_.name}})),
+      parked_gauge_(
+          replay_ ? gauge(context.metrics, "tt_replay_parked_events", {{"exit", settings_.name}})
+                  : gauge(context.metrics, "tt_exit_parked_events", {{"exit", settings_.name}})),
       behind_gauge_(
-          context.metrics.gauge(replay_ ? "tt_replay_behind_events" : "tt_exit_behind_events",
-                                replay_ ? "Events between a replay's cursor and its end"
-                                        : "Events between the cursor and the visible mark",
-                                {{"exit", settings_.name}})),
+          replay_ ? gauge(context.metrics, "tt_replay_behind_events", {{"exit", settings_.name}})
+                  : gauge(context.metrics, "tt_exit_behind_events", {{"exit", settings_.name}})),
       down_gauge_(gauge(context.metrics, "tt_exit_down", {{"exit", settings_.name}})),
-      seconds_(context.metrics.histogram("tt_exit_request_seconds", "Time to an answer",
-                                         {{"exit", settings_.name}})) {
+      seconds_(histogram(context.metrics, "tt_exit_request_seconds", {{"exit", settings_.name}})) {
   if (replay_) replay_->settled = replay_->live->reader_->settled();
   go_back(reader_->cursor());
   replace(settings_, exit_index);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/metric_table.h"
 
 namespace tt::pipeline {
 
@@ -24,12 +25,9 @@ int Lag::percent(const LagLimits& limits) const {
 
 LagWatch::LagWatch(Metrics& metrics, const std::string& exit)
     : exit_(exit),
-      bytes_(metrics.gauge("tt_exit_lag_bytes", "Bytes of the tunnel that an exit holds back",
-                           {{"exit", exit}})),
-      seconds_(metrics.gauge("tt_exit_lag_seconds", "Age of the oldest event it has not decided on",
-                             {{"exit", exit}})),
-      percent_(metrics.gauge("tt_exit_lag_percent", "Its lag as a part of its max_lag",
-                             {{"exit", exit}})) {}
+      bytes_(gauge(metrics, "tt_exit_lag_bytes", {{"exit", exit}})),
+      seconds_(gauge(metrics, "tt_exit_lag_seconds", {{"exit", exit}})),
+      percent_(gauge(metrics, "tt_exit_lag_percent", {{"exit", exit}})) {}
 
 void LagWatch::take(const Lag& lag) {
   lag_ = lag;
