@@ -284,6 +284,17 @@ void Replays::release(const std::string& exit) {
   forget_cursor(exit);
 }
 
+void Replays::limit(std::uint64_t tunnel_bytes_max) {
+  for (const auto& [exit, running] : running_) {
+    const tunnel::Seq cursor = running.delivery->status().cursor;
+    if (parts_.context.tunnel.bytes_from(cursor) < tunnel_bytes_max) continue;
+    log::warning("a replay holds back as much as the tunnel may keep, and ends", {{"exit", exit}});
+    end(exit, Phase::kEnded,
+        "it held back as much as the tunnel may keep; what is left begins with event " +
+            tunnel::format_id(parts_.context.routing.log_id(), cursor));
+  }
+}
+
 // Whatever still holds the delivery lets go of it with the next turn of the loop.
 void Replays::forget_cursor(const std::string& exit) {
   DeliveryContext& context = parts_.context;

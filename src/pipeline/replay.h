@@ -36,7 +36,7 @@ struct ReplayStatus {
 
 /// At most one an exit. A replay has a cursor of its own, durable like any other, and a file that
 /// says what it is, so it goes on after a stop, clean or not; it ends with its range, by cancel(),
-/// or when its exit leaves the configuration.
+/// when its exit leaves the configuration, or at limit().
 class Replays {
  public:
   struct Parts {
@@ -70,6 +70,8 @@ class Replays {
 
   void pump();
   void pause(std::string_view exit, bool paused);
+  /// Ends those that hold back as much as the tunnel may keep: new events need the room.
+  void limit(std::uint64_t tunnel_bytes_max);
   /// After the live deliveries have taken over the new ruleset.
   void replace();
   std::vector<std::shared_ptr<Delivery>> deliveries() const;

@@ -81,6 +81,7 @@ void RunningDaemon::watch_lags() {
     is_held |= delivery->holds_intake();
   }
   intake_->hold(is_held);
+  if (replays_) replays_->limit(tunnel_bytes_max_.load());
 }
 
 void RunningDaemon::watch_disk(const std::string& directory) {

@@ -355,6 +355,19 @@ TEST_F(ReplayTest, it_ends_when_its_exit_leaves_the_configuration) {
   EXPECT_FALSE(daemon_->replays().status("hook").ok());
 }
 
+TEST_F(ReplayTest, it_ends_when_it_holds_back_as_much_as_the_tunnel_may_keep) {
+  start("tunnel: {max_bytes: 4MiB}\nexits:\n" + webhook("hook", target_) +
+        "rules:\n  - {to: hook}\n");
+  say_all({"first", "second"});
+  begin(everything(0.01));
+  ASSERT_TRUE(soon([&] { return again().size() == 1; }));
+  const std::string padding(64u << 10, 'x');
+  for (int i = 0; i < 80; ++i) append("test", R"({"message":"new","padding":")" + padding + "\"}");
+  ASSERT_TRUE(eventually([&] { return is(Phase::kEnded); }));
+  EXPECT_THAT(status().state.reason, HasSubstr("as much as the tunnel may keep"));
+  ASSERT_TRUE(eventually([&] { return daemon_->tunnel().orphans().empty(); }));
+}
+
 TEST_F(ReplayTest, old_events_are_what_it_is_about_so_expire_does_not_hold) {
   start_hook("expire: 10s");
   say_all({"a"});
