@@ -95,6 +95,20 @@ test('bench-disk measures, expects, warns of memory, and leaves nothing behind',
   assert.equal(none.code, 78);
 });
 
+const inMemory = '/dev/shm';
+const hasMemory = fs.existsSync(inMemory) && fs.statfsSync(inMemory).type === 0x01021994;
+test('a folder in memory is told at the start and by fsck', { skip: !hasMemory && 'no tmpfs here' }, async (t) => {
+  const shelf = fs.mkdtempSync(path.join(inMemory, 'tt-'));
+  t.after(() => fs.rmSync(shelf, { recursive: true }));
+  const data = path.join(shelf, 'data'); // Not there yet: its parent tells.
+  const daemon = await new Daemon(folder('memory'), config, {}, data).start();
+  await daemon.stop();
+  assert.match(daemon.lines.join('\n'), /may not hold in the data folder.*this is memory/);
+  const { code, stderr } = await fsck(data);
+  assert.equal(code, 0);
+  assert.match(stderr, /^warning: .*this is memory/);
+});
+
 test('damage is told with its place, put on record by a repair, and costs one event', async () => {
   const daemon = await new Daemon(folder('rot'), config).start();
   const data = path.join(daemon.dir, 'data');

@@ -1,8 +1,6 @@
 // vortex bench-disk: what the tunnel will get from the disk of a folder, in figures and words.
 // SPDX-License-Identifier: Apache-2.0
-#include <linux/magic.h>
 #include <signal.h>
-#include <sys/vfs.h>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
@@ -11,6 +9,7 @@
 #include <string>
 
 #include "apps/vortex/commands.h"
+#include "base/file_system.h"
 #include "portals/kit/json.h"
 #include "tunnel/disk_bench.h"
 
@@ -18,7 +17,6 @@ namespace tt::vortex {
 namespace {
 
 constexpr int kSecondsMax = 60;
-constexpr long kCifsMagic = 0xFF534D42, kSmb2Magic = 0xFE534D42, kFuseMagic = 0x65735546;
 
 struct BenchArguments {
   std::string folder;
@@ -27,25 +25,6 @@ struct BenchArguments {
 };
 
 std::atomic<bool> is_cancelled{false};
-
-/// What the file system is, where that matters more than its figures.
-std::string remark_on(const std::string& folder) {
-  struct statfs about {};
-  if (::statfs(folder.c_str(), &about) != 0) return "";
-  switch (static_cast<long>(about.f_type) & 0xFFFFFFFF) {
-    case TMPFS_MAGIC:
-    case RAMFS_MAGIC:
-      return "this is memory (tmpfs): nothing here survives a restart of the machine";
-    case NFS_SUPER_MAGIC:
-    case kCifsMagic:
-    case kSmb2Magic:
-      return "this is a network file system: locks and syncs depend on its server";
-    case kFuseMagic:
-      return "this is a file system in user space: what a sync is worth is up to it";
-    default:
-      return "";
-  }
-}
 
 double ms(std::int64_t ns) { return static_cast<double>(ns) / static_cast<double>(kNsPerMs); }
 
@@ -104,8 +83,8 @@ int bench(const BenchArguments& arguments) {
     return figures.error().code == Code::kReject ? kDiskFailed : exit_code_of(figures.error());
   }
   std::vector<std::string> warnings = tunnel::suspicions(*figures);
-  if (std::string remark = remark_on(arguments.folder); !remark.empty())
-    warnings.insert(warnings.begin(), std::move(remark));
+  if (const std::string_view remark = remark_on_folder(arguments.folder); !remark.empty())
+    warnings.emplace(warnings.begin(), remark);
   arguments.json ? print_json(*figures, warnings) : print_text(*figures, warnings);
   return kOk;
 }

@@ -7,6 +7,7 @@
 #include "apps/cli/progress.h"
 #include "apps/vortex/commands.h"
 #include "apps/vortex/fsck_print.h"
+#include "base/file_system.h"
 #include "base/log.h"
 
 namespace tt::vortex {
@@ -70,6 +71,9 @@ int repair(const FsckArguments& arguments, const tunnel::FsckProgress& show, cli
 }
 
 int fsck(const FsckArguments& arguments) {
+  if (const std::string_view remark = remark_on_folder(arguments.folder); !remark.empty())
+    std::fprintf(stderr, "warning: %s: %.*s\n", arguments.folder.c_str(),
+                 static_cast<int>(remark.size()), remark.data());
   cli::Progress line(system_clock());
   const auto show = [&](double done) { line.show(done, "checked"); };
   return arguments.repair ? repair(arguments, show, line) : check(arguments, show, line);

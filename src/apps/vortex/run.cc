@@ -11,6 +11,7 @@
 
 #include "api/api.h"
 #include "apps/vortex/load.h"
+#include "base/file_system.h"
 #include "base/log.h"
 #include "config/yaml_reader.h"
 #include "pipeline/daemon.h"
@@ -88,6 +89,9 @@ int run(const ConfigArguments& arguments, bool watch) {
   const auto settings = load_config(source, Tell::kAll).settings;
   if (!settings) return kFailed;
   log::set_level(settings->log_level);
+  if (const std::string_view remark = remark_on_folder(settings->data); !remark.empty())
+    log::warning("what is promised of the disk may not hold in the data folder",
+                 {{"folder", settings->data}, {"reason", remark}});
 
   Metrics metrics;
   auto daemon =
