@@ -15,9 +15,9 @@
 
 namespace tt {
 
-/// Errors of Disk and File: kRetry when space ran out (ENOSPC, EDQUOT, EFBIG: the caller may try
-/// again after space came back), kCorrupt for EIO on a read, kMisconfigured for permissions and
-/// missing folders, kStopped for a lock that another process holds, kReject for the rest.
+/// Errors of Disk and File: kRetry when space (ENOSPC, EDQUOT, EFBIG) or descriptors (EMFILE,
+/// ENFILE) ran out, which come back; kCorrupt for EIO on a read, kMisconfigured for permissions and
+/// what is missing, kStopped for a lock that another process holds, kReject for the rest.
 class File {
  public:
   virtual ~File() = default;  ///< Closes.

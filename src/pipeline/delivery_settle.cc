@@ -8,8 +8,13 @@
 #include "base/utf8.h"
 #include "pipeline/delivery.h"
 #include "pipeline/limits.h"
+#include "tunnel/cursor_store.h"
 
 namespace tt::pipeline {
+
+// What a crash repeats beside what was in flight (docs/promises.md, 4): a line waits for its sync,
+// then the cursor for its own.
+static_assert(kExitSyncMs + tunnel::CursorStore::kFlushEveryMs <= 200);
 
 void Delivery::delivered(Job job) {
   last_delivered_ns_ = context_.clock.wall_ns();

@@ -16,6 +16,7 @@
 #include "pipeline/top_config.h"
 #include "portals/kit/catalog.h"
 #include "rules/rule_config.h"
+#include "tunnel/cursor_store.h"
 #include "tunnel/disk_tunnel.h"
 
 namespace tt::pipeline {
@@ -157,6 +158,8 @@ Page limits_page() {
   row("failing requests and their events, per exit; beyond, the head waits",
       fmt::format("{}, {} events", format_size(kExitHeldBytesMax), kParkedEventsMax));
   row("failed attempts before the next event is tried", std::to_string(kParkAfterAttempts));
+  row("lines of a file wait for their sync, and moved cursors for theirs",
+      fmt::format("{} ms, {} ms", kExitSyncMs, tunnel::CursorStore::kFlushEveryMs));
   row("lag of exits, and of cursors without an exit, is measured every",
       fmt::format("{} s, {} s", kLagEveryMs / 1000, kOrphansEveryMs / 1000));
   row("excerpt of an answer, of a request in a dead letter",

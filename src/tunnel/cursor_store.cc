@@ -12,9 +12,6 @@
 namespace tt::tunnel {
 namespace {
 
-// With the same time of a local exit before it, a crash repeats at most 200 ms of work.
-constexpr auto kFlushEvery = std::chrono::milliseconds(100);
-
 // A failed sync is final, whatever its cause: the next one could succeed without the bytes.
 Status sync(File& file) {
   Status synced = file.datasync();
@@ -193,7 +190,9 @@ void CursorStore::run() {
   while (!is_closing_) {
     wake_->wait(lock, [this] { return is_dirty_ || is_closing_; });
     // What moves within this time shares the sync.
-    if (wake_->wait_for(lock, kFlushEvery, [this] { return is_closing_; })) return;
+    if (wake_->wait_for(lock, std::chrono::milliseconds(kFlushEveryMs),
+                        [this] { return is_closing_; }))
+      return;
     lock.unlock();
     (void)flush();
     lock.lock();

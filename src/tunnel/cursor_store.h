@@ -58,6 +58,7 @@ using SharedCursor = std::shared_ptr<Cursor>;
 /// Thread safe. Files are overwritten in place, so moving on needs no space on the disk.
 class CursorStore {
  public:
+  static constexpr std::int64_t kFlushEveryMs = 100;
   struct Seams {
     Disk& disk;
     Clock& clock;
@@ -87,7 +88,8 @@ class CursorStore {
   Status remove(std::string_view exit);     ///< Durable on return.
   Status rename(std::string_view from, const std::string& to);
 
-  /// The cursor moved: written 100 ms later; the sync takes what the disk needs.
+  /// The cursor moved: written kFlushEveryMs later, and behind a write that is under way; the sync
+  /// takes what the disk needs.
   void touch(const SharedCursor& cursor);
   /// Everything so far is durable on return.
   Status flush();

@@ -99,7 +99,7 @@ struct Settled {
 };
 
 /// One exit's reading position and its durable cursor. The reading calls (next, at_edge, position,
-/// seek) come from one thread at a time, the cursor's calls from any.
+/// seek, rewind) come from one thread at a time, the others from any.
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -112,7 +112,7 @@ class Reader {
   virtual Seq position() const = 0;  ///< Next seq that next() will look at.
   virtual void seek(Seq seq) = 0;    ///< Moves the reading position only.
 
-  /// Everything below is decided (delivered, filtered or dead) and durable here.
+  /// Everything below is decided (delivered, filtered or dead); settle() tells when durably so.
   virtual Seq cursor() const = 0;
   /// Where the exit began when it was new, or was taken back to since; what is below was never its
   /// business. 0: not known.
@@ -122,8 +122,8 @@ class Reader {
   virtual void settle(Seq first, Seq last) = 0;
   virtual bool is_settled(Seq seq) const = 0;
   virtual Settled settled() const = 0;  ///< All of it, as of one moment.
-  /// Moves the cursor back (or on) to `seq`, forgetting what was settled above; durable on return.
-  virtual Status rewind(Seq seq) = 0;
+  /// Cursor and position go to `seq`, back or on, oldest at least; nothing above stays settled.
+  virtual Status rewind(Seq seq) = 0;  ///< Durable on return; after kRetry it holds, durable later.
 };
 
 /// How the tunnel was left before it was opened this time.
