@@ -63,8 +63,7 @@ Status Committer::sync_if(bool is_wanted) {
 Status Committer::mark_clean_stop() {
   if (const auto gaps = waiting_gaps(); !gaps.empty()) {
     TT_CHECK(parts_.writer.prepare(gaps.size() * record_bytes(kGapBodyBytes)));
-    for (const auto& [gap, base_seq] : gaps)
-      parts_.writer.add(RecordType::kGap, 0, encode_gap(gap, base_seq));
+    frame(gaps);
     TT_CHECK(parts_.writer.write());
   }
   TT_CHECK(sync());
@@ -74,9 +73,14 @@ Status Committer::mark_clean_stop() {
   return parts_.writer.sync();
 }
 
-std::vector<std::pair<Gap, Seq>> Committer::waiting_gaps() {
+Committer::Gaps Committer::waiting_gaps() {
   const std::lock_guard lock(mutex_);
   return gaps_;
+}
+
+void Committer::frame(const Gaps& gaps) {
+  for (const auto& [gap, base_seq] : gaps)
+    parts_.writer.add(RecordType::kGap, 0, encode_gap(gap, base_seq));
 }
 
 Status Committer::write_group(GroupBatch& batch) {
@@ -88,9 +92,7 @@ Status Committer::write_group(GroupBatch& batch) {
     if (p.bytes > 0) events += p.request.events->size();
   }
   TT_CHECK(parts_.writer.prepare(bytes));
-  for (const auto& [gap, base_seq] : gaps) {
-    parts_.writer.add(RecordType::kGap, 0, encode_gap(gap, base_seq));
-  }
+  frame(gaps);
   batch.reserve(events);
   batch.first = parts_.log.visible.load(std::memory_order_relaxed);
   for (Pending& p : group_) {

@@ -61,7 +61,9 @@ class Committer {
   void commit_group();
   Status write_group(GroupBatch& batch);
   Status mark_clean_stop();
-  std::vector<std::pair<Gap, Seq>> waiting_gaps();
+  using Gaps = std::vector<std::pair<Gap, Seq>>;  ///< And the segment that had the events.
+  Gaps waiting_gaps();
+  void frame(const Gaps& gaps);
   void frame(Pending& pending, GroupBatch& batch);
   void publish(std::shared_ptr<GroupBatch> batch);
   void answer(AckLevel level);

@@ -76,7 +76,7 @@ class DiskTunnel final : public Tunnel {
   std::unique_ptr<Scan> scan(Seq from) override { return std::make_unique<DiskScan>(*log_, from); }
   Seq seek_time(WallNs time_ns) override {
     const Seq visible = log_->visible.load(std::memory_order_acquire);
-    const auto found = EventReader(*log_).find_time(0, time_ns, visible);
+    const auto found = EventReader(*log_).find_time(time_ns, visible);
     return found.ok() ? *found : log_->oldest();  // Unreadable: too early rather than too late.
   }
   void on_visible(std::function<void()> wake) override { committer_->on_visible(std::move(wake)); }

@@ -54,10 +54,6 @@ class Edge {
     const std::lock_guard lock(mutex_);
     return batches_.empty() ? nullptr : batches_.front();
   }
-  std::size_t count() const {
-    const std::lock_guard lock(mutex_);
-    return batches_.size();
-  }
 
  private:
   void drop_front() {

@@ -42,18 +42,19 @@ void EventReader::locate(Seq seq) {
   enter(std::move(segment), start.position, start.seq);
 }
 
+// Who reads here gets a gap; all readers together report the damage once.
+void EventReader::lose(const Damage& damage) {
+  if (damage.first < damage.next) gaps_.push_back({damage.first, damage.next});
+  if (log_.on_damage && segment_->report_damage(damage.begin)) log_.on_damage(*segment_, damage);
+}
+
 // The next good record of this or a later segment, skipping what is not yet published.
 Result<std::optional<Record>> EventReader::next_record() {
   while (segment_) {
     const bool was_sealed = segment_->is_sealed.load(std::memory_order_acquire);
     scanner_->set_end(segment_->end.load(std::memory_order_acquire));
     TT_TRY(auto record, scanner_->next());
-    for (const Damage& damage : scanner_->take_damages()) {
-      if (damage.first < damage.next) gaps_.push_back({damage.first, damage.next});
-      if (log_.on_damage && segment_->report_damage(damage.begin)) {
-        log_.on_damage(*segment_, damage);
-      }
-    }
+    for (const Damage& damage : scanner_->take_damages()) lose(damage);
     if (record) {
       is_after_seal_ = record->frame.type == RecordType::kSeal;
       return record;
@@ -68,12 +69,8 @@ Result<std::optional<Record>> EventReader::next_record() {
     const Seq end_seq = is_whole ? expected : std::max(after->header.prev_end_seq, expected);
     const bool is_end_known = after->header.prev_end_position != 0;
     if ((is_end_known && scanner_->open_damage()) || end_seq > expected) {
-      const Damage damage{scanner_->open_damage().value_or(scanner_->position()),
-                          segment_->end.load(), expected, end_seq};
-      if (damage.first < damage.next) gaps_.push_back({damage.first, damage.next});
-      if (log_.on_damage && segment_->report_damage(damage.begin)) {
-        log_.on_damage(*segment_, damage);
-      }
+      lose({scanner_->open_damage().value_or(scanner_->position()), segment_->end.load(), expected,
+            end_seq});
     }
     const Seq base = after->header.base_seq;
     enter(std::move(after), kRecordsBegin, base);
@@ -114,11 +111,8 @@ Result<SharedStored> EventReader::read(Seq seq, Seq visible, std::size_t bytes_m
     const auto body = parse_event_body(record->body);
     if (!body || !event::index_canonical(body->json, batch->texts()).ok()) {
       // Its checksum was good: another program wrote it. One event is lost, and said so.
-      gaps_.push_back({record->frame.seq, record->frame.seq + 1});
-      const Damage damage{record->position, record->position + kFrameBytes, record->frame.seq,
-                          record->frame.seq + 1};
-      if (log_.on_damage && segment_->report_damage(damage.begin))
-        log_.on_damage(*segment_, damage);
+      lose({record->position, record->position + kFrameBytes, record->frame.seq,
+            record->frame.seq + 1});
       next = record->frame.seq + 1;
       continue;
     }
@@ -138,7 +132,7 @@ Result<SharedStored> EventReader::read(Seq seq, Seq visible, std::size_t bytes_m
   return SharedStored(std::move(batch));
 }
 
-Result<Seq> EventReader::find_time(Seq seq, WallNs time_ns, Seq visible) {
+Result<Seq> EventReader::find_time(WallNs time_ns, Seq visible) {
   SharedSegment found;
   for (SharedSegment& segment : log_.segments.all()) {
     if (found && segment->header.created_ns >= time_ns) break;
@@ -152,9 +146,7 @@ Result<Seq> EventReader::find_time(Seq seq, WallNs time_ns, Seq visible) {
     TT_TRY(auto record, next_record());
     if (!record || record->frame.seq >= visible) return visible;
     const Frame& frame = record->frame;
-    if (frame.type == RecordType::kEvent && frame.seq >= seq && frame.time_ns >= time_ns) {
-      return frame.seq;
-    }
+    if (frame.type == RecordType::kEvent && frame.time_ns >= time_ns) return frame.seq;
   }
 }
 

@@ -19,13 +19,14 @@ class EventReader {
   /// Events from `seq` on, about `bytes_max` of them, below `visible`; the batch may be empty but
   /// its `next` is beyond `seq`. Blocks on the disk.
   Result<SharedStored> read(Seq seq, Seq visible, std::size_t bytes_max);
-  /// Seq of the first event at or after `seq` received at `time_ns` or later; `visible` when none.
-  Result<Seq> find_time(Seq seq, WallNs time_ns, Seq visible);
+  /// Seq of the first event received at `time_ns` or later; `visible` when none.
+  Result<Seq> find_time(WallNs time_ns, Seq visible);
 
  private:
   void locate(Seq seq);
   void enter(SharedSegment segment, std::uint64_t position, Seq expected);
   Result<std::optional<Record>> next_record();
+  void lose(const Damage& damage);
 
   LogView& log_;
   SharedSegment segment_;

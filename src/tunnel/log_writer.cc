@@ -45,20 +45,23 @@ Status LogWriter::prepare(std::uint64_t bytes) {
     if (position_ + bytes + tail > segment_bytes_) TT_CHECK(seal());
   }
   if (!active_) TT_CHECK(open_next());
-  saved_ = {next_seq_, prev_header_crc_, totals_};
-  group_keys_.clear();
-  group_ns_ = std::max(last_ns_, clock_.wall_ns());
-  used_ = 0;
-  if (buffer_bytes_ < bytes) {
-    buffer_bytes_ = bytes + bytes / 4;
-    buffer_ = std::make_unique_for_overwrite<char[]>(buffer_bytes_);
-  }
+  begin_group(bytes);
   if (start_at_) {
     next_seq_ = std::max(next_seq_, start_at_);
     add(RecordType::kMarker, kMarkerStart);
     has_start_ = true;
   }
   return {};
+}
+
+void LogWriter::begin_group(std::uint64_t bytes) {
+  saved_ = {next_seq_, prev_header_crc_, totals_};
+  group_keys_.clear();
+  group_ns_ = std::max(last_ns_, clock_.wall_ns());
+  used_ = 0;
+  if (buffer_bytes_ >= bytes) return;
+  buffer_bytes_ = bytes + bytes / 4;
+  buffer_ = std::make_unique_for_overwrite<char[]>(buffer_bytes_);
 }
 
 char* LogWriter::reserve(std::uint64_t bytes) {
@@ -159,16 +162,10 @@ void LogWriter::publish() {
 }
 
 Status LogWriter::seal() {
-  saved_ = {next_seq_, prev_header_crc_, totals_};
-  group_ns_ = std::max(last_ns_, clock_.wall_ns());
-  used_ = 0;
   const std::vector<std::string> bodies = encode_keys(keys_);
   std::uint64_t bytes = kSealRecordBytes;
   for (const std::string& body : bodies) bytes += record_bytes(body.size());
-  if (buffer_bytes_ < bytes) {
-    buffer_bytes_ = bytes;
-    buffer_ = std::make_unique_for_overwrite<char[]>(buffer_bytes_);
-  }
+  begin_group(bytes);
   if (!bodies.empty()) totals_.keys_position = position_;
   for (const std::string& body : bodies) add(RecordType::kKeys, 0, body);
   const SegmentTotals totals = totals_;  // Without the seal itself.

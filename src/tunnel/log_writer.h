@@ -71,6 +71,7 @@ class LogWriter {
 
  private:
   static constexpr std::int64_t kSpareAfterNs = 2 * kNsPerSec;
+  void begin_group(std::uint64_t bytes);
   char* reserve(std::uint64_t bytes);
   void finish_record(char* at, Frame frame);
   Status seal();

@@ -76,9 +76,9 @@ void RecordScanner::close_damage(const Record& record) {
   const bool starts = is_start(record.frame);
   if (damage_begin_ || (jumps && !starts)) {
     // Across a start marker the lost seqs cannot be told from those that were jumped over.
-    const Seq next = jumps && !starts ? record.frame.seq : expected_;
-    damages_.push_back({damage_begin_.value_or(record.position), record.position,
-                        jumps ? expected_ : record.frame.seq, jumps ? next : record.frame.seq});
+    const Seq first = jumps ? expected_ : record.frame.seq;
+    damages_.push_back({damage_begin_.value_or(record.position), record.position, first,
+                        starts ? first : record.frame.seq});
   }
   damage_begin_.reset();
   traces_end_ = 0;

@@ -9,8 +9,7 @@ namespace tt::tunnel {
 
 Status trim_segments(LogView& log, SegmentPool& pool, const RetentionLimits& limits) {
   std::vector<SharedSegment> segments = log.segments.all();
-  std::uint64_t bytes = 0;
-  for (const SharedSegment& segment : segments) bytes += segment->file_bytes.load();
+  std::uint64_t bytes = log.segments.file_bytes();
   for (std::size_t i = 0; i + 1 < segments.size(); ++i) {
     const SegmentHeader& after = segments[i + 1]->header;
     const bool is_settled = after.base_seq <= limits.settled_below;

@@ -82,8 +82,7 @@ Result<std::vector<std::uint64_t>> list_segments(Disk& disk, const std::string& 
       bases.push_back(*base);
     }
   }
-  std::sort(bases.begin(), bases.end());
-  return bases;
+  return bases;  // Rising as the names are.
 }
 
 void Segment::add_waypoint(const Waypoint& waypoint) {
@@ -92,20 +91,20 @@ void Segment::add_waypoint(const Waypoint& waypoint) {
   if (waypoint.position >= last + kWaypointBytes) waypoints_.push_back(waypoint);
 }
 
-Segment::Waypoint Segment::before_seq(Seq seq) const {
+template <class IsBefore>
+Segment::Waypoint Segment::last_waypoint(IsBefore is_before) const {
   const std::lock_guard lock(mutex_);
-  const auto after = std::partition_point(waypoints_.begin(), waypoints_.end(),
-                                          [&](const Waypoint& w) { return w.seq <= seq; });
+  const auto after = std::partition_point(waypoints_.begin(), waypoints_.end(), is_before);
   if (after == waypoints_.begin()) return {header.base_seq, header.created_ns, kRecordsBegin};
   return *std::prev(after);
 }
 
+Segment::Waypoint Segment::before_seq(Seq seq) const {
+  return last_waypoint([&](const Waypoint& w) { return w.seq <= seq; });
+}
+
 Segment::Waypoint Segment::before_time(WallNs time_ns) const {
-  const std::lock_guard lock(mutex_);
-  const auto after = std::partition_point(waypoints_.begin(), waypoints_.end(),
-                                          [&](const Waypoint& w) { return w.time_ns < time_ns; });
-  if (after == waypoints_.begin()) return {header.base_seq, header.created_ns, kRecordsBegin};
-  return *std::prev(after);
+  return last_waypoint([&](const Waypoint& w) { return w.time_ns < time_ns; });
 }
 
 bool Segment::report_damage(std::uint64_t position) {

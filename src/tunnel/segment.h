@@ -87,6 +87,9 @@ class Segment {
   bool report_damage(std::uint64_t position);
 
  private:
+  template <class IsBefore>
+  Waypoint last_waypoint(IsBefore is_before) const;
+
   mutable std::mutex mutex_;
   std::vector<Waypoint> waypoints_;          // Rising in every member.
   std::vector<std::uint64_t> known_damage_;  // Positions.

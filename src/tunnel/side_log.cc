@@ -20,17 +20,15 @@ SideLog::SideLog(Disk& disk, Clock& clock, const LogIdentity& identity, Options 
 
 Status SideLog::open(const Visit& visit) {
   if (!disk_.exists(options_.folder)) return {};
-  TT_TRY(const auto entries, disk_.list(options_.folder));
-  for (const DirectoryEntry& entry : entries) {
-    const auto base = parse_segment_name(entry.name);
-    if (!base) continue;
-    auto file = open_segment(disk_, options_.folder, *base, options_.kind, identity_);
+  TT_TRY(const auto bases, list_segments(disk_, options_.folder));
+  for (const std::uint64_t base : bases) {
+    auto file = open_segment(disk_, options_.folder, base, options_.kind, identity_);
     if (!file.ok()) {
       if (file.error().code != Code::kReject) return std::move(file).error();
       // The disk refuses it. Its numbers are not given again: it may be readable one day.
       log::error("cannot open a file of records; what it holds is missing",
                  {{"folder", options_.folder}, {"error", file.error().text}});
-      next_seq_ = std::max(next_seq_, *base + kUnreadableSeqs);
+      next_seq_ = std::max(next_seq_, base + kUnreadableSeqs);
       ++damaged_;
       continue;
     }
