@@ -265,6 +265,9 @@ void Replays::release(const std::string& exit) {
   if (found == running_.end()) return;
   ReplayState state = found->second.state;
   state.counts = counts_of(found->second);
+  // What a cancel has kept from being sent.
+  if (state.phase != Phase::kDone)
+    state.counts.pending = state.counts.selected - state.counts.delivered - state.counts.dead;
   if (const auto live = parts_.live(exit)) live->accompany({});
   remember(state);
   running_.erase(found);
@@ -351,7 +354,7 @@ void Replays::close() {
     ReplayState state = running.state;
     state.counts = counts_of(running);
     // What is open is read, selected and sent again.
-    state.counts.selected -= state.counts.pending;
+    state.counts.selected -= std::exchange(state.counts.pending, 0);
     state.counts.sent = state.counts.selected;
     if (running.state.phase == Phase::kRunning && !files_.keep(state).ok())
       log::warning("the counts of a replay are not stored", {{"exit", exit}});

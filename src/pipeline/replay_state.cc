@@ -23,11 +23,10 @@ struct CountField {
   const char* name;
   std::uint64_t ReplayCounts::*member;
 };
-constexpr CountField kCounts[] = {{"selected", &ReplayCounts::selected},
-                                  {"sent", &ReplayCounts::sent},
-                                  {"delivered", &ReplayCounts::delivered},
-                                  {"dead", &ReplayCounts::dead},
-                                  {"filtered", &ReplayCounts::filtered}};
+constexpr CountField kCounts[] = {
+    {"selected", &ReplayCounts::selected},   {"sent", &ReplayCounts::sent},
+    {"delivered", &ReplayCounts::delivered}, {"dead", &ReplayCounts::dead},
+    {"filtered", &ReplayCounts::filtered},   {"pending", &ReplayCounts::pending}};
 
 std::uint64_t unsigned_at(const boost::json::value& value, const char* name) {
   const std::int64_t number = portals::int_at(value, name);

@@ -22,8 +22,9 @@ struct ReplayCounts {
   std::uint64_t delivered = 0;
   std::uint64_t dead = 0;
   std::uint64_t filtered = 0;  ///< Read, and not selected.
-  std::uint64_t pending = 0;   ///< Gathered, in flight or waiting for a retry.
-  std::uint64_t left = 0;      ///< At most so many events of the range have not been read.
+  /// Gathered, in flight or waiting for a retry; when it was cancelled, what it did not send.
+  std::uint64_t pending = 0;
+  std::uint64_t left = 0;  ///< At most so many events of the range have not been read.
 };
 
 struct ReplayState {

@@ -42,6 +42,7 @@ struct Network::Exchange {
   std::shared_ptr<const bool> has_died;  ///< The process that waits for it.
   SteadyNs begin_ns = 0, timeout_at_ns = 0;
   std::vector<Event> events;
+  std::string exit;  ///< As the oracle has it: a replay is an exit of its own.
   bool is_over = false;
 };
 
@@ -183,7 +184,7 @@ net::ClientAnswer Network::handle(const Exchange& exchange) {
   for (const Event& event : events)
     if (faults_.sickens_one_in && (event.number + server.salt) % faults_.sickens_one_in == 1)
       return status_answer(500);
-  for (const Event& event : events) oracle_.took(server.name, event.seq, event.number, is_late);
+  for (const Event& event : events) oracle_.took(exchange.exit, event.seq, event.number, is_late);
   return status_answer(random_.below(2) ? 200 : 204);
 }
 
@@ -203,10 +204,10 @@ void Network::finish(const SharedExchange& exchange, net::ClientAnswer answer) {
   if (*exchange->has_died) return std::exchange(exchange->done, nullptr)(no_answer("dead", true));
   std::vector<tunnel::Seq> seqs;
   for (const Event& event : exchange->events) seqs.push_back(event.seq);
-  trace_.note("exit " + exchange->server.name + ": " + std::to_string(seqs.size()) +
-              " events from seq " + std::to_string(seqs.empty() ? 0 : seqs.front()) + ": " +
+  trace_.note("exit " + exchange->exit + ": " + std::to_string(seqs.size()) + " events from seq " +
+              std::to_string(seqs.empty() ? 0 : seqs.front()) + ": " +
               (answer.status ? std::to_string(answer.status) : answer.error));
-  oracle_.answered(exchange->server.name, seqs, answer.status >= 200 && answer.status < 300);
+  oracle_.answered(exchange->exit, seqs, answer.status >= 200 && answer.status < 300);
   answer.duration_ns = clock_.steady_ns() - exchange->begin_ns;
   std::exchange(exchange->done, nullptr)(std::move(answer));
 }
@@ -219,6 +220,9 @@ void Network::Client::send(net::ClientRequest request, Done done) {
   const auto exchange =
       std::make_shared<Exchange>(Exchange{server->second, std::move(done), has_died_});
   exchange->begin_ns = network_.clock_.steady_ns();
+  exchange->exit = server->first;
+  for (const auto& [name, value] : request.headers)
+    if (name == "TT-Replay") exchange->exit += "#" + value;
   exchange->timeout_at_ns = exchange->begin_ns + request.timeout_ms * kNsPerMs;
   for (std::string_view body = request.body; !body.empty();) {
     const std::string_view line = body.substr(0, body.find('\n'));

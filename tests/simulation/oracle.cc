@@ -15,10 +15,22 @@ std::string event_text(tunnel::Seq seq, Number number) {
   return "event " + std::to_string(number) + " (seq " + std::to_string(seq) + ")";
 }
 
+std::string replay_name(std::string_view exit, std::uint64_t epoch) {
+  return std::string(exit) + "#" + std::to_string(epoch);
+}
+
 }  // namespace
 
 void Oracle::add_exit(const std::string& name, char letter, portals::Order order) {
   exits_[name] = {.name = name, .letter = letter, .order = order};
+}
+
+Oracle::Exit& Oracle::exit(std::string_view name) {
+  const auto found = exits_.find(name);
+  if (found != exits_.end()) return found->second;
+  const Exit& replayed = exits_.find(name.substr(0, name.find('#')))->second;
+  return exits_[std::string(name)] = {
+             .name = std::string(name), .letter = replayed.letter, .order = replayed.order};
 }
 
 void Oracle::problem(const std::string& text) {
@@ -142,6 +154,29 @@ void Oracle::check_exit(std::string_view name, const std::map<tunnel::Seq, std::
       problem("exit " + exit.name + " never got " + event_text(event.seq, number) +
               ", which was acknowledged");
   }
+}
+
+void Oracle::check_replay(std::string_view name, std::uint64_t epoch, tunnel::Seq since,
+                          tunnel::Seq until, SteadyNs begun_ns,
+                          const std::map<tunnel::Seq, std::string>& letters) {
+  const Exit& live = this->exit(name);
+  const Exit& replay = this->exit(replay_name(name, epoch));
+  for (Number number = 0; number < sent_.size(); ++number) {
+    const Sent& event = sent_[number];
+    if (!is_owed_to(event, live) || event.seq < since || event.seq >= until) continue;
+    const auto copy = live.copies.find(event.seq);
+    // What the live delivery may have had before it is left to that.
+    if (copy == live.copies.end() || may_repeat(copy->second)) continue;
+    if (*copy->second.settled_ns > begun_ns) continue;
+    if (!replay.copies.contains(event.seq) && !letters.contains(event.seq))
+      problem("replay " + replay.name + " left out " + event_text(event.seq, number));
+  }
+}
+
+std::uint64_t Oracle::brought(std::string_view name, std::uint64_t epoch) {
+  const auto& copies = exit(replay_name(name, epoch)).copies;
+  return static_cast<std::uint64_t>(std::count_if(
+      copies.begin(), copies.end(), [](const auto& copy) { return copy.second.taken > 0; }));
 }
 
 void Oracle::check_file(std::string_view name,

@@ -48,6 +48,14 @@ class Oracle {
   void took(std::string_view exit, tunnel::Seq seq, Number number, bool is_late);
   /// The answer to a request with these events has reached the process.
   void answered(std::string_view exit, const std::vector<tunnel::Seq>& seqs, bool is_taken);
+  /// A replay is judged as an exit of its own, `exit#epoch`, that comes to be with its first
+  /// request: it gets what its exit gets, in the same order. At its end: what the exit had answered
+  /// for before the replay was begun, of [since, until), has gone again or lies there as a letter.
+  void check_replay(std::string_view exit, std::uint64_t epoch, tunnel::Seq since,
+                    tunnel::Seq until, SteadyNs begun_ns,
+                    const std::map<tunnel::Seq, std::string>& letters);
+  /// Events that this replay has brought, each once.
+  std::uint64_t brought(std::string_view exit, std::uint64_t epoch);
   /// Somebody asked for these to be sent once more.
   void asked_again(std::string_view exit, tunnel::Seq seq);
 
@@ -91,7 +99,7 @@ class Oracle {
     tunnel::Seq highest = 0;
     std::uint64_t taken = 0;
   };
-  Exit& exit(std::string_view name) { return exits_.find(name)->second; }
+  Exit& exit(std::string_view name);
   /// This seq is the name of that event and of no other.
   void learn(tunnel::Seq seq, Number number);
   bool may_repeat(const Copy& copy) const;

@@ -51,6 +51,7 @@ Plan::Plan(std::uint64_t the_seed) : seed(the_seed) {
   retry_cap_s = static_cast<std::int64_t>(one_of({2, 60, 300}));
   timeout_s = static_cast<std::int64_t>(one_of({2, 20}));
   batch_events = static_cast<int>(one_of({2, 7, 50}));
+  has_replays = is(3);
 }
 
 Plan Plan::calm() {
@@ -111,13 +112,13 @@ std::string Plan::describe() const {
       "seed {}: {} s, interrupt {}, spurious {}, sync {} us, sync fails {}, write fails {}, "
       "lost request {} answer {} slow {} error {} outage {} ({} s), refuses {} sickens {}, "
       "kills {} power cuts {} stops {} full {} jumps {} reloads {} pauses {} short {} levels {} "
-      "keys {}, segment {}",
+      "keys {}, replays {}, segment {}",
       seed, active_ns / kNsPerSec, threads.interrupt_one_in, threads.spurious_one_in,
       disk.sync_ns_max / kNsPerUs, disk.sync_one_in, disk.write_one_in, network.lost_request_one_in,
       network.lost_answer_one_in, network.slow_one_in, network.error_one_in, network.outage_one_in,
       network.outage_ns_max / kNsPerSec, network.refuses_one_in, network.sickens_one_in, has_kills,
       has_power_cuts, has_stops, has_full_disks, has_clock_jumps, has_reloads, has_pauses,
-      has_short_retention, has_all_levels, has_keys, segment_bytes);
+      has_short_retention, has_all_levels, has_keys, has_replays, segment_bytes);
 }
 
 }  // namespace tt::simulation

@@ -53,7 +53,7 @@ struct Plan {
   bool has_kills = false, has_power_cuts = false, has_stops = false;
   bool has_full_disks = false, has_clock_jumps = false;
   bool has_reloads = false, has_pauses = false, has_short_retention = false;
-  bool has_all_levels = false, has_keys = false;
+  bool has_all_levels = false, has_keys = false, has_replays = false;
   std::uint64_t segment_bytes = 0;
   std::int64_t retry_cap_s = 0, timeout_s = 0;
   int batch_events = 0;

@@ -270,6 +270,7 @@ void World::operate_once(pipeline::Daemon& daemon) {
       return;
     }
     default:
+      if (plan_.has_replays && !exit.is_file) return replay(daemon, exit);
       break;
   }
   (void)look(daemon);

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "simulation/node.h"
@@ -46,6 +48,10 @@ class World {
   void operate();
   void operate_once(pipeline::Daemon& daemon);
   void reload(pipeline::Daemon& daemon);
+  // world_replays.cc
+  void replay(pipeline::Daemon& daemon, const PlannedExit& exit);
+  bool is_replaying(pipeline::Daemon& daemon, const PlannedExit& exit);
+  void check_replays(const PlannedExit& exit, const std::map<tunnel::Seq, std::string>& letters);
   /// What operators see of the exits; their accounts must balance whenever somebody looks.
   std::vector<pipeline::ExitStatus> look(pipeline::Daemon& daemon);
   void die(End how, const char* why);
@@ -75,6 +81,8 @@ class World {
   bool is_operating_ = false;
   bool is_full_ = false;
   std::vector<Keyed> keyed_;
+  /// When each replay was begun, by exit and epoch.
+  std::map<std::pair<std::string, std::uint64_t>, SteadyNs> begun_ns_;
   std::uint64_t variant_ = 0, last_key_ = 0, disk_failures_ = 0;
   std::size_t unanswered_ = 0;  // Appends of the process that lives.
 };

@@ -83,6 +83,8 @@ bool World::is_drained() {
   const tunnel::Seq visible = node_->daemon().tunnel().status().visible;
   for (const pipeline::ExitStatus& exit : look(node_->daemon()))
     if (exit.cursor < visible || exit.in_flight > 0 || exit.parked > 0) return false;
+  for (const PlannedExit& exit : kExits)
+    if (is_replaying(node_->daemon(), exit)) return false;
   return unanswered_ == 0;
 }
 
@@ -116,6 +118,7 @@ void World::check_deliveries() {
       if (reason != "rejected")
         oracle_.problem(fmt::format("exit {}: seq {} is dead: {}", exit.name, seq, reason));
     oracle_.check_exit(exit.name, reasons);
+    check_replays(exit, reasons);
   }
 }
 
