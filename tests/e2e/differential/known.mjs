@@ -159,6 +159,11 @@ export const known = [
     why: 'langdef: the range of a macro is a list or a map; the peer takes other values for empty ones',
   },
   {
+    name: 'cel-js: parts of negative durations', judge: 'cel-js', form: /\.get(Seconds|Minutes|Hours)\(\)/,
+    when: (ours, theirs) => /^int (-\d+|0)$/.test(ours.value) && `int ${BigInt(ours.value.slice(4)) - 1n}` === theirs.value,
+    why: 'the seconds of protobuf.Duration are cut towards zero, -1.5s has -1, as cel-go has it; the peer rounds down',
+  },
+  {
     name: 'cel-js: milliseconds of durations', judge: 'cel-js', form: /\.getMilliseconds\(\)$/,
     when: (ours, theirs) => /^int /.test(ours.value) && /^int /.test(theirs.value),
     why: 'the suite has the part below a second; the peer gives the whole duration in milliseconds',
