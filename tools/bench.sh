@@ -3,18 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# rsyslog and syslog-ng exclude each other as packages: the second one is unpacked, not installed.
-unpack_syslog_ng() {
-  local folder=build/bench/syslog-ng
-  [ ! -x $folder/usr/sbin/syslog-ng ] || return 0
-  mkdir -p $folder
-  (cd $folder && apt-get -q download syslog-ng-core syslog-ng-mod-http libivykis0 libjson-c5 \
-    libnet1 libwrap0 && for package in *.deb; do dpkg-deb -x "$package" .; done) ||
-    echo "bench: syslog-ng could not be fetched and is left out"
-}
-
 tools/deps.sh build bench
-[ "${1:-}" = micro ] || unpack_syslog_ng
 if [ "${1:-}" != micro ]; then
   tools/stages.sh build
   python3 bench/idle.py

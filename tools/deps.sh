@@ -15,7 +15,7 @@ build_packages=(
 )
 test_packages=(
   git python3 curl clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16
-  e2fsprogs xfsprogs mount util-linux prometheus
+  e2fsprogs xfsprogs mount util-linux
 )
 bench_packages=(libbenchmark-dev python3 nodejs nginx libnginx-mod-http-lua lua-cjson rsyslog)
 
@@ -52,6 +52,21 @@ install_packages() {
     apt-get -q install -y --no-install-recommends "${missing[@]}"
 }
 
+# unpack FOLDER PROGRAM PACKAGE...: below build/, not installed: for packages that would start a server
+# or that exclude each other. Without them what needs PROGRAM is left out, with a word.
+unpack() {
+  local folder=build/$1 program=$2
+  shift 2
+  [ ! -x "$folder/$program" ] || return 0
+  say "fetching $*"
+  mkdir -p "$folder"
+  (
+    cd "$folder" || exit 1
+    apt-get -q download "$@" || { as_root apt-get -q update && apt-get -q download "$@"; } || exit 1
+    for package in *.deb; do dpkg-deb -x "$package" . && rm "$package" || exit 1; done
+  ) || say "could not fetch $*"
+}
+
 # install_node_modules FOLDER: the npm packages that the lock file of the folder names.
 install_node_modules() {
   local folder=$1
@@ -76,6 +91,15 @@ for group in "${@:-build}"; do
   esac
 done
 install_packages "${wanted[@]}"
-case " $* " in *" test "*) install_node_modules tests/e2e ;; esac
-case " $* " in *" bench "*) install_node_modules bench ;; esac
+case " $* " in *" test "*)
+  install_node_modules tests/e2e
+  unpack tools/prometheus usr/bin/promtool prometheus
+  ;;
+esac
+case " $* " in *" bench "*)
+  install_node_modules bench
+  unpack bench/syslog-ng usr/sbin/syslog-ng syslog-ng-core syslog-ng-mod-http libivykis0 libjson-c5 \
+    libnet1 libwrap0
+  ;;
+esac
 say "all there"
