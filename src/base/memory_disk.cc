@@ -145,9 +145,16 @@ Status MemoryDisk::rename(const std::string& raw_from, const std::string& raw_to
   return {};
 }
 
-// Durable at once, like folders that are made; only onto a name that is free.
+// Only onto a name that is free.
 Status MemoryDisk::rename_folder(const std::string& from, const std::string& to) {
   if (folders_.contains(to) || names_.contains(to)) return reject(to + " exists");
+  move_folder(from, to);
+  unsynced_folder_renames_.emplace_back(from, to);
+  return {};
+}
+
+// What is synced inside of a folder stays so, whichever of its names outlives a crash.
+void MemoryDisk::move_folder(const std::string& from, const std::string& to) {
   const std::string prefix = from + "/";
   const auto moved = [&](const std::string& path) {
     return path == from || path.starts_with(prefix) ? to + path.substr(from.size()) : path;
@@ -160,7 +167,6 @@ Status MemoryDisk::rename_folder(const std::string& from, const std::string& to)
   std::set<std::string> folders;
   for (const std::string& path : folders_) folders.insert(moved(path));
   folders_ = std::move(folders);
-  return {};
 }
 
 Status MemoryDisk::remove(const std::string& raw_path) {
@@ -189,6 +195,8 @@ Status MemoryDisk::sync_directory(const std::string& raw_path) {
   const std::lock_guard guard(mutex_);
   TT_CHECK(begin(Op::kSyncDirectory));
   if (!folders_.contains(path)) return missing(path);
+  std::erase_if(unsynced_folder_renames_,
+                [&](const auto& rename) { return parent_of(rename.second) == path; });
   std::erase_if(synced_names_, [&](const auto& entry) { return parent_of(entry.first) == path; });
   for (const auto& entry : names_) {
     if (parent_of(entry.first) == path) synced_names_.insert(entry);
@@ -218,6 +226,12 @@ void MemoryDisk::kill() {
 void MemoryDisk::crash(Random* chance) {
   const std::lock_guard guard(mutex_);
   end_handles();
+  while (!unsynced_folder_renames_.empty()) {
+    const auto [from, to] = std::move(unsynced_folder_renames_.back());
+    unsynced_folder_renames_.pop_back();
+    const bool survives = chance && chance->below(2);
+    if (!survives && !folders_.contains(from)) move_folder(to, from);
+  }
   if (chance) {
     Names all = names_;
     all.insert(synced_names_.begin(), synced_names_.end());
@@ -325,6 +339,7 @@ std::unique_ptr<MemoryDisk> MemoryDisk::copy() const {
   for (const auto& [name, node] : names_) disk->names_[name] = copy_of(node);
   for (const auto& [name, node] : synced_names_) disk->synced_names_[name] = copy_of(node);
   disk->folders_ = folders_;
+  disk->unsynced_folder_renames_ = unsynced_folder_renames_;
   disk->free_bytes_ = free_bytes_;
   return disk;
 }

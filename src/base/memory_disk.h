@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/disk.h"
@@ -100,6 +101,7 @@ class MemoryDisk final : public Disk {
 
   Status begin(Op op);
   Status rename_folder(const std::string& from, const std::string& to);
+  void move_folder(const std::string& from, const std::string& to);
   void end_handles();
   std::uint64_t grow(std::uint64_t bytes);
   void release_if_gone(const std::shared_ptr<MemoryNode>& node);
@@ -109,6 +111,7 @@ class MemoryDisk final : public Disk {
   Names names_;               // As the running system sees them.
   Names synced_names_;        // As they will be after a crash.
   std::set<std::string> folders_;
+  std::vector<std::pair<std::string, std::string>> unsynced_folder_renames_;  // From, to; in order.
   std::array<Plan, kOps> plans_;
   std::array<std::uint64_t, kOps> counts_{};
   std::optional<std::uint64_t> changes_left_;

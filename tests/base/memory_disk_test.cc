@@ -55,6 +55,19 @@ TEST_F(MemoryDiskTest, a_crash_undoes_renames_and_removals_that_were_not_synced)
   EXPECT_FALSE(disk_.exists("/d/c"));
 }
 
+TEST_F(MemoryDiskTest, a_crash_undoes_the_renaming_of_a_folder_that_was_not_synced) {
+  create_durable("/d/a", "a");
+  ASSERT_TRUE(disk_.rename("/d", "/e").ok());
+  EXPECT_EQ(disk_.bytes("/e/a"), "a");
+  disk_.crash();
+  EXPECT_EQ(disk_.bytes("/d/a"), "a");
+  EXPECT_FALSE(disk_.exists("/e"));
+  ASSERT_TRUE(disk_.rename("/d", "/e").ok() && disk_.sync_directory("/").ok());
+  disk_.crash();
+  EXPECT_EQ(disk_.bytes("/e/a"), "a");
+  EXPECT_FALSE(disk_.exists("/d"));
+}
+
 TEST_F(MemoryDiskTest, a_truncation_is_durable_after_a_sync_only) {
   auto file = create_durable("/d/a", "abcdef");
   ASSERT_TRUE(file->truncate(2).ok());
