@@ -40,7 +40,7 @@ for program, option in (("nginx", "--nginx"), ("node", "--node"), ("rsyslogd", "
     path = shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
     if path:
         argv += [option, path]
-SYSLOG_NG = WORK / "syslog-ng"  # Unpacked there by tools/bench.sh.
+SYSLOG_NG = WORK / "syslog-ng"  # Unpacked there by tools/deps.sh.
 if (SYSLOG_NG / "usr/sbin/syslog-ng").exists():
     libraries = (SYSLOG_NG / "usr/lib/x86_64-linux-gnu", SYSLOG_NG / "usr/lib/syslog-ng")
     argv += ["--syslog-ng", str(SYSLOG_NG / "usr/sbin/syslog-ng"), "--syslog-ng-modules",
