@@ -106,15 +106,13 @@ class FolderCheck {
 
   SideReport check_side(const std::string& folder, std::string_view kind, bool is_letters) {
     SideReport side;
-    const auto entries = disk_.list(directory_ + "/" + folder);
-    if (!entries.ok()) return side;
+    const auto bases = list_segments(disk_, directory_ + "/" + folder);
+    if (!bases.ok()) return side;
     std::set<std::uint64_t> letters;
-    for (const DirectoryEntry& entry : *entries) {
-      const auto base = parse_segment_name(entry.name);
-      if (!base) continue;
-      const std::string name = folder + "/" + entry.name;
+    for (const std::uint64_t base : *bases) {
+      const std::string name = folder + "/" + segment_name(base);
       bool has_damaged_header = false;
-      const auto file = open_segment(disk_, directory_ + "/" + folder, *base, kind, identity_,
+      const auto file = open_segment(disk_, directory_ + "/" + folder, base, kind, identity_,
                                      &has_damaged_header, Open::kRead);
       if (!file.ok() && !disk_.exists(directory_ + "/" + name)) continue;  // Dropped meanwhile.
       std::vector<FoundDamage> found;

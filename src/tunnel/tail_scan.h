@@ -27,8 +27,8 @@ struct TailScan {
   std::vector<Gap> jumps;          ///< Over seqs that starts left out.
   std::uint64_t records = 0;
   bool is_sealed = false;
-  bool is_clean =
-      false;  ///< The last record is the mark of a clean stop, and all before is durable.
+  /// The last record is the mark of a clean stop, and all before is durable.
+  bool is_clean = false;
 
   /// Damage that a crash cannot have made: its bytes were durable. Else nobody can tell.
   bool is_rot(const Damage& damage) const { return damage.begin < synced_upto; }
