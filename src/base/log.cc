@@ -14,6 +14,7 @@
 #include <shared_mutex>
 
 #include "base/clock.h"
+#include "base/colour.h"
 #include "base/text.h"
 #include "base/units.h"
 
@@ -52,13 +53,13 @@ std::string_view name_of(Level level) {
 std::string_view colour_of(Level level) {
   switch (level) {
     case Level::kDebug:
-      return "\x1b[2m";
+      return colour::kDim;
     case Level::kWarning:
-      return "\x1b[33m";
+      return colour::kYellow;
     case Level::kError:
-      return "\x1b[31m";
+      return colour::kRed;
     default:
-      return "\x1b[32m";
+      return colour::kGreen;
   }
 }
 
@@ -77,7 +78,7 @@ void append_text_value(std::string& out, std::string_view value) {
 
 std::string text_line(Level level, std::string_view message, Fields fields) {
   std::string line = format_time_us(system_clock().wall_ns());
-  line.append(" ").append(colour_of(level)).append(name_of(level)).append("\x1b[0m ");
+  line.append(" ").append(colour_of(level)).append(name_of(level)).append(colour::kEnd).append(" ");
   line.append(message);
   for (const Field& field : fields) {
     line.append(" ").append(field.key).append("=");

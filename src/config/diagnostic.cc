@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/colour.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -26,8 +27,8 @@ std::string_view word(Severity severity) {
   return "";
 }
 
-std::string_view colour(Severity severity) {
-  return severity == Severity::kError ? "\x1b[1;31m" : "\x1b[1;33m";
+std::string_view colour_of(Severity severity) {
+  return severity == Severity::kError ? colour::kBoldRed : colour::kBoldYellow;
 }
 
 // Control characters would play with the terminal; tabs would move the caret.
@@ -122,9 +123,9 @@ std::string print_text(const Diagnostics& diagnostics, const Files& files, bool 
   for (const Diagnostic& d : diagnostics.list()) {
     const std::string where = place(d.mark, files);
     if (!where.empty()) out += where + ": ";
-    if (is_coloured) out += colour(d.severity);
+    if (is_coloured) out += colour_of(d.severity);
     out += word(d.severity);
-    if (is_coloured) out += "\x1b[0m";
+    if (is_coloured) out += colour::kEnd;
     out += ": " + printable(files.masked(d.text)) + " [" + std::string(d.code) + "]\n";
     if (d.mark.known()) print_snippet(out, d.mark, files);
     print_help(out, files.masked(d.hint));

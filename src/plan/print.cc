@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/colour.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "portals/kit/json.h"
@@ -68,8 +69,10 @@ class TextPlan {
   /// `sign` in its colour.
   std::string sign(char sign) const {
     if (!is_coloured_ || sign == ' ') return {sign};
-    const int colour = sign == '+' ? 32 : sign == '-' ? 31 : 33;
-    return fmt::format("\x1b[{}m{}\x1b[0m", colour, sign);
+    const std::string_view begin = sign == '+'   ? colour::kGreen
+                                   : sign == '-' ? colour::kRed
+                                                 : colour::kYellow;
+    return fmt::format("{}{}{}", begin, sign, colour::kEnd);
   }
 
   void head() {

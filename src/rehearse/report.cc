@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/colour.h"
 #include "base/text.h"
 #include "portals/kit/json.h"
 #include "template/template.h"
@@ -13,8 +14,6 @@
 namespace tt::rehearse {
 namespace {
 
-constexpr std::string_view kRed = "\x1b[31m", kGreen = "\x1b[32m", kBold = "\x1b[1;31m",
-                           kDim = "\x1b[2m", kPlain = "\x1b[0m";
 constexpr std::string_view kBelowTest = "        ";
 
 class Text {
@@ -25,14 +24,14 @@ class Text {
     out_ += indent;
     if (is_coloured_) out_ += colour;
     out_ += printable(text);
-    if (is_coloured_ && !colour.empty()) out_ += kPlain;
+    if (is_coloured_ && !colour.empty()) out_ += colour::kEnd;
     out_ += '\n';
   }
   void word(std::string_view indent, std::string_view colour, std::string_view word) {
     out_ += indent;
     if (is_coloured_) out_ += colour;
     out_ += word;
-    if (is_coloured_) out_ += kPlain;
+    if (is_coloured_) out_ += colour::kEnd;
   }
   std::string take() { return std::move(out_); }
 
@@ -51,17 +50,17 @@ void append_failure(Text& text, const TestResult& test, std::string_view indent)
   for (const Difference& one : test.differences) {
     if (one.path != path) text.line(indent, "", one.path + place_of(one));
     path = one.path;
-    if (!one.expected.empty()) text.line(below, kRed, "- " + one.expected);
-    if (!one.found.empty()) text.line(below, kGreen, "+ " + one.found);
-    if (one.expected.empty() && one.found.empty()) text.line(below, kRed, "- \"\"");
-    if (!one.note.empty()) text.line(below, kDim, "  " + one.note);
+    if (!one.expected.empty()) text.line(below, colour::kRed, "- " + one.expected);
+    if (!one.found.empty()) text.line(below, colour::kGreen, "+ " + one.found);
+    if (one.expected.empty() && one.found.empty()) text.line(below, colour::kRed, "- \"\"");
+    if (!one.note.empty()) text.line(below, colour::kDim, "  " + one.note);
   }
   if (test.why.empty()) return;
   text.line(indent, "", "why");
   std::string_view rest = test.why;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
-    text.line(below, kDim, rest.substr(0, end));
+    text.line(below, colour::kDim, rest.substr(0, end));
     rest.remove_prefix(std::min(end, rest.size() - 1) + 1);
   }
 }
@@ -134,9 +133,9 @@ std::string text_report(const SuiteResult& suite, bool is_coloured) {
   text.line("", "", suite.path);
   for (const TestResult& test : suite.tests) {
     if (test.passed()) {
-      text.word("  ", kGreen, "ok  ");
+      text.word("  ", colour::kGreen, "ok  ");
     } else {
-      text.word("  ", kBold, "FAIL");
+      text.word("  ", colour::kBoldRed, "FAIL");
     }
     text.line("  ", "", test.name);
     append_failure(text, test, kBelowTest);

@@ -6,13 +6,13 @@
 
 #include <cstdio>
 
+#include "base/colour.h"
 #include "base/text.h"
 
 namespace tt::cli {
 namespace {
 
-constexpr std::string_view kRed = "\033[31m", kGreen = "\033[32m", kYellow = "\033[33m",
-                           kBold = "\033[1m", kEnd = "\033[0m";
+using colour::kRed, colour::kGreen, colour::kYellow, colour::kBold, colour::kEnd;
 
 struct Word {
   std::string_view word, colour;

@@ -10,6 +10,7 @@
 
 #include "apps/cli/story.h"
 #include "apps/tictoc/client.h"
+#include "base/colour.h"
 #include "base/severity.h"
 #include "base/text.h"
 
@@ -27,9 +28,9 @@ std::string_view text_of(const boost::json::object& map, std::string_view name) 
   return value && value->if_string() ? std::string_view(value->get_string()) : std::string_view{};
 }
 
-const char* colour_of(std::string_view severity) {
+std::string_view colour_of(std::string_view severity) {
   const int rank = severity_rank(severity);
-  return rank >= 5 ? "\033[1;31m" : rank == 4 ? "\033[31m" : rank == 3 ? "\033[33m" : "";
+  return rank >= 5 ? colour::kBoldRed : rank == 4 ? colour::kRed : rank == 3 ? colour::kYellow : "";
 }
 
 /// One stored event as one line: time, severity, kind, message, id.
@@ -50,8 +51,8 @@ void print(const boost::json::value& stored, const ViewArguments& arguments) {
   const std::string severity = printable(text_of(fields, "severity"));
   const bool colours = isatty(STDOUT_FILENO);
   std::printf("%s  %s%-9s%s  %s  %s  [%s]\n", printable(text_of(fields, "timestamp")).c_str(),
-              colours ? colour_of(severity) : "", severity.empty() ? "-" : severity.c_str(),
-              colours ? "\033[0m" : "", printable(text_of(fields, "kind")).c_str(),
+              colours ? colour_of(severity).data() : "", severity.empty() ? "-" : severity.c_str(),
+              colours ? colour::kEnd.data() : "", printable(text_of(fields, "kind")).c_str(),
               printable(text_of(fields, "message")).c_str(),
               std::string(text_of(*map, "id")).c_str());
 }
