@@ -23,6 +23,16 @@ export async function until(what, check, deadlineMs = kLivenessMs) {
   }
 }
 
+/** The smallest configuration that stores and delivers: every event into `archive.ndjson` beside it. */
+export const kArchiveConfig = `
+entries:
+  events: {type: http, path: /api/v1/events}
+exits:
+  archive: {type: file, path: ./archive.ndjson}
+rules:
+  - {name: all, to: archive}
+`;
+
 export function folder(name) {
   return fs.mkdtempSync(path.join(os.tmpdir(), `tt-${name}-`));
 }

@@ -6,19 +6,11 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Daemon, folder, run, until } from './harness.mjs';
+import { Daemon, folder, kArchiveConfig as config, run, until } from './harness.mjs';
 
 const kCopies = 3;
 const kSenders = 4;
 const kExitMisconfigured = 78;
-const config = `
-entries:
-  events: {type: http, path: /api/v1/events}
-exits:
-  archive: {type: file, path: ./archive.ndjson}
-rules:
-  - {name: all, to: archive}
-`;
 const vortex = (...args) => run('vortex', args);
 const events = (ndjson) => ndjson.split('\n').filter(Boolean).map((line) => JSON.parse(line));
 const seq = (id) => Number(id.split('-')[1]);
