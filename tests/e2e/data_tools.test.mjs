@@ -5,16 +5,8 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Daemon, bin, folder, run } from './harness.mjs';
+import { Daemon, bin, folder, kArchiveConfig as config, run } from './harness.mjs';
 
-const config = `
-entries:
-  events: {type: http, path: /api/v1/events}
-exits:
-  archive: {type: file, path: ./archive.ndjson}
-rules:
-  - {name: all, to: archive}
-`;
 const parse = (text) => text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
 const fsck = async (dir, ...more) => {
   const { code, stdout, stderr } = await run('vortex', ['fsck', '--json', dir, ...more]);
@@ -140,12 +132,14 @@ test('damage is told with its place, put on record by a repair, and costs one ev
   assert.equal(raw.at(-1).type, 'clean stop');
 
   const repaired = await fsck(data, '--repair');
+  assert.equal(repaired.code, 0, 'the repair did all that can be done');
   const gap = (await records()).find((record) => record.type === 'gap');
   assert.deepEqual([gap.first_lost, gap.last_lost], [damage.first_seq, damage.last_seq]);
   assert.equal(repaired.report.damages[0].recorded, true);
   assert.equal(repaired.report.repairable, false);
   assert.equal(repaired.report.events, 299);
   assert.ok(repaired.report.repaired.some((line) => /1 lost event went on record/.test(line)));
+  assert.equal((await fsck(data)).code, 1, 'what is lost stays lost');
   await daemon.start();
   assert.equal((await daemon.events()).length, 299);
   await daemon.stop();

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "apps/cli/exit_code.h"
 #include "base/metrics.h"
 #include "net/http_client.h"
 
@@ -18,14 +19,8 @@ class App;
 
 namespace tt::tictoc {
 
-/// Exit codes of all commands, shown by --help.
-enum ExitCode : int {
-  kOk = 0,
-  kRefused = 1,       ///< The daemon said no: the text says why.
-  kUsage = 2,         ///< The command line was wrong.
-  kUnavailable = 69,  ///< No answer, or "try again later": nothing was accepted.
-  kDiskFailed = 74,   ///< --spool: the disk here refused a sync.
-};
+using enum cli::ExitCode;
+constexpr cli::ExitCode kRefused = kFailed;  ///< The daemon said no: the text says why.
 
 /// `--url`, `--token`, `--json`; anywhere on the line.
 struct Common {

@@ -21,9 +21,8 @@ int main(int argc, char** argv) try {
       "  tictoc send \"it works\" --severity notice\n"
       "  tictoc tail --where 'event.severity.atLeast(\"error\")'\n"
       "  tictoc search --since 2h --kind urn:gitlab:pipeline\n"
-      "  tictoc exit ls\n"
-      "Exit codes: 0 fine, 1 refused, 2 wrong command line, 69 no answer or try again later,\n"
-      "74 the disk of a spool.");
+      "  tictoc exit ls\n" +
+      std::string(tt::cli::kExitCodesHelp));
 
   tt::tictoc::Common common;
   app.add_option("--url", common.url,

@@ -190,9 +190,11 @@ void add_operate_commands(CLI::App& app, Common& common, int& exit_code) {
   app.add_subcommand("status", "the daemon, its entries and exits")->callback([&] {
     exit_code = status(common);
   });
-  app.add_subcommand("reload", "reads the configuration again")->callback([&] {
-    exit_code = reload(common);
-  });
+  CLI::App* again = app.add_subcommand("reload", "reads the configuration again");
+  again->callback([&] { exit_code = reload(common); });
+  again->footer(
+      "A configuration with an error changes nothing and is printed, exit code 1.\n"
+      "Example: vortex check /etc/time-tunnel/vortex.yaml && tictoc reload");
 }
 
 }  // namespace tt::tictoc

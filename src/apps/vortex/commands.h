@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
+#include "apps/cli/exit_code.h"
 
 namespace CLI {
 class App;
@@ -13,21 +13,8 @@ class App;
 
 namespace tt::vortex {
 
-/// Exit codes of all commands, shown by --help.
-enum ExitCode : int {
-  kOk = 0,
-  kFailed = 1,          ///< The input was wrong: diagnostics were printed.
-  kUsage = 2,           ///< The command line was wrong.
-  kUnavailable = 69,    ///< Try again later: address taken, folder locked, disk full.
-  kDiskFailed = 74,     ///< The disk refused a sync; what was acknowledged is safe.
-  kMisconfigured = 78,  ///< A person must act first: data of a newer release, no permission.
-};
-
-/// What the program says to its caller when it ends with this error.
-constexpr int exit_code_of(const Error& error) {
-  if (error.code == Code::kMisconfigured) return kMisconfigured;
-  return error.code == Code::kStopped || error.code == Code::kRetry ? kUnavailable : kFailed;
-}
+using enum cli::ExitCode;
+using cli::exit_code_of;
 
 /// Options that every command with a configuration has.
 struct ConfigArguments {

@@ -44,12 +44,13 @@ int repair(const FsckArguments& arguments, const tunnel::FsckProgress& show, cli
   line.end();
   log::stop();
   if (!repaired.ok()) {
-    const int code = failed(repaired.error());
+    failed(repaired.error());
     if (repaired.error().code == Code::kStopped)
       std::fputs("  a repair needs the folder for itself: stop the daemon first\n", stderr);
     // There is a log, and nobody can mend it by waiting: the disk refuses.
-    const bool is_disk = code == kFailed && system_disk().exists(arguments.folder + "/tunnel");
-    return is_disk ? kDiskFailed : code;
+    return system_disk().exists(arguments.folder + "/tunnel")
+               ? cli::exit_code_of_disk(repaired.error())
+               : exit_code_of(repaired.error());
   }
   if (arguments.json) {
     std::puts(fsck_json(arguments.folder, repaired->after, &repaired->done).c_str());
@@ -64,10 +65,8 @@ int repair(const FsckArguments& arguments, const tunnel::FsckProgress& show, cli
                  "vortex: %llu events that could be read before cannot be read now; please report "
                  "this, and keep the folder\n",
                  static_cast<unsigned long long>(repaired->events_gone));
-  return repaired->after.can_be_repaired() || repaired->events_gone > 0 ||
-                 !repaired->after.damages.empty()
-             ? kFailed
-             : kOk;
+  // What is lost stays lost and on record; a repair is asked whether it did all it can.
+  return repaired->after.can_be_repaired() || repaired->events_gone > 0 ? kFailed : kOk;
 }
 
 int fsck(const FsckArguments& arguments) {
@@ -91,12 +90,14 @@ void add_fsck(CLI::App& app, int& exit_code) {
   command->footer(
       "Without --repair nothing is written and a daemon may go on. With it the folder must be\n"
       "free; nothing that can be read is ever removed, damaged bytes are copied to quarantine/.\n"
-      "Exit codes: 0 fine, 1 damage found (lost events stay damage after a repair, until\n"
-      "retention removes their segment), 69 in use, 74 disk, 78 newer format, no permission.\n"
+      "Exit codes: 0 fine, or repaired (a later check still tells the events that are lost, until\n"
+      "retention removes their segment), 1 damage found, or left by a repair, 69 in use, 74 disk,\n"
+      "78 newer format, no permission.\n"
       "Examples:\n"
       "  vortex fsck /var/lib/time-tunnel\n"
       "  vortex fsck --json ./data | jq '{fine, lost_events, damages}'\n"
-      "  systemctl stop time-tunnel && vortex fsck --repair /var/lib/time-tunnel");
+      "  systemctl stop time-tunnel\n"
+      "  sudo -u time-tunnel vortex fsck --repair /var/lib/time-tunnel");
   command->callback([=, &exit_code] { exit_code = fsck(*arguments); });
 }
 

@@ -26,9 +26,8 @@ int main(int argc, char** argv) try {
       "  vortex why -c vortex.yaml < event.json\n"
       "  vortex fsck ./data               is the data folder whole\n"
       "  vortex dump ./data --from 2h     stored events as NDJSON\n"
-      "  vortex eval 'event.severity.atLeast(\"error\")' event.json\n"
-      "Exit codes: 0 fine, 1 wrong input, 2 wrong command line, 69 try again later, 74 disk,\n"
-      "78 a person must act first: data of a newer release, no permission.");
+      "  vortex eval 'event.severity.atLeast(\"error\")' event.json\n" +
+      std::string(tt::cli::kExitCodesHelp));
 
   int exit_code = tt::vortex::kOk;
   tt::vortex::add_run(app, exit_code);

@@ -21,12 +21,6 @@ namespace {
 
 constexpr int kDrainMs = 10'000;
 
-/// What a start refuses and nobody can mend by waiting or by configuring is the disk's doing.
-int exit_code_of_start(const Error& error) {
-  const int code = exit_code_of(error);
-  return code == kFailed ? kDiskFailed : code;
-}
-
 /// Modification times of the configuration's files: what --watch looks at.
 class Watcher {
  public:
@@ -105,7 +99,7 @@ int run(const ConfigArguments& arguments, bool watch) {
                               [](pipeline::Daemon& started) { return api::make_handler(started); });
   if (!daemon.ok()) {
     log::error("cannot start", {{"error", daemon.error().text}});
-    return exit_code_of_start(daemon.error());
+    return cli::exit_code_of_disk(daemon.error());
   }
   for (const net::ListenAddress& address : (*daemon)->addresses())
     log::info("listening", {{"address", address.to_string()}});
@@ -125,6 +119,9 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_flag("--watch", *watch, "reload when a configuration file changes");
   command->footer(
       "Signals: SIGHUP reloads, SIGTERM and SIGINT drain and stop.\n"
+      "Exit codes: 0 stopped, 1 wrong configuration, 2 wrong command line, 69 address or folder\n"
+      "taken, or no room on the disk: again later; 74 the disk failed: a new start recovers;\n"
+      "78 data of a newer release, or no permission.\n"
       "Example: vortex run -c vortex.yaml --watch");
   command->callback([=, &exit_code] { exit_code = run(*arguments, *watch); });
 }
