@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "event/decode.h"
 #include "event/writer.h"
 #include "pipeline/daemon_impl.h"
@@ -21,6 +22,20 @@ std::string letters_of(std::string_view exit, std::uint64_t count) {
 
 std::string letter_name(std::string_view exit, std::uint64_t number) {
   return "dead letter " + std::to_string(number) + " of exit " + std::string(exit);
+}
+
+/// Names of the fields that `after` has in another way than `before`, or not at all, or anew.
+std::vector<std::string> changed_fields(const event::EventView& before,
+                                        const event::EventView& after) {
+  std::vector<std::string> names;
+  for (const event::Field& was : before.fields) {
+    const std::string name = before.name(was);
+    const event::Field* is = after.find(name);
+    if (!is || after.raw_value(*is) != before.raw_value(was)) names.push_back(name);
+  }
+  for (const event::Field& is : after.fields)
+    if (std::string name = after.name(is); !before.find(name)) names.push_back(std::move(name));
+  return names;
 }
 
 }  // namespace
@@ -119,12 +134,17 @@ Result<SendTest> RunningDaemon::retry_edited(std::string_view exit, std::uint64_
   TT_CHECK(begin_retry(exit));
   auto result = send_letter(letter, decoded.events[0].json);
   end_retry(exit);
-  // The tunnel keeps the original as long as any event; what was changed is on record beyond that.
-  if (result.ok())
-    audit("edit", letter_name(exit, number) + ", event " +
-                      tunnel::format_id(tunnel_->log_id(), letter.seq) + ", changed and sent: " +
-                      std::string(portals::to_string(result->verdict.kind)) + "; it was " +
-                      letter.event_json);
+  if (!result.ok()) return result;
+  // The tunnel keeps the original as long as any event. Beyond that the record has what fits: the
+  // names of what was changed stand first, since a record is cut.
+  event::EventBatch original;  // A letter of a gap has no event.
+  const bool had_event = event::index_canonical(letter.event_json, original).ok();
+  const event::EventView was = had_event ? original[0] : event::EventView{};
+  audit("edit", letter_name(exit, number) + ", event " +
+                    tunnel::format_id(tunnel_->log_id(), letter.seq) +
+                    ", changed and sent: " + std::string(portals::to_string(result->verdict.kind)) +
+                    "; changed: " + join(changed_fields(was, decoded.events[0]), ", ") +
+                    "; it was " + letter.event_json);
   return result;
 }
 

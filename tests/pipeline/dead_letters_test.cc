@@ -194,6 +194,26 @@ TEST_F(DeadLettersTest, a_changed_event_goes_under_the_same_id_and_the_original_
   EXPECT_TRUE(letters("hook").empty());
 }
 
+TEST_F(DeadLettersTest, an_edit_is_on_record_with_the_fields_that_were_changed) {
+  watches_itself_ = true;
+  Target records;
+  start("exits:\n" + webhook("hook", target_) + webhook("audit", records) +
+        "rules:\n  - {when: 'event.message == \"wrong\"', to: hook}\n"
+        "  - {when: 'event.kind == \"urn:time-tunnel:audit:edit\"', to: audit}\n");
+  target_.answer({400});
+  append("test",
+         R"({"timestamp":"2026-01-31T12:00:00Z","message":"wrong","kept":1,"gone":2,"pad":")" +
+             std::string(1000, 'x') + "\"}");
+  ASSERT_TRUE(eventually([&] { return letters("hook").size() == 1; }));
+  ASSERT_TRUE(daemon_
+                  ->retry_edited("hook", letters("hook")[0].number,
+                                 R"({"timestamp":"2026-01-31T12:00:00Z","message":"right",)"
+                                 R"("kept":1,"new":3,"pad":""})")
+                  .ok());
+  ASSERT_TRUE(eventually([&] { return records.count() == 1; }));
+  EXPECT_THAT(records.messages()[0], HasSubstr("changed: message, gone, pad, new; it was {"));
+}
+
 TEST_F(DeadLettersTest, what_is_no_event_is_not_sent_in_the_place_of_one) {
   start_hook();
   refused("kept");
