@@ -69,7 +69,10 @@ Status Spool::append(event::SharedBatch events, const std::string& key) {
   auto answer = promise.get_future();
   tunnel_->append({std::move(events), key, key, AckLevel::kDisk},
                   [&](Appended appended) { promise.set_value(std::move(appended)); });
-  return answer.get().status;
+  const Status status = answer.get().status;
+  if (!status.ok() && status.error().code == Code::kRetry)
+    return retry("the disk of the spool " + options_.folder + " has too little room left");
+  return status;
 }
 
 std::uint64_t Spool::waiting() const {
@@ -81,6 +84,10 @@ std::uint64_t Spool::refused() const {
   std::uint64_t count = 0;
   for (const DeadSummary& box : tunnel_->dead_letters().summary()) count += box.count;
   return count;
+}
+
+Result<std::vector<DeadLetter>> Spool::refusals(std::size_t count_max) const {
+  return tunnel_->dead_letters().list(kExit, 0, count_max);
 }
 
 Result<std::vector<std::string>> Spool::peek(std::size_t count_max) const {

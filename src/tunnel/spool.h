@@ -36,8 +36,9 @@ using UploadCall = std::function<UploadAnswer(const Upload&)>;
 
 struct SpoolOptions {
   std::string folder;
-  std::uint64_t bytes_max = 256u << 20;        ///< On disk, about.
-  std::int64_t patience_ns = 30 * kNsPerSec;   ///< For another sender that has the folder.
+  std::uint64_t bytes_max = 256u << 20;  ///< On disk, about.
+  /// For another sender that has the folder: longer than its request takes to fail.
+  std::int64_t patience_ns = 120 * kNsPerSec;
   std::function<void(const Error&)> on_fatal;  ///< As in DiskTunnelOptions.
 };
 
@@ -53,12 +54,15 @@ class Spool {
 
   /// Whether so many bytes of events would be taken.
   bool has_room(std::uint64_t bytes) const;
-  /// Durable on return. kRetry when the spool would become too large; nothing is kept then.
+  /// Durable on return. kRetry when the spool would become too large, or too little of the disk is
+  /// free; nothing is kept then.
   Status append(event::SharedBatch events, const std::string& key);
   /// Events that nobody has taken or refused, at most.
   std::uint64_t waiting() const;
   /// Events the other side refused for good, kept as dead letters for 30 days.
   std::uint64_t refused() const;
+  /// The oldest of those, at most `count_max`.
+  Result<std::vector<DeadLetter>> refusals(std::size_t count_max) const;
   /// The oldest waiting events, at most `count_max`.
   Result<std::vector<std::string>> peek(std::size_t count_max) const;
 

@@ -5,16 +5,8 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Daemon, folder, run } from './harness.mjs';
+import { Daemon, folder, kArchiveConfig as config, run, serve } from './harness.mjs';
 
-const config = `
-entries:
-  events: {type: http, path: /api/v1/events}
-exits:
-  archive: {type: file, path: ./archive.ndjson}
-rules:
-  - {name: all, to: archive}
-`;
 
 /** tictoc of a machine of its own: its spool is below `home`. */
 function machine() {
@@ -70,6 +62,23 @@ test('an answer that is lost on the way makes no duplicate', async () => {
   thief.closeAllConnections();
   thief.close();
   await daemon.stop();
+});
+
+test('while the token is wrong events wait, and what is refused for good is shown with the reason', async () => {
+  const { tictoc } = machine();
+  const server = await serve(() => ({ status: 401, body: '{"error":"no token"}' }));
+  const kept = await tictoc(server.url, ['send', 'first', '-f', 'n:=0', '--spool']);
+  assert.equal(kept.code, 0, kept.stderr);
+  assert.match(kept.stdout, /^spooled: 1 event, .*401 from/);
+  await server.close();
+  const strict = await serve(() => ({ status: 400, body: '{"error":"no thanks"}' }));
+  const flushed = await tictoc(strict.url, ['spool', 'flush']);
+  assert.deepEqual([flushed.code, flushed.stdout], [1, '0 sent, 1 refused, 0 waiting\n']);
+  const { stdout } = await tictoc(strict.url, ['spool', 'ls', '--refused']);
+  const [refused] = stdout.trim().split('\n').map((line) => JSON.parse(line));
+  assert.deepEqual([refused.status, refused.event.message, refused.event.n], [400, 'first', 0]);
+  assert.match(refused.error, /no thanks/);
+  await strict.close();
 });
 
 test('senders at the same time share a spool', async () => {

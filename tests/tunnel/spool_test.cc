@@ -147,6 +147,22 @@ TEST_F(SpoolTest, what_is_refused_for_good_becomes_a_dead_letter_and_blocks_noth
   EXPECT_EQ(spool->refused(), 2u);
 }
 
+TEST_F(SpoolTest, what_was_refused_is_shown_with_the_reason_until_it_is_old) {
+  const auto spool = open();
+  ASSERT_TRUE(spool->append(make_events({"a", "b"}), "k").ok());
+  const auto drained = spool->drain([](const Upload&) -> UploadAnswer {
+    return {.status = 202, .text = "event 1: no", .rejected = {1}};
+  });
+  ASSERT_TRUE(drained.ok());
+  EXPECT_EQ(spool->refused(), 1u);
+  const auto letters = spool->refusals(10);
+  ASSERT_TRUE(letters.ok());
+  ASSERT_EQ(letters->size(), 1u);
+  EXPECT_EQ((*letters)[0].event_json, jsons({"b"})[0]);
+  EXPECT_EQ((*letters)[0].error, "event 1: no");
+  EXPECT_TRUE(spool->refusals(0)->empty());
+}
+
 TEST_F(SpoolTest, a_full_spool_refuses_and_has_room_again_after_it_was_drained) {
   const auto spool = open(/*bytes_max=*/8u << 20);
   const std::string message(100'000, '.');
@@ -160,6 +176,16 @@ TEST_F(SpoolTest, a_full_spool_refuses_and_has_room_again_after_it_was_drained) 
   EXPECT_GT(kept, 30);
   EXPECT_EQ(drain(*spool, server_).taken, static_cast<std::uint64_t>(kept));
   EXPECT_TRUE(spool->append(make_events({message}), "after").ok());
+}
+
+TEST_F(SpoolTest, a_disk_with_too_little_room_refuses_and_says_which) {
+  world_.disk.set_free_bytes(32u << 20);
+  const Status status = open()->append(make_events({"a"}), "k");
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, Code::kRetry);
+  EXPECT_THAT(status.error().text, HasSubstr("the disk of the spool /spool has too little room"));
+  world_.disk.set_free_bytes(1u << 30);
+  EXPECT_TRUE(open()->append(make_events({"a"}), "k").ok());
 }
 
 TEST_F(SpoolTest, one_sender_at_a_time_has_the_folder) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/tictoc/open_spool.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -16,6 +18,7 @@
 namespace tt::tictoc {
 namespace {
 
+constexpr std::int64_t kQuietNs = kNsPerSec;  // A wait that nobody notices.
 constexpr std::uint64_t kBytesMin = 4u << 20;
 constexpr std::string_view kNoFolder = "true";  // What CLI11 makes of a flag without a value.
 
@@ -41,16 +44,24 @@ Result<tunnel::SpoolOptions> spool_options(const SpoolArguments& arguments) {
 
 int failed_spool(const Error& error) {
   std::fprintf(stderr, "tictoc: %s\n", error.text.c_str());
-  if (error.code == Code::kRetry || error.code == Code::kStopped) return kUnavailable;
-  return kRefused;
+  return cli::exit_code_of(error);
 }
 
 std::string ndjson_of(const std::vector<std::string>& events) { return join(events, "\n") + "\n"; }
 
-Status OpenSpool::open(const tunnel::SpoolOptions& options) {
+Status OpenSpool::open(tunnel::SpoolOptions options) {
   log::set_level(log::Level::kError);
-  TT_TRY(spool_, tunnel::Spool::open(options, {system_clock(), system_disk(), system_random(),
-                                               system_spawner(), metrics_}));
+  const tunnel::Seams seams{system_clock(), system_disk(), system_random(), system_spawner(),
+                            metrics_};
+  const std::int64_t patience_ns = std::exchange(options.patience_ns, kQuietNs);
+  auto spool = tunnel::Spool::open(options, seams);
+  if (!spool.ok() && spool.error().code == Code::kStopped) {
+    if (isatty(STDERR_FILENO))
+      std::fprintf(stderr, "tictoc: waiting: %s\n", spool.error().text.c_str());
+    options.patience_ns = patience_ns - kQuietNs;
+    spool = tunnel::Spool::open(options, seams);
+  }
+  TT_TRY(spool_, std::move(spool));
   return {};
 }
 

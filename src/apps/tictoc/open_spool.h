@@ -25,7 +25,8 @@ std::string ndjson_of(const std::vector<std::string>& events);
 /// A spool and what it needs around it. A failed sync ends the process with 74.
 class OpenSpool {
  public:
-  Status open(const tunnel::SpoolOptions& options);
+  /// Says on a terminal that it waits for another sender.
+  Status open(tunnel::SpoolOptions options);
   /// Lets other senders have it.
   void close() { spool_.reset(); }
   bool is_open() const { return spool_ != nullptr; }

@@ -6,9 +6,11 @@
 #include <iterator>
 #include <memory>
 
+#include "apps/cli/progress.h"
 #include "apps/tictoc/client.h"
 #include "apps/tictoc/spool.h"
 #include "apps/tictoc/upload.h"
+#include "base/clock.h"
 #include "base/disk.h"
 #include "base/severity.h"
 #include "base/text.h"
@@ -69,10 +71,15 @@ int send_parts(const SendArguments& arguments, const Common& common, const std::
   const bool is_ndjson = !arguments.file.empty();
   const std::vector<Part> parts = is_ndjson ? cut(body) : std::vector<Part>{{.text = body}};
   Client client(common);
+  cli::Progress line(system_clock());
   bool any_rejected = false;
   for (const Part& part : parts) {
+    line.show(
+        static_cast<double>(part.text.data() - body.data()) / static_cast<double>(body.size()),
+        std::to_string(part.events_before) + " sent");
     const Answer answer = post_events(client, std::string(part.text),
                                       is_ndjson ? kNdjson : "application/json", random_key());
+    line.end();
     if (!print_accepted(answer, common.json, part.events_before)) any_rejected = true;
     if (answer.ok() || (any_rejected && answer.status == 422)) continue;
     if (part.first_line > 1)

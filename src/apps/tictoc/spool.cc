@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 
+#include "apps/cli/progress.h"
 #include "apps/tictoc/open_spool.h"
 #include "apps/tictoc/upload.h"
 #include "base/clock.h"
@@ -60,16 +61,19 @@ class SpoolingSend {
       : options_(options), client_(common), is_json_(common.json) {}
 
   int run(const std::vector<Piece>& pieces) {
+    for (const Piece& piece : pieces) events_ += piece.events->size();
     if (Spool::has_waiting(system_disk(), options_.folder)) {
       if (Status opened = spool_.open(options_); !opened.ok()) return failed_spool(opened.error());
+      events_ += spool_->waiting();
       if (spool_->waiting() == 0) spool_.close();
     }
     std::size_t next = 0;
     if (!spool_.is_open()) {
       for (; next < pieces.size(); ++next) {
         const Answer answer = post(pieces[next].key, texts_of(*pieces[next].events));
-        if (is_away(answer)) {
-          why_ = judge(answer, client_).text;
+        const UploadAnswer judged = judge(answer, client_);
+        if (judged.verdict == UploadAnswer::Verdict::kAway) {
+          why_ = judged.text;
           break;
         }
         if (!print_accepted(answer, is_json_)) any_refused_ = true;
@@ -90,7 +94,12 @@ class SpoolingSend {
     return texts;
   }
   Answer post(const std::string& key, const std::vector<std::string>& events) {
-    return post_events(client_, ndjson_of(events), kNdjson, key);
+    line_.show(static_cast<double>(sent_) / static_cast<double>(events_),
+               std::to_string(sent_) + " sent");
+    sent_ += events.size();
+    Answer answer = post_events(client_, ndjson_of(events), kNdjson, key);
+    line_.end();
+    return answer;
   }
 
   /// Behind what waits already, and then all of it to the server unless it was away just now.
@@ -147,8 +156,8 @@ class SpoolingSend {
   void tell_refused(std::uint64_t count) const {
     if (count > 0)
       std::fprintf(stderr,
-                   "tictoc: the server refused %llu spooled events for good; `tictoc spool ls` "
-                   "counts them\n",
+                   "tictoc: the server refused %llu spooled events for good; `tictoc spool ls "
+                   "--refused` shows them\n",
                    static_cast<unsigned long long>(count));
   }
 
@@ -167,7 +176,9 @@ class SpoolingSend {
   Client client_;
   OpenSpool spool_;
   const bool is_json_;
-  std::string why_;  ///< The server is away: what was seen.
+  cli::Progress line_{system_clock()};
+  std::uint64_t sent_ = 0, events_ = 0;  ///< For the progress: so far, and in all.
+  std::string why_;                      ///< The server is away: what was seen.
   bool any_refused_ = false;
 };
 

@@ -4,9 +4,12 @@
 #include <cstdio>
 #include <memory>
 
+#include "apps/cli/progress.h"
 #include "apps/tictoc/open_spool.h"
 #include "apps/tictoc/upload.h"
+#include "base/clock.h"
 #include "base/text.h"
+#include "base/units.h"
 
 namespace tt::tictoc {
 namespace {
@@ -16,17 +19,33 @@ using tunnel::Upload;
 
 constexpr std::size_t kShown = 1000;
 
-int list(const SpoolArguments& arguments, const Common& common) {
-  const auto options = spool_options(arguments);
+/// What the server refused for good: why, and the event whole.
+Result<std::vector<std::string>> refused_lines(OpenSpool& spool) {
+  TT_TRY(const auto letters, spool->refusals(kShown));
+  std::vector<std::string> lines;
+  for (const tunnel::DeadLetter& letter : letters)
+    lines.push_back("{\"refused\":" + json_string(format_time_us(letter.last_ns)) + ",\"status\":" +
+                    std::to_string(letter.status) + ",\"error\":" + json_string(letter.error) +
+                    ",\"event\":" + letter.event_json + "}");
+  return lines;
+}
+
+struct ListArguments {
+  SpoolArguments spool;
+  bool refused = false;
+};
+
+int list(const ListArguments& arguments, const Common& common) {
+  const auto options = spool_options(arguments.spool);
   if (!options.ok()) return failed_spool(options.error());
   OpenSpool spool;
   std::vector<std::string> events;
   std::uint64_t waiting = 0, refused = 0;
   if (Spool::exists(system_disk(), options->folder)) {
     if (Status opened = spool.open(*options); !opened.ok()) return failed_spool(opened.error());
-    auto peeked = spool->peek(kShown);
-    if (!peeked.ok()) return failed_spool(peeked.error());
-    events = *std::move(peeked);
+    auto shown = arguments.refused ? refused_lines(spool) : spool->peek(kShown);
+    if (!shown.ok()) return failed_spool(shown.error());
+    events = *std::move(shown);
     waiting = spool->waiting();
     refused = spool->refused();
   }
@@ -37,7 +56,7 @@ int list(const SpoolArguments& arguments, const Common& common) {
     return kOk;
   }
   for (const std::string& event : events) std::puts(event.c_str());
-  if (waiting > events.size())
+  if ((arguments.refused ? refused : waiting) > events.size())
     std::fprintf(stderr, "... the oldest %zu are shown\n", events.size());
   std::fprintf(stderr, "%llu waiting in %s", static_cast<unsigned long long>(waiting),
                options->folder.c_str());
@@ -56,9 +75,15 @@ int flush(const SpoolArguments& arguments, const Common& common) {
   if (Spool::exists(system_disk(), options->folder)) {
     if (Status opened = spool.open(*options); !opened.ok()) return failed_spool(opened.error());
     Client client(common);
+    cli::Progress line(system_clock());
+    const double all = static_cast<double>(spool->waiting());
+    std::uint64_t tried = 0;
     auto drained = spool->drain([&](const Upload& upload) {
+      line.show(static_cast<double>(tried) / all, std::to_string(tried) + " sent");
+      tried += upload.events.size();
       return judge(post_events(client, ndjson_of(upload.events), kNdjson, upload.key), client);
     });
+    line.end();
     if (!drained.ok()) return failed_spool(drained.error());
     done = *std::move(drained);
   }
@@ -82,17 +107,23 @@ int flush(const SpoolArguments& arguments, const Common& common) {
 }  // namespace
 
 void add_spool(CLI::App& app, Common& common, int& exit_code) {
-  auto arguments = std::make_shared<SpoolArguments>();
+  auto arguments = std::make_shared<ListArguments>();
   CLI::App* command = app.add_subcommand("spool", "events that `send --spool` keeps here");
   command->require_subcommand(1);
-  const auto add = [&](const char* name, const char* about, auto run) {
-    CLI::App* sub = command->add_subcommand(name, about);
-    sub->add_option("DIR", arguments->folder, "the folder, as after --spool=");
-    sub->callback([=, &common, &exit_code] { exit_code = run(*arguments, common); });
-  };
-  add("ls", "what waits, oldest first, one JSON object a line", list);
-  add("flush", "sends what waits; exit code 69 while the server is away", flush);
-  command->footer("Examples:\n  tictoc spool ls | jq -r .message\n  tictoc spool flush");
+  CLI::App* ls = command->add_subcommand("ls", "what waits, oldest first, one event a line");
+  ls->add_flag("--refused", arguments->refused, "what the server refused for good, and why");
+  ls->callback([=, &common, &exit_code] { exit_code = list(*arguments, common); });
+  CLI::App* send = command->add_subcommand("flush", "sends what waits");
+  send->callback([=, &common, &exit_code] { exit_code = flush(arguments->spool, common); });
+  for (CLI::App* one : {ls, send})
+    one->add_option("DIR", arguments->spool.folder, "the folder, as after --spool=");
+  command->footer(
+      "Exit codes: 0 all sent, 1 the server refused some for good, 69 it is away, or another\n"
+      "sender has the folder: what is left waits.\n"
+      "Examples:\n"
+      "  tictoc spool ls | jq -r .message\n"
+      "  tictoc spool flush\n"
+      "  tictoc spool ls --refused | jq -c .event | tictoc send --file -");
 }
 
 }  // namespace tt::tictoc

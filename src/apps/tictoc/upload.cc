@@ -63,11 +63,6 @@ Answer post_events(Client& client, std::string body, std::string_view content_ty
   return client.post("/api/v1/events", std::move(body), content_type, {{"Idempotency-Key", key}});
 }
 
-bool is_away(const Answer& answer) {
-  return answer.status == 0 || answer.status == 408 || answer.status == 425 ||
-         answer.status == 429 || answer.status >= 500;
-}
-
 tunnel::UploadAnswer judge(const Answer& answer, const Client& client) {
   using Verdict = tunnel::UploadAnswer::Verdict;
   tunnel::UploadAnswer judged{.status = answer.status};

@@ -28,8 +28,6 @@ std::string random_key();
 Answer post_events(Client& client, std::string body, std::string_view content_type,
                    const std::string& key);
 
-/// Nobody answered, or "later".
-bool is_away(const Answer& answer);
 /// Of a whole upload, for a spool. What a person can mend (a token, a path) waits as well.
 tunnel::UploadAnswer judge(const Answer& answer, const Client& client);
 
