@@ -56,7 +56,6 @@ Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t 
                   : gauge(context.metrics, "tt_exit_behind_events", {{"exit", settings_.name}})),
       down_gauge_(gauge(context.metrics, "tt_exit_down", {{"exit", settings_.name}})),
       seconds_(histogram(context.metrics, "tt_exit_request_seconds", {{"exit", settings_.name}})) {
-  if (replay_) replay_->settled = replay_->live->reader_->settled();
   go_back(reader_->cursor());
   replace(settings_, exit_index);
 }

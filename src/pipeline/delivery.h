@@ -56,6 +56,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   tunnel::Seq pending_from() const;
   /// Decided although it is beyond pending_from(): before a restart, out of order. Thread safe.
   bool is_decided(tunnel::Seq seq) const { return reader_->is_settled(seq); }
+  tunnel::Settled settled() const { return reader_->settled(); }
   /// Where this event stands (delivery_fate.cc).
   EventFate fate(tunnel::Seq seq) const;
   const ExitSettings& settings() const { return settings_; }

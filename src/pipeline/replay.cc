@@ -117,7 +117,11 @@ Result<ReplayStatus> Replays::begin(const ReplayRequest& request) {
   std::lock_guard one_at_a_time(begin_mutex_);
   const std::string& exit = request.range.exit;
   bool is_running = false;
-  parts_.context.loop.run([&] { is_running = running_.contains(exit); });
+  tunnel::Settled settled;
+  parts_.context.loop.run([&] {
+    is_running = running_.contains(exit);
+    if (const auto live = parts_.live(exit)) settled = live->settled();
+  });
   if (is_running)
     return reject("a replay of exit `" + exit + "` is running; it can be cancelled, or waited for");
   TT_TRY(const ReplayPreview preview, this->preview(request.range));
@@ -128,6 +132,7 @@ Result<ReplayStatus> Replays::begin(const ReplayRequest& request) {
                     .until = preview.until,
                     .where = request.range.where,
                     .per_sec = request.per_sec,
+                    .settled = std::move(settled),
                     .begun_ns = parts_.context.clock.wall_ns()};
   const std::optional<ReplayState> before = newest(exit);
   state.epoch = before ? before->epoch + 1 : 1;
@@ -164,7 +169,8 @@ Status Replays::launch(const ReplayState& state, std::unique_ptr<tunnel::Reader>
                 .until = state.until,
                 .pace = portals::RateLimit(state.per_sec, context.clock.steady_ns()),
                 .selected = state.counts.selected,
-                .sent = state.counts.sent};
+                .sent = state.counts.sent,
+                .settled = state.settled};
   if (!state.where.empty()) {
     TT_TRY(std::shared_ptr<Where> where, Where::compile(state.where));
     run.wants = [where, &context](const tunnel::StoredEvent& event) {

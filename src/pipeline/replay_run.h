@@ -24,7 +24,7 @@ struct ReplayRun {
   std::function<bool(const tunnel::StoredEvent&)> wants;
   std::function<void()> on_end;  ///< Everything is decided and synced; may come several times.
   std::uint64_t selected = 0, sent = 0;
-  tunnel::Settled settled;  ///< What the live delivery was done with when this one began.
+  tunnel::Settled settled;  ///< ReplayState::settled.
 };
 
 }  // namespace tt::pipeline

@@ -63,13 +63,34 @@ std::string encode_replay(const ReplayState& state) {
   number("ended", state.ended_ns);
   json.some("reason", state.reason).key("counts").map();
   for (const CountField& field : kCounts) number(field.name, state.counts.*field.member);
+  json.end().key("settled").list().number(static_cast<std::int64_t>(state.settled.low));
+  for (const auto& [first, next] : state.settled.ranges)
+    json.number(static_cast<std::int64_t>(first)).number(static_cast<std::int64_t>(next));
   return json.end().end().take();
+}
+
+// One after the other: everything below it, then first and next of each range.
+std::optional<tunnel::Settled> settled_at(const boost::json::value& json) {
+  const auto* list = portals::list_at(json, "settled");
+  if (!list || list->size() % 2 == 0) return std::nullopt;
+  std::vector<tunnel::Seq> seqs;
+  for (const boost::json::value& value : *list) {
+    const auto* number = value.if_int64();
+    if (!number || *number < 0) return std::nullopt;
+    seqs.push_back(static_cast<tunnel::Seq>(*number));
+  }
+  tunnel::Settled settled{.low = seqs[0], .ranges = {}};
+  for (std::size_t i = 1; i < seqs.size(); i += 2)
+    settled.ranges.emplace_back(seqs[i], seqs[i + 1]);
+  return settled;
 }
 
 Result<ReplayState> decode_replay(std::string_view text) {
   const auto json = portals::parse_json(text);
+  auto settled = json ? settled_at(*json) : std::nullopt;
   ReplayState state;
-  if (json) {
+  if (settled) {
+    state.settled = *std::move(settled);
     state.exit = portals::text_at(*json, "exit");
     state.epoch = unsigned_at(*json, "epoch");
     state.since = unsigned_at(*json, "since");

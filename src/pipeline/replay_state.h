@@ -39,6 +39,8 @@ struct ReplayState {
   tunnel::Seq since = 0, until = 0;  ///< [since, until).
   std::string where;                 ///< Empty: all that the rules send to the exit.
   double per_sec = 0;
+  /// What the live delivery was done with at the beginning; the rest of the range is left to it.
+  tunnel::Settled settled;
   WallNs begun_ns = 0, ended_ns = 0;
   std::string reason;
   ReplayCounts counts;  ///< Up to the last clean stop, or to the end.

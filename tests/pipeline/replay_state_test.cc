@@ -18,6 +18,7 @@ ReplayState cancelled() {
           .until = 1'000'000'000'000,
           .where = "event.message == \"\\n\"",
           .per_sec = 0.5,
+          .settled = {.low = 12, .ranges = {{14, 20}, {22, 1'000'000'000'000}}},
           .begun_ns = 3,
           .ended_ns = 4,
           .reason = "because",
@@ -36,6 +37,8 @@ TEST(ReplayState, what_was_kept_comes_back) {
   EXPECT_EQ(state.where, cancelled().where);
   EXPECT_EQ(state.until, cancelled().until);
   EXPECT_EQ(state.per_sec, 0.5);
+  EXPECT_EQ(state.settled.low, 12u);
+  EXPECT_EQ(state.settled.ranges, cancelled().settled.ranges);
   EXPECT_EQ(state.counts.dead, 2u);
   ASSERT_TRUE(files.remove(state.exit).ok());
   EXPECT_TRUE(files.load().empty());
@@ -46,7 +49,8 @@ TEST(ReplayState, a_damaged_file_costs_its_own_replay) {
   MemoryDisk disk;
   ReplayFiles files(disk, "/data/replays");
   ASSERT_TRUE(files.keep(cancelled()).ok());
-  for (const char* text : {"", "{", "[]", "{\"exit\":\"x\"}", "{\"exit\":\"x\",\"epoch\":-1}"}) {
+  for (const char* text : {"", "{", "[]", "{\"exit\":\"x\"}", "{\"exit\":\"x\",\"epoch\":-1}",
+                           "{\"exit\":\"x\",\"epoch\":1,\"per_sec\":1,\"settled\":[1,2]}"}) {
     EXPECT_FALSE(decode_replay(text).ok()) << text;
     ASSERT_TRUE(write_file(disk, "/data/replays/bad.json", text).ok());
     EXPECT_EQ(files.load().size(), 1u) << text;
