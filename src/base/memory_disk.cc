@@ -82,6 +82,11 @@ Result<std::unique_ptr<File>> MemoryDisk::open(const std::string& raw_path, Open
   TT_CHECK(begin(Op::kOpen));
   TT_CHECK(check_folder_of(path));
   if (folders_.contains(path)) return reject("cannot open " + path + ": is a folder");
+  if (const auto refused = refused_opens_.find(path);
+      refused != refused_opens_.end() && refused->second > 0) {
+    --refused->second;
+    return reject("cannot open " + path + ": Input/output error");
+  }
   auto found = names_.find(path);
   if (found != names_.end() && mode == Open::kCreateNew) return reject(path + " exists");
   if (found == names_.end()) {
@@ -322,6 +327,11 @@ void MemoryDisk::make_unreadable(const std::string& path, std::uint64_t position
   const auto found = names_.find(normal(path));
   TT_ASSERT(found != names_.end());
   found->second->unreadable.push_back({position, position + bytes});
+}
+
+void MemoryDisk::make_unopenable(const std::string& path, std::uint64_t times) {
+  const std::lock_guard guard(mutex_);
+  refused_opens_[normal(path)] = times;
 }
 
 std::unique_ptr<MemoryDisk> MemoryDisk::copy() const {

@@ -86,6 +86,9 @@ class MemoryDisk final : public Disk {
   /// Reads that touch these bytes fail with kCorrupt (EIO) until they are written again.
   void make_unreadable(const std::string& path, std::uint64_t position, std::uint64_t bytes);
 
+  /// The next `times` opens of this file fail as those of a broken disk do (EIO).
+  void make_unopenable(const std::string& path, std::uint64_t times);
+
   /// A disk of its own with the same files, synced and unsynced, without open handles, locks and
   /// planned failures: one history can end in many ways.
   std::unique_ptr<MemoryDisk> copy() const;
@@ -112,6 +115,7 @@ class MemoryDisk final : public Disk {
   Names synced_names_;        // As they will be after a crash.
   std::set<std::string> folders_;
   std::vector<std::pair<std::string, std::string>> unsynced_folder_renames_;  // From, to; in order.
+  std::map<std::string, std::uint64_t> refused_opens_;  // How often yet, by path.
   std::array<Plan, kOps> plans_;
   std::array<std::uint64_t, kOps> counts_{};
   std::optional<std::uint64_t> changes_left_;

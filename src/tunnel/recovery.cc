@@ -65,6 +65,10 @@ Status write_zeros(File& file, std::uint64_t begin, std::uint64_t end) {
   return {};
 }
 
+// Events that a segment may hold when nobody can look: one of 64 MiB, of the smallest records. A
+// larger one is covered by the jump after an unclean stop.
+constexpr Seq kHiddenEventsMax = 1u << 20;
+
 class LogRecovery {
  public:
   LogRecovery(RecoverySeams seams, const std::string& folder, const LogIdentity& identity)
@@ -78,6 +82,7 @@ class LogRecovery {
       TT_TRY(const bool is_done, recover_last());
       if (is_done) break;
     }
+    if (hidden_ >= out_.state.end.next_seq) finish_before_hidden();
     link_segments();
     for (std::size_t i = 0; i + 1 < out_.segments.size(); ++i) read_keys(i);
     out_.keys.insert(out_.keys.end(), last_keys_.begin(), last_keys_.end());
@@ -87,10 +92,16 @@ class LogRecovery {
  private:
   Status open(std::uint64_t base) {
     bool is_damaged = false;
-    auto segment = open_segment(seams_.disk, folder_, base, "tunnel", identity_, &is_damaged);
+    const auto open_once = [&] {
+      return open_segment(seams_.disk, folder_, base, "tunnel", identity_, &is_damaged);
+    };
+    auto segment = open_once();
+    // One failed call is a moment's fault, a second one is damage.
+    if (!segment.ok() && segment.error().code == Code::kReject) segment = open_once();
     if (!segment.ok()) {
       if (segment.error().code == Code::kMisconfigured) return std::move(segment).error();
       if (segment.error().code == Code::kRetry) return std::move(segment).error();
+      hidden_ = base;
       log::error("cannot open a segment; its events are missing",
                  {{"segment", segment_name(base)}, {"error", segment.error().text}});
       corrupt_total().add();
@@ -169,6 +180,21 @@ class LogRecovery {
     out_.state.keys.clear();
     out_.state.end.next_seq = out_.state.last_end_seq = next;
     out_.state.last_end_position = end;
+  }
+
+  // The newest segment cannot be opened. Nothing may take its name, nor the seqs that it may hold.
+  void finish_before_hidden() {
+    const Seq next = hidden_ + kHiddenEventsMax;
+    log::error("the newest segment cannot be opened; at most so many events are missing",
+               {{"segment", segment_name(hidden_)}, {"events", kHiddenEventsMax}});
+    out_.gaps.push_back({{hidden_, next}, hidden_});
+    if (out_.state.active) out_.state.active->is_sealed.store(true);
+    out_.state.active.reset();
+    out_.state.keys.clear();
+    out_.state.end.next_seq = out_.state.last_end_seq = next;
+    out_.state.last_end_position = 0;  // Not known.
+    ++out_.state.last_number;          // Its own.
+    out_.was_clean = false;
   }
 
   Status repair(Segment& segment, const TailScan& scan, bool has_refused) {
@@ -269,6 +295,7 @@ class LogRecovery {
   Recovered out_;
   std::vector<std::uint64_t> damaged_headers_;
   std::vector<KeyedRequest> last_keys_;
+  Seq hidden_ = 0;  // Base of the newest segment that cannot be opened.
 };
 
 }  // namespace

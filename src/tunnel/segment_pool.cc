@@ -160,6 +160,8 @@ Result<SharedSegment> SegmentPool::create(const SegmentHeader& header) {
   const bool is_spare = !from.empty();
   if (!is_spare) from = new_spare_path() + std::string(kUnfinished);
   const std::string path = folder_ + "/" + segment_name(header.base_seq);
+  // A rename would replace it, whatever it holds.
+  if (disk_.exists(path)) return reject(path + " exists already");
   auto made = make_segment(from, is_spare, path, header);
   if (!made.ok()) (void)disk_.remove(from);  // Half made; nothing was ever stored in it.
   TT_TRY(auto segment, std::move(made));

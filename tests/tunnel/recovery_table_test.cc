@@ -146,6 +146,41 @@ TEST_F(RecoveryTable, R5_missing_oldest_segments_are_a_gap_to_who_had_not_read_t
   EXPECT_TRUE(gaps_.empty());
 }
 
+TEST_F(RecoveryTable, R5_a_segment_that_cannot_be_opened_once_costs_nothing) {
+  start();
+  say("kept");
+  stop();
+  world_.disk.make_unopenable(segment_files(world_).at(0), 1);
+  start();
+  EXPECT_THAT(read_all(), ElementsAre("kept"));
+  EXPECT_EQ(tunnel_->status().damages, 0u);
+}
+
+TEST_F(RecoveryTable,
+       R5_a_newest_segment_that_cannot_be_opened_is_a_gap_and_keeps_its_name_and_seqs) {
+  start();
+  auto reader = open_reader(*tunnel_, "exit");
+  const Seq first = say("hidden");
+  reader.reset();
+  stop();
+  const std::string file = segment_files(world_).at(0);
+  world_.disk.make_unopenable(file, 1'000);
+  start();
+  reader = open_reader(*tunnel_, "exit");
+  const Seq next = say("next");
+  EXPECT_THAT(read(*reader), ElementsAre("next"));
+  ASSERT_EQ(gaps_.size(), 1u);
+  EXPECT_EQ(gaps_[0].first, first);
+  EXPECT_LE(gaps_[0].second, next);
+  EXPECT_GE(tunnel_->status().damages, 1u);
+  reader.reset();
+  stop();
+  world_.disk.make_unopenable(file, 0);
+  start();
+  EXPECT_THAT(read_all(), ElementsAre("hidden", "next"));
+  EXPECT_GT(say("last"), next);
+}
+
 // The cursor on disk is older than the one that retention believed: nothing is missing.
 TEST_F(RecoveryTable, R5_is_not_suspected_when_an_update_of_the_cursor_is_damaged) {
   start();
