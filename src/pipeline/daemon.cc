@@ -54,8 +54,15 @@ Status RunningDaemon::open_tunnel() {
          tunnel::open_disk_tunnel(std::move(options), {seams_.clock, seams_.disk, seams_.random,
                                                        seams_.spawner, seams_.metrics}));
   generations_ = std::make_unique<Generations>(seams_.disk, settings->data + "/rules");
-  TT_TRY(const std::uint64_t generation,
-         generations_->keep(settings->text, seams_.clock.wall_ns()));
+  auto kept = generations_->keep(settings->text, seams_.clock.wall_ns());
+  if (!kept.ok() && kept.error().code == Code::kRetry) {
+    // A start needs no room; what is lost is an explanation.
+    log::warning("the configuration is not kept: `why` will not know its rules after a reload",
+                 {{"error", kept.error().text}});
+    const auto newest = generations_->newest();
+    kept = newest.ok() ? *newest + 1 : 1;
+  }
+  TT_TRY(const std::uint64_t generation, std::move(kept));
   show_generation(generation);
   std::lock_guard lock(status_mutex_);
   config_status_ = {.generation = generation,

@@ -94,10 +94,7 @@ Result<std::uint64_t> DeadLetterStore::append(DeadLetter letter) {
     if (!drop_oldest(*box).ok()) break;
     place = keep(*box, letter);
   }
-  if (!place.ok()) {
-    if (on_fatal_ && box->log.has_failed()) on_fatal_(place.error());
-    return std::move(place).error();
-  }
+  if (!place.ok()) return failed(*box, std::move(place).error());
   {
     const std::lock_guard lock(mutex_);
     box->letters[letter.number] = {
@@ -105,6 +102,12 @@ Result<std::uint64_t> DeadLetterStore::append(DeadLetter letter) {
   }
   trim(*box);
   return letter.number;
+}
+
+// After a failed write or sync the file takes nothing more: a new process must look at it.
+Error DeadLetterStore::failed(Box& box, Error error) const {
+  if (on_fatal_ && box.log.has_failed()) on_fatal_(error);
+  return error;
 }
 
 Result<SideLog::Place> DeadLetterStore::keep(Box& box, DeadLetter& letter) {
@@ -224,13 +227,15 @@ Status DeadLetterStore::note_attempt(std::string_view exit, std::uint64_t number
   const SharedBox box = find_box(exit);
   if (!box) return reject("no dead letters of exit " + std::string(exit));
   const std::lock_guard io_lock(box->io_mutex);
-  TT_TRY(const SideLog::Place place, box->log.append(RecordType::kDeadTried, box->log.next_seq(),
-                                                     encode_tried(number, attempt)));
-  TT_CHECK(box->log.flush());
+  auto place =
+      box->log.append(RecordType::kDeadTried, box->log.next_seq(), encode_tried(number, attempt));
+  if (!place.ok()) return failed(*box, std::move(place).error());
+  if (Status flushed = box->log.flush(); !flushed.ok())
+    return failed(*box, std::move(flushed).error());
   const std::lock_guard lock(mutex_);
   const auto found = box->letters.find(number);
   if (found == box->letters.end()) return {};  // Removed meanwhile: nobody will ask.
-  found->second.tried = place;
+  found->second.tried = *place;
   found->second.last_ns = clock_.wall_ns();
   return {};
 }
@@ -247,10 +252,9 @@ Status DeadLetterStore::remove(std::string_view exit, std::uint64_t number) {
   }
   char body[8];
   store(body, number);
-  TT_TRY(const auto place,
-         box->log.append(RecordType::kDeadRemoved, box->log.next_seq(), {body, sizeof body}));
-  (void)place;
-  TT_CHECK(box->log.sync());
+  auto place = box->log.append(RecordType::kDeadRemoved, box->log.next_seq(), {body, sizeof body});
+  if (!place.ok()) return failed(*box, std::move(place).error());
+  if (Status synced = box->log.sync(); !synced.ok()) return failed(*box, std::move(synced).error());
   {
     const std::lock_guard lock(mutex_);
     box->letters.erase(number);

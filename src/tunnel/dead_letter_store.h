@@ -71,6 +71,7 @@ class DeadLetterStore final : public DeadLetters {
   SharedBox find_box(std::string_view exit) const;
   Status open_box(const std::string& exit);
   Result<SideLog::Place> keep(Box& box, DeadLetter& letter);
+  Error failed(Box& box, Error error) const;
   void trim(Box& box);
   Status drop_oldest(Box& box);
   Result<DeadLetter> load(std::string_view exit, std::uint64_t number, const Letter& letter);

@@ -132,6 +132,7 @@ class DiskTunnel final : public Tunnel {
   std::unique_ptr<LogWriter> writer_;
   std::unique_ptr<Committer> committer_;
   LastStop last_stop_ = LastStop::kNone;
+  Seq visible_at_start_ = 0;
   std::atomic<std::uint64_t> damages_{0};
   std::mutex trim_mutex_;  // One trim at a time.
   std::once_flag closed_;
@@ -176,7 +177,8 @@ Status DiskTunnel::open_writer(Recovered recovered) {
   for (const KeyedRequest& request : recovered.keys) idempotency_.remember(request);
 
   // Until the start is on record no cursor may go beyond what is: the next start would miss it.
-  log_ = std::make_unique<LogView>(options_.edge_bytes, std::max(log_end, cursors_end));
+  visible_at_start_ = std::max(log_end, cursors_end);
+  log_ = std::make_unique<LogView>(options_.edge_bytes, visible_at_start_);
   for (SharedSegment& segment : recovered.segments) log_->segments.add(std::move(segment));
   log_->on_damage = [this](Segment& segment, const Damage& damage) {
     note_damage(segment, damage);
@@ -255,8 +257,10 @@ Seq DiskTunnel::start_seq(const Start& start) {
   if (start.kind == Start::Kind::kSeq)
     return std::clamp(start.seq, std::min(log_->oldest(), visible), visible);
   // A log with events but without any cursor has lost its cursors: nobody knows which exit is new.
-  // The newest event would be a silent loss then, and the oldest a week of duplicates.
-  if (cursors_->was_lost() && !is_new_) return seek_time(seams_.clock.wall_ns() - kLostCursorAgeNs);
+  // The newest event would be a silent loss then, and the oldest a week of duplicates. Exits that
+  // come when events have come again are new.
+  if (cursors_->was_lost() && !is_new_ && visible == visible_at_start_)
+    return seek_time(seams_.clock.wall_ns() - kLostCursorAgeNs);
   switch (start.kind) {
     case Start::Kind::kEarliest:
       return log_->oldest();

@@ -160,6 +160,10 @@ TEST(Reopen, without_cursors_exits_begin_an_hour_back) {
   tunnel = open_tunnel(world);
   auto reader = open_reader(*tunnel, "exit", {Start::Kind::kLatest});
   EXPECT_EQ(messages_of(read_all(*reader)), std::vector<std::string>{"now"});
+  // One that a reload adds later is new.
+  ASSERT_TRUE(append(*tunnel, {"later"}).status.ok());
+  auto added = open_reader(*tunnel, "added", {Start::Kind::kLatest});
+  EXPECT_TRUE(read_all(*added).empty());
 }
 
 TEST(Reopen, keys_are_known_after_a_stop_and_after_a_kill) {
