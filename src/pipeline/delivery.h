@@ -49,8 +49,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   /// Starts nothing new; `done` runs when nothing is in flight and local exits are synced.
   void drain(std::function<void()> done);
   ExitStatus status() const;
-  /// Brings the exit's metrics up to date.
-  void show();
+  void show();  ///< Brings the exit's metrics up to date.
   /// Events from here on are judged by the ruleset in force when their turn comes; those below are
   /// decided or on their way, and a new ruleset does not touch them.
   tunnel::Seq pending_from() const;

@@ -34,8 +34,9 @@ EventFate Delivery::fate(tunnel::Seq seq) const {
     fate.state = state_of(job);
     fate.generation = job.generation;
     fate.attempts = job.attempts;
-    if (!job.in_flight && job.due_ns > now)
-      fate.next_attempt_ns = context_.clock.wall_ns() + job.due_ns - now;
+    const SteadyNs due =
+        breaker_.is_open() ? std::max(job.due_ns, breaker_.next_probe_ns()) : job.due_ns;
+    if (!job.in_flight && due > now) fate.next_attempt_ns = context_.clock.wall_ns() + due - now;
     return fate;
   }
   if (holds(gathered_, seq)) {

@@ -247,6 +247,7 @@ ExitStatus Delivery::status() const {
   for (const DeliveryJob& job : jobs_)
     if (!job.in_flight && job.first_attempt_ns > 0 && (next == 0 || job.due_ns < next))
       next = job.due_ns;
+  if (next && breaker_.is_open()) next = std::max(next, breaker_.next_probe_ns());
   if (next) s.next_attempt_ns = context_.clock.wall_ns() + next - context_.clock.steady_ns();
   return s;
 }

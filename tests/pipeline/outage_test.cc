@@ -44,6 +44,8 @@ TEST_F(OutageTest, a_day_without_the_exit_costs_few_attempts_no_memory_and_no_st
   EXPECT_EQ(exit("hook").dead, 0u);
   EXPECT_EQ(exit("hook").pending, 3u * kSteps);
   EXPECT_EQ(exit("hook").state, "waiting");
+  // What is told is the next probe: the retries themselves have been due for hours.
+  EXPECT_GT(exit("hook").next_attempt_ns, clock_.wall_ns());
 
   // Back again: one request, then two, then four ... until all 64 may be out.
   target_.always(200);
