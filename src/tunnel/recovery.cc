@@ -75,6 +75,7 @@ class LogRecovery {
       : seams_(seams), folder_(folder), identity_(identity) {}
 
   Result<Recovered> run() {
+    TT_CHECK(set_folders_aside());
     TT_TRY(const auto bases, list_segments(seams_.disk, folder_));
     for (const std::uint64_t base : bases) TT_CHECK(open(base));
     // From the end: a last segment without any record says nothing about the log before it.
@@ -90,6 +91,17 @@ class LogRecovery {
   }
 
  private:
+  // A folder with the name of a segment would be in the way of one.
+  Status set_folders_aside() {
+    TT_TRY(const auto entries, seams_.disk.list(folder_));
+    for (const DirectoryEntry& entry : entries) {
+      if (!entry.is_directory || !parse_segment_name(entry.name)) continue;
+      log::warning("a folder with the name of a segment was set aside", {{"name", entry.name}});
+      seams_.quarantine.move(folder_, entry.name);
+    }
+    return {};
+  }
+
   Status open(std::uint64_t base) {
     bool is_damaged = false;
     const auto open_once = [&] {

@@ -181,6 +181,22 @@ TEST_F(RecoveryTable,
   EXPECT_GT(say("last"), next);
 }
 
+TEST_F(RecoveryTable, R5_a_folder_in_the_place_of_a_segment_is_set_aside) {
+  start();
+  auto reader = open_reader(*tunnel_, "exit");
+  const Seq lost = say("lost");
+  reader->settle(0, lost);
+  reader.reset();
+  stop();
+  const std::string file = segment_files(world_).at(0);
+  ASSERT_TRUE(world_.disk.remove(file).ok());
+  ASSERT_TRUE(world_.disk.create_directories(file).ok());
+  start();
+  EXPECT_GT(say("next"), lost);
+  EXPECT_THAT(read_all(), ElementsAre("next"));
+  EXPECT_TRUE(world_.disk.exists("/data/quarantine/" + file.substr(file.rfind('/') + 1)));
+}
+
 // The cursor on disk is older than the one that retention believed: nothing is missing.
 TEST_F(RecoveryTable, R5_is_not_suspected_when_an_update_of_the_cursor_is_damaged) {
   start();
