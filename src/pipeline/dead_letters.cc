@@ -80,12 +80,17 @@ Result<RetryReport> RunningDaemon::retry_letters(std::string_view exit,
       continue;
     }
     ++report.tried;
-    TT_TRY(const SendTest result, send_letter(*letter, letter->event_json));
-    if (result.verdict.kind == VerdictKind::kDelivered) {
+    const auto result = send_letter(*letter, letter->event_json);
+    if (!result.ok()) {
+      if (numbers.size() == 1) return result.error();
+      report.problem = result.error().text;  // Of those before it is told nevertheless.
+      break;
+    }
+    if (result->verdict.kind == VerdictKind::kDelivered) {
       ++report.delivered;
-    } else if (result.verdict.kind != VerdictKind::kRejected) {
+    } else if (result->verdict.kind != VerdictKind::kRejected) {
       // Only a refusal is about this letter; otherwise the exit is not there, and none will pass.
-      report.problem = result.verdict.text;
+      report.problem = result->verdict.text;
       break;
     }
   }
@@ -130,13 +135,15 @@ Result<SendTest> RunningDaemon::retry_edited(std::string_view exit, std::uint64_
   if (!decoded.rejected.empty())
     return reject("the changed event: " + decoded.rejected.front().error);
   if (decoded.events.size() != 1) return reject("a dead letter has one event");
-  TT_TRY(const tunnel::DeadLetter letter, tunnel_->dead_letters().find(exit, number));
   TT_CHECK(begin_retry(exit));
-  auto result = send_letter(letter, decoded.events[0].json);
+  const auto found = tunnel_->dead_letters().find(exit, number);
+  auto result =
+      found.ok() ? send_letter(*found, decoded.events[0].json) : Result<SendTest>(found.error());
   end_retry(exit);
   if (!result.ok()) return result;
   // The tunnel keeps the original as long as any event. Beyond that the record has what fits: the
   // names of what was changed stand first, since a record is cut.
+  const tunnel::DeadLetter& letter = *found;
   event::EventBatch original;  // A letter of a gap has no event.
   const bool had_event = event::index_canonical(letter.event_json, original).ok();
   const event::EventView was = had_event ? original[0] : event::EventView{};
@@ -151,14 +158,18 @@ Result<SendTest> RunningDaemon::retry_edited(std::string_view exit, std::uint64_
 Result<std::uint64_t> RunningDaemon::drop_dead(std::string_view exit,
                                                std::vector<std::uint64_t> numbers) {
   std::uint64_t dropped = 0;
+  Status problem;
   for (const std::uint64_t number : numbers) {
     const Status removed = tunnel_->dead_letters().remove(exit, number);
-    if (removed.ok())
+    if (removed.ok()) {
       ++dropped;
-    else if (numbers.size() == 1 || removed.error().code != Code::kReject)
-      return removed.error();
+    } else if (numbers.size() == 1 || removed.error().code != Code::kReject) {
+      problem = removed;
+      break;
+    }
   }
   if (dropped > 0) audit("drop", letters_of(exit, dropped));
+  TT_CHECK(problem);
   return dropped;
 }
 

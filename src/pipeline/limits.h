@@ -28,7 +28,8 @@ constexpr std::uint64_t kDiskLowBytes = 512u << 20;  ///< Free below: warned; tw
 constexpr std::size_t kSelfReportsMax = 4'096;  ///< Not yet written, of the router about itself.
 constexpr std::int64_t kRetryMsMax = 10'000;    ///< Of dead letters, at one request of an operator.
 constexpr double kReplayPerSec = 100;           ///< Events of a replay, unless it asks for others.
-constexpr double kReplayPerSecMax = 1'000'000;  ///< And at most.
+constexpr double kReplayPerSecMin = 1.0 / 86'400;   ///< At least.
+constexpr double kReplayPerSecMax = 1'000'000;      ///< And at most.
 constexpr std::int64_t kReplayPreviewMs = 10'000;   ///< Then the count of a preview is cut.
 constexpr std::uint64_t kMovedEventsMax = 200'000;  ///< Pending events that a reload judges twice.
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/replay.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -27,6 +29,8 @@ std::string named(const ReplayState& state) {
 
 }  // namespace
 
+bool is_replay_cursor(std::string_view name) { return name.ends_with(kCursorSuffix); }
+
 Replays::Replays(Parts parts, std::string folder)
     : parts_(std::move(parts)), files_(parts_.context.disk, std::move(folder)) {}
 
@@ -45,11 +49,12 @@ std::optional<ReplayState> Replays::newest(std::string_view exit) {
 
 void Replays::restore() {
   tunnel::Tunnel& tunnel = parts_.context.tunnel;
+  const ReplayFiles::Loaded loaded = files_.load();
   {
     std::lock_guard lock(mutex_);
-    newest_ = files_.load();
+    newest_ = loaded.states;
   }
-  for (auto& [exit, state] : std::map(newest_)) {
+  for (const auto& [exit, state] : loaded.states) {
     if (state.phase != Phase::kRunning) continue;
     const Status resumed = resume(state);
     if (resumed.ok()) continue;
@@ -63,10 +68,11 @@ void Replays::restore() {
     log::warning("a replay does not go on", {{"exit", exit}, {"reason", ended.reason}});
     parts_.audit("replay", named(ended) + " has ended: " + ended.reason);
   }
+  if (!loaded.is_whole) return;  // Whose cursors these are a later start will know.
   // Of replays that have ended: a crash came before their cursor was given back.
   const auto settings = parts_.settings();
   for (const std::string& name : tunnel.orphans())
-    if (name.ends_with(kCursorSuffix) && !settings->ruleset->find_exit(name))
+    if (is_replay_cursor(name) && !settings->ruleset->find_exit(name))
       if (Status forgotten = tunnel.forget(name); !forgotten)
         log::warning("the cursor of an ended replay stays", {{"error", forgotten.error().text}});
 }
@@ -97,8 +103,8 @@ Status Replays::refuse(const ReplayRequest& request, const ReplayPreview& previe
   const std::string kept = preview.kept_since_ns ? "the oldest event that the tunnel keeps is of " +
                                                        format_time_us(preview.kept_since_ns)
                                                  : "the tunnel keeps no event";
-  if (!(request.per_sec > 0) || request.per_sec > kReplayPerSecMax)
-    return reject("a replay's rate is from 1/d to 1000000/s");
+  if (!(request.per_sec >= kReplayPerSecMin) || request.per_sec > kReplayPerSecMax)
+    return reject(fmt::format("a replay's rate is from 1/d to {:.0f}/s", kReplayPerSecMax));
   if (preview.since >= preview.until && preview.removed_max > 0)
     return reject("retention has removed every event of this range; " + kept);
   if (preview.count == 0 && !preview.is_cut)
@@ -151,6 +157,7 @@ Result<ReplayStatus> Replays::begin(const ReplayRequest& request) {
     reader.reset();
     if (before) {
       remember(*before);
+      (void)files_.remove(exit);  // It is newer.
       (void)files_.keep(*before);
     } else {
       (void)forget(exit);
@@ -272,8 +279,9 @@ void Replays::release(const std::string& exit) {
   ReplayState state = found->second.state;
   state.counts = counts_of(found->second);
   // What a cancel has kept from being sent.
-  if (state.phase != Phase::kDone)
-    state.counts.pending = state.counts.selected - state.counts.delivered - state.counts.dead;
+  const std::uint64_t decided = state.counts.delivered + state.counts.dead;
+  if (state.phase != Phase::kDone && state.counts.selected > decided)
+    state.counts.pending = state.counts.selected - decided;
   if (const auto live = parts_.live(exit)) live->accompany({});
   remember(state);
   running_.erase(found);
@@ -295,6 +303,7 @@ void Replays::release(const std::string& exit) {
 
 void Replays::limit(std::uint64_t tunnel_bytes_max) {
   for (const auto& [exit, running] : running_) {
+    if (running.is_ending) continue;
     const tunnel::Seq cursor = running.delivery->status().cursor;
     if (parts_.context.tunnel.bytes_from(cursor) < tunnel_bytes_max) continue;
     log::warning("a replay holds back as much as the tunnel may keep, and ends", {{"exit", exit}});

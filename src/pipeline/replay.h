@@ -34,6 +34,9 @@ struct ReplayStatus {
   std::string problem;  ///< Of the last failed attempt.
 };
 
+/// Whether a cursor of the tunnel is that of a replay.
+bool is_replay_cursor(std::string_view name);
+
 /// At most one an exit. A replay has a cursor of its own, durable like any other, and a file that
 /// says what it is, so it goes on after a stop, clean or not; it ends with its range, by cancel(),
 /// when its exit leaves the configuration, or at limit().

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/value.hpp>
 
 #include "base/log.h"
@@ -103,8 +104,11 @@ Result<ReplayState> decode_replay(std::string_view text) {
     if (const auto* counts = portals::find_at(*json, "counts"))
       for (const CountField& field : kCounts)
         state.counts.*field.member = unsigned_at(*counts, field.name);
-    for (const Phase phase : kPhases)
-      if (to_string(phase) == portals::text_at(*json, "phase")) state.phase = phase;
+    const auto phase = std::find_if(std::begin(kPhases), std::end(kPhases), [&](Phase known) {
+      return to_string(known) == portals::text_at(*json, "phase");
+    });
+    if (phase == std::end(kPhases)) return corrupt("the file of a replay has an unknown phase");
+    state.phase = *phase;
   }
   if (state.exit.empty() || state.epoch == 0 || state.per_sec <= 0)
     return corrupt("the file of a replay is damaged");
@@ -115,29 +119,45 @@ std::string ReplayFiles::path_of(const std::string& exit) const {
   return folder_ + "/" + tunnel::folder_name(exit) + std::string(kSuffix);
 }
 
-std::map<std::string, ReplayState, std::less<>> ReplayFiles::load() {
-  std::map<std::string, ReplayState, std::less<>> states;
+ReplayFiles::Loaded ReplayFiles::load() {
+  const std::lock_guard lock(mutex_);
+  Loaded loaded;
+  if (!disk_.exists(folder_)) return loaded;  // No replay was ever begun here.
   const auto entries = disk_.list(folder_);
-  if (!entries.ok()) return states;  // No replay was ever begun here.
+  if (!entries.ok()) {
+    log::error("the files of replays cannot be read", {{"error", entries.error().text}});
+    loaded.is_whole = false;
+    return loaded;
+  }
   for (const DirectoryEntry& entry : *entries) {
     if (entry.is_directory || !entry.name.ends_with(kSuffix)) continue;
     const auto text = read_file(disk_, folder_ + "/" + entry.name, kFileBytesMax);
     auto state = text.ok() ? decode_replay(*text) : Result<ReplayState>(text.error());
-    if (state.ok())
-      states.insert_or_assign(state->exit, *state);
-    else
-      log::error("a replay is lost: its file cannot be read",
-                 {{"file", entry.name}, {"error", state.error().text}});
+    if (state.ok()) {
+      epochs_[state->exit] = state->epoch;
+      loaded.states.insert_or_assign(state->exit, *std::move(state));
+      continue;
+    }
+    loaded.is_whole &= text.ok();
+    log::error("the file of a replay cannot be read",
+               {{"file", entry.name}, {"error", state.error().text}});
   }
-  return states;
+  return loaded;
 }
 
 Status ReplayFiles::keep(const ReplayState& state) {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t& newest = epochs_[state.exit];
+  if (state.epoch < newest) return {};
   TT_CHECK(disk_.create_directories(folder_));
-  return write_file(disk_, path_of(state.exit), encode_replay(state) + "\n");
+  TT_CHECK(write_file(disk_, path_of(state.exit), encode_replay(state) + "\n"));
+  newest = state.epoch;
+  return {};
 }
 
 Status ReplayFiles::remove(const std::string& exit) {
+  const std::lock_guard lock(mutex_);
+  epochs_.erase(exit);
   if (!disk_.exists(path_of(exit))) return {};
   TT_CHECK(disk_.remove(path_of(exit)));
   return disk_.sync_directory(folder_);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,14 +48,18 @@ struct ReplayState {
 };
 std::string_view to_string(ReplayState::Phase phase);  ///< "running", "done", ...
 
-/// Small JSON files, one an exit. Thread safe for different exits.
+/// Small JSON files, one an exit. Thread safe.
 class ReplayFiles {
  public:
   ReplayFiles(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)) {}
 
-  /// By exit. A file that cannot be read is named in the log and left out.
-  std::map<std::string, ReplayState, std::less<>> load();
-  /// Durable on return.
+  struct Loaded {
+    std::map<std::string, ReplayState, std::less<>> states;  ///< By exit.
+    bool is_whole = true;  ///< Else the disk refused something: there may be more.
+  };
+  /// A file that cannot be read or is damaged is named in the log and left out.
+  Loaded load();
+  /// Durable on return. What a newer replay has replaced meanwhile is left as it is.
   Status keep(const ReplayState& state);
   Status remove(const std::string& exit);
 
@@ -63,6 +68,8 @@ class ReplayFiles {
 
   Disk& disk_;
   const std::string folder_;
+  std::mutex mutex_;                                          // Guards the files and the next one.
+  std::map<std::string, std::uint64_t, std::less<>> epochs_;  // As kept last.
 };
 
 std::string encode_replay(const ReplayState& state);

@@ -50,6 +50,7 @@ void RunningDaemon::limit_orphans() {
   LagLimits limits = lag_limits({}, tunnel_bytes_max_.load());
   if (!are_ages_trusted_.load()) limits.age_ns = INT64_MAX;
   for (const std::string& orphan : tunnel_->orphans()) {
+    if (is_replay_cursor(orphan)) continue;  // On its way out.
     const auto reader = tunnel_->open(orphan, {});
     if (!reader.ok()) continue;
     const tunnel::Seq from = (*reader)->cursor();

@@ -40,6 +40,7 @@ void SelfEvents::exit_up(std::string_view exit, std::int64_t down_seconds) {
 }
 
 void SelfEvents::exit_removed(std::string_view exit) {
+  lag(exit, 0);
   collect("exit:" + std::string(exit), {.kind = "exit:up",
                                         .severity = "notice",
                                         .message = of_exit(exit) + " has left the configuration",

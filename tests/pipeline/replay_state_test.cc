@@ -28,9 +28,9 @@ ReplayState cancelled() {
 TEST(ReplayState, what_was_kept_comes_back) {
   MemoryDisk disk;
   ReplayFiles files(disk, "/data/replays");
-  EXPECT_TRUE(files.load().empty());
+  EXPECT_TRUE(files.load().states.empty());
   ASSERT_TRUE(files.keep(cancelled()).ok());
-  const auto loaded = ReplayFiles(disk, "/data/replays").load();
+  const auto loaded = ReplayFiles(disk, "/data/replays").load().states;
   ASSERT_EQ(loaded.size(), 1u);
   const ReplayState& state = loaded.begin()->second;
   EXPECT_EQ(encode_replay(state), encode_replay(cancelled()));
@@ -41,7 +41,7 @@ TEST(ReplayState, what_was_kept_comes_back) {
   EXPECT_EQ(state.settled.ranges, cancelled().settled.ranges);
   EXPECT_EQ(state.counts.dead, 2u);
   ASSERT_TRUE(files.remove(state.exit).ok());
-  EXPECT_TRUE(files.load().empty());
+  EXPECT_TRUE(files.load().states.empty());
 }
 
 TEST(ReplayState, a_damaged_file_costs_its_own_replay) {
@@ -53,8 +53,24 @@ TEST(ReplayState, a_damaged_file_costs_its_own_replay) {
                            "{\"exit\":\"x\",\"epoch\":1,\"per_sec\":1,\"settled\":[1,2]}"}) {
     EXPECT_FALSE(decode_replay(text).ok()) << text;
     ASSERT_TRUE(write_file(disk, "/data/replays/bad.json", text).ok());
-    EXPECT_EQ(files.load().size(), 1u) << text;
+    EXPECT_EQ(files.load().states.size(), 1u) << text;
   }
+}
+
+TEST(ReplayState, what_the_disk_refuses_may_be_there_and_what_is_newer_stays) {
+  log::set_level(log::Level::kOff);
+  MemoryDisk disk;
+  ReplayFiles files(disk, "/data/replays");
+  EXPECT_TRUE(files.load().is_whole);
+  ReplayState newer = cancelled();
+  newer.epoch = 8;
+  ASSERT_TRUE(files.keep(newer).ok());
+  ASSERT_TRUE(files.keep(cancelled()).ok());  // Late, from the replay before.
+  EXPECT_EQ(files.load().states.begin()->second.epoch, 8u);
+  disk.fail_next(MemoryDisk::Op::kRead, corrupt("input/output error"));
+  const auto refused = files.load();
+  EXPECT_FALSE(refused.is_whole);
+  EXPECT_TRUE(refused.states.empty());
 }
 
 TEST(ReplayState, every_phase_has_its_word) {
