@@ -139,7 +139,7 @@ export const known = [
     why: 'langdef: has() and `in` of a map tell whether the key is there, whatever it holds',
   },
   {
-    name: 'bufbuild: bools as positions', judge: 'bufbuild', form: /\[\(?(true|false)\)?\]$/,
+    name: 'bufbuild: bools as positions', judge: 'bufbuild', form: /\[.+\]/s,
     when: (ours, theirs) => /^no overload of '\[\]' for \(list, bool\)/.test(ours.error) && !theirs.error,
     why: 'langdef: a position in a list is a number',
   },
