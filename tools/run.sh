@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 
 # In the order in which `vortex run` looks for one.
 own=
-if [ $# -gt 0 ]; then
+options=${*//--watch/}
+if [ -n "${options// /}" ]; then
   own="what these options say: $*"
 elif [ -n "${VORTEX_CONFIG:-}" ]; then
   own="$VORTEX_CONFIG (the variable VORTEX_CONFIG)"

@@ -24,7 +24,7 @@ void Delivery::watch_lag(std::uint64_t tunnel_bytes_max, bool are_ages_trusted) 
     const auto received_ns = received_at(self->context_.tunnel, head);
     self->context_.loop.post([self, head, received_ns] {
       self->is_measuring_ = false;
-      if (!received_ns) return;
+      if (!received_ns || self->drained_) return;
       self->lag_head_ = head;
       self->lag_head_ns_ = *received_ns;
       self->measured(self->lag_from(head, *received_ns));

@@ -34,6 +34,22 @@ std::uint64_t unsigned_at(const boost::json::value& value, const char* name) {
   return number > 0 ? static_cast<std::uint64_t>(number) : 0;
 }
 
+// One after the other: everything below it, then first and next of each range.
+std::optional<tunnel::Settled> settled_at(const boost::json::value& json) {
+  const auto* list = portals::list_at(json, "settled");
+  if (!list || list->size() % 2 == 0) return std::nullopt;
+  std::vector<tunnel::Seq> seqs;
+  for (const boost::json::value& value : *list) {
+    const auto* number = value.if_int64();
+    if (!number || *number < 0) return std::nullopt;
+    seqs.push_back(static_cast<tunnel::Seq>(*number));
+  }
+  tunnel::Settled settled{.low = seqs[0], .ranges = {}};
+  for (std::size_t i = 1; i < seqs.size(); i += 2)
+    settled.ranges.emplace_back(seqs[i], seqs[i + 1]);
+  return settled;
+}
+
 }  // namespace
 
 std::string_view to_string(Phase phase) {
@@ -68,22 +84,6 @@ std::string encode_replay(const ReplayState& state) {
   for (const auto& [first, next] : state.settled.ranges)
     json.number(static_cast<std::int64_t>(first)).number(static_cast<std::int64_t>(next));
   return json.end().end().take();
-}
-
-// One after the other: everything below it, then first and next of each range.
-std::optional<tunnel::Settled> settled_at(const boost::json::value& json) {
-  const auto* list = portals::list_at(json, "settled");
-  if (!list || list->size() % 2 == 0) return std::nullopt;
-  std::vector<tunnel::Seq> seqs;
-  for (const boost::json::value& value : *list) {
-    const auto* number = value.if_int64();
-    if (!number || *number < 0) return std::nullopt;
-    seqs.push_back(static_cast<tunnel::Seq>(*number));
-  }
-  tunnel::Settled settled{.low = seqs[0], .ranges = {}};
-  for (std::size_t i = 1; i < seqs.size(); i += 2)
-    settled.ranges.emplace_back(seqs[i], seqs[i + 1]);
-  return settled;
 }
 
 Result<ReplayState> decode_replay(std::string_view text) {
