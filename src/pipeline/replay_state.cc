@@ -135,7 +135,7 @@ ReplayFiles::Loaded ReplayFiles::load() {
     auto state = text.ok() ? decode_replay(*text) : Result<ReplayState>(text.error());
     if (state.ok()) {
       epochs_[state->exit] = state->epoch;
-      loaded.states.insert_or_assign(state->exit, *std::move(state));
+      loaded.states.insert_or_assign(state->exit, *state);
       continue;
     }
     loaded.is_whole &= text.ok();
