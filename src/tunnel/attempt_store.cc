@@ -3,6 +3,7 @@
 #include "tunnel/attempt_store.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "tunnel/tagged.h"
@@ -11,13 +12,34 @@ namespace tt::tunnel {
 namespace {
 
 constexpr std::size_t kBufferBytes = 64u << 10;
-constexpr std::size_t kAnswerBytesMax = 1024;
-constexpr std::size_t kRunBytes = 12;  // u64 first, u32 count.
+constexpr std::size_t kAttemptTextBytesMax = 1024;
 
+// LEB128. At a hundred thousand events a second fixed numbers filled 256 MiB in minutes.
+void append_varint(std::string& out, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
+  out += static_cast<char>(value);
+}
+
+/// Nothing when it is cut, or larger than an u64.
+std::optional<std::uint64_t> take_varint(std::string_view& in) {
+  std::uint64_t value = 0;
+  for (unsigned shift = 0; !in.empty() && shift < 64; shift += 7) {
+    const auto byte = static_cast<unsigned char>(in.front());
+    in.remove_prefix(1);
+    value |= std::uint64_t{byte & 0x7Fu} << shift;
+    if (byte < 0x80) return value;
+  }
+  return std::nullopt;
+}
+
+/// Runs of seqs, each as how far it begins above the end of the one before, and its count.
 template <class Each>
 void each_run(std::string_view runs, Each each) {
-  for (; runs.size() >= kRunBytes; runs.remove_prefix(kRunBytes)) {
-    each(load<std::uint64_t>(runs.data()), load<std::uint32_t>(runs.data() + 8));
+  for (std::uint64_t end = 0; !runs.empty();) {
+    const auto skipped = take_varint(runs), count = take_varint(runs);
+    if (!skipped || !count) return;
+    each(end + *skipped, *count);
+    end += *skipped + *count;
   }
 }
 
@@ -34,19 +56,20 @@ std::string encode_attempt(const Attempt& attempt) {
   if (attempt.replay) append_number(fields, Tag::kReplay, attempt.replay);
   append_number(fields, Tag::kStatus, static_cast<std::int32_t>(attempt.status));
   append_field(fields, Tag::kReference,
-               std::string_view(attempt.reference).substr(0, kAnswerBytesMax));
-  append_field(fields, Tag::kAnswer, std::string_view(attempt.answer).substr(0, kAnswerBytesMax));
+               std::string_view(attempt.reference).substr(0, kAttemptTextBytesMax));
+  append_field(fields, Tag::kAnswer,
+               std::string_view(attempt.answer).substr(0, kAttemptTextBytesMax));
   std::string body(kFieldsLengthBytes, '\0');
   store(body.data(), static_cast<std::uint16_t>(fields.size()));
   body += fields;
   const auto& seqs = attempt.seqs;
+  std::uint64_t end_seq = 0;
   for (std::size_t i = 0; i < seqs.size();) {
     std::size_t end = i + 1;
     while (end < seqs.size() && seqs[end] == seqs[i] + (end - i)) ++end;
-    char run[kRunBytes];
-    store(run, seqs[i]);
-    store(run + 8, static_cast<std::uint32_t>(end - i));
-    body.append(run, sizeof run);
+    append_varint(body, seqs[i] - end_seq);
+    append_varint(body, end - i);
+    end_seq = seqs[i] + (end - i);
     i = end;
   }
   return body;
@@ -94,8 +117,8 @@ Result<Attempt> decode_attempt(std::string_view body) {
     }
   }
   constexpr std::size_t kSeqsMax = 1u << 20;  // Far above a batch; a foreign count is not trusted.
-  each_run(parts->payload, [&](std::uint64_t first, std::uint32_t count) {
-    for (std::uint32_t i = 0; i < count && attempt.seqs.size() < kSeqsMax; ++i) {
+  each_run(parts->payload, [&](std::uint64_t first, std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count && attempt.seqs.size() < kSeqsMax; ++i) {
       attempt.seqs.push_back(first + i);
     }
   });
@@ -106,7 +129,7 @@ bool attempt_touches(std::string_view body, std::uint64_t seq) {
   const auto parts = split_body(body);
   bool touches = false;
   if (parts) {
-    each_run(parts->payload, [&](std::uint64_t first, std::uint32_t count) {
+    each_run(parts->payload, [&](std::uint64_t first, std::uint64_t count) {
       touches |= seq >= first && seq - first < count;
     });
   }
@@ -153,7 +176,7 @@ Result<std::vector<Attempt>> AttemptStore::find(std::uint64_t seq) {
     TT_CHECK(SideLog::scan(file, [&](const Record& record, const SharedSegment&) {
       if (record.frame.type != RecordType::kAttempt) return;
       if (const auto parts = split_body(record.body)) {
-        each_run(parts->payload, [&](std::uint64_t first, std::uint32_t count) {
+        each_run(parts->payload, [&](std::uint64_t first, std::uint64_t count) {
           range.min = std::min(range.min, first);
           range.max = std::max(range.max, first + count);
         });

@@ -32,38 +32,33 @@ void Committer::commit_group() {
   }
   // `written` holds now. Who asked for `disk` waits for the sync, and so do the exits then.
   if (wants_disk) answer(planted("ack-before-sync") ? AckLevel::kDisk : AckLevel::kWritten);
-  if (failed_.ok() && !sync_if(wants_disk).ok()) {
+  if (wants_disk && !sync_wanted().ok()) {
     refuse_group(failed_.error());
     batch->next = 0;
   }
+  if (parts_.writer.is_dirty() && dirty_since_ns_ == 0) dirty_since_ns_ = seams_.clock.steady_ns();
   if (batch->next != 0) publish(std::move(batch));
   answer(AckLevel::kDisk);
   group_.clear();
 }
 
-// Syncs when somebody waits for it, or when what was written has waited for a second.
-Status Committer::sync_if(bool is_wanted) {
-  const bool is_overdue =
-      dirty_since_ns_ != 0 && seams_.clock.steady_ns() - dirty_since_ns_ >= kNsPerSec;
-  if (is_wanted || is_overdue) {
-    if (Status synced = sync(); !synced.ok()) {
-      fail(synced.error());
-      return synced;
-    }
-  }
-  if (!parts_.writer.is_dirty())
-    dirty_since_ns_ = 0;
-  else if (dirty_since_ns_ == 0)
-    dirty_since_ns_ = seams_.clock.steady_ns();
-  return {};
+Status Committer::sync_wanted() {
+  TT_CHECK(failed_);
+  Status synced = sync();
+  if (!synced.ok()) fail(synced.error());
+  return synced;
 }
 
 // The last records of this run: what no group has taken along, and the mark.
 // Everything before the mark first: it is believed only when it can say that all is durable.
 Status Committer::mark_clean_stop() {
-  if (const auto gaps = waiting_gaps(); !gaps.empty()) {
-    TT_CHECK(parts_.writer.prepare(gaps.size() * record_bytes(kGapBodyBytes)));
-    frame(gaps);
+  {
+    const std::lock_guard lock(mutex_);
+    group_gaps_ = gaps_;
+  }
+  if (!group_gaps_.empty()) {
+    TT_CHECK(parts_.writer.prepare(group_gaps_.size() * record_bytes(kGapBodyBytes)));
+    frame(group_gaps_);
     TT_CHECK(parts_.writer.write());
   }
   TT_CHECK(sync());
@@ -73,26 +68,20 @@ Status Committer::mark_clean_stop() {
   return parts_.writer.sync();
 }
 
-Committer::Gaps Committer::waiting_gaps() {
-  const std::lock_guard lock(mutex_);
-  return gaps_;
-}
-
 void Committer::frame(const Gaps& gaps) {
   for (const auto& [gap, base_seq] : gaps)
     parts_.writer.add(RecordType::kGap, 0, encode_gap(gap, base_seq));
 }
 
 Status Committer::write_group(GroupBatch& batch) {
-  const auto gaps = waiting_gaps();
-  std::uint64_t bytes = gaps.size() * record_bytes(kGapBodyBytes);
+  std::uint64_t bytes = group_gaps_.size() * record_bytes(kGapBodyBytes);
   std::size_t events = 0;
   for (const Pending& p : group_) {
     bytes += p.bytes;
     if (p.bytes > 0) events += p.request.events->size();
   }
   TT_CHECK(parts_.writer.prepare(bytes));
-  frame(gaps);
+  frame(group_gaps_);
   batch.reserve(events);
   batch.first = parts_.log.visible.load(std::memory_order_relaxed);
   for (Pending& p : group_) {
@@ -107,7 +96,7 @@ Status Committer::write_group(GroupBatch& batch) {
   has_marker_ = false;
   if (parts_.writer.wants_spare()) parts_.pool.want_spare();
   const std::lock_guard lock(mutex_);
-  gaps_.erase(gaps_.begin(), gaps_.begin() + static_cast<std::ptrdiff_t>(gaps.size()));
+  gaps_.erase(gaps_.begin(), gaps_.begin() + static_cast<std::ptrdiff_t>(group_gaps_.size()));
   return {};
 }
 

@@ -16,6 +16,9 @@ namespace {
 
 // How often timers look at the clock while something is due; nothing is due when all is idle.
 constexpr auto kTick = std::chrono::milliseconds(10);
+constexpr int kGroupsInARow = 4;
+constexpr auto kReadersWait = std::chrono::milliseconds(1);
+constexpr std::uint64_t kBytesAWait = 128u << 10;
 constexpr std::uint64_t kFreeBytesMin = 64u << 20;
 
 std::uint64_t free_bytes_min(const DiskTunnelOptions& options) {
@@ -48,6 +51,7 @@ Committer::Committer(Parts parts, const DiskTunnelOptions& options, Seams seams)
       seams_(seams),
       free_bytes_min_(free_bytes_min(options)),
       wake_(seams.spawner.condition()),
+      moment_(seams.spawner.condition()),
       records_total_(counter(seams.metrics, "tt_tunnel_records_total")),
       bytes_total_(counter(seams.metrics, "tt_tunnel_bytes_total")),
       groups_total_(counter(seams.metrics, "tt_tunnel_groups_total")),
@@ -101,9 +105,40 @@ void Committer::append(AppendRequest request, std::function<void(Appended)> done
   }
   queue_bytes_ += pending.bytes;
   const bool was_empty = queue_.empty();
+  const bool may_block = pending.request.may_block;
   queue_.push_back(std::move(pending));
+  if (may_block && !is_committing_ && may_commit_here()) return commit_here(std::move(lock));
   lock.unlock();
   if (was_empty) wake_->notify_one();
+}
+
+// Only what takes no longer than a write to the page cache, and moments for readers: whoever
+// appends must not block for longer.
+bool Committer::may_commit_here() const {
+  return gaps_.empty() && !is_closing_ && parts_.writer.has_room_for(queue_bytes_) &&
+         pause_.is_over(seams_.clock.steady_ns()) &&
+         std::all_of(queue_.begin(), queue_.end(),
+                     [](const Pending& p) { return p.request.level != AckLevel::kDisk; });
+}
+
+void Committer::commit_here(Condition::Lock lock) {
+  is_committing_ = true;
+  int groups = 0;
+  do {
+    wait_for_readers(lock, take_group());
+    lock.unlock();
+    const SteadyNs begin = seams_.clock.steady_ns();
+    commit_group();
+    const SteadyNs end = seams_.clock.steady_ns();
+    lock.lock();
+    pause_.note_group(begin, end);
+    // What others have brought meanwhile, but not for ever.
+  } while (++groups < kGroupsInARow && !queue_.empty() && may_commit_here());
+  is_committing_ = false;
+  // Its thread has syncs and marks to think of, and what is left.
+  const bool must_wake = !queue_.empty() || is_closing_ || !is_ticking_;
+  lock.unlock();
+  if (must_wake) wake_->notify_one();
 }
 
 void Committer::on_visible(std::function<void()> wake) {
@@ -127,36 +162,53 @@ Status Committer::close() {
 }
 
 void Committer::run() {
+  const auto has_work = [this] {
+    return !is_committing_ && (!queue_.empty() || is_closing_ || (!is_ticking_ && is_due()));
+  };
   std::unique_lock lock(mutex_);
   while (true) {
-    if (queue_.empty() && !is_closing_) {
-      const bool is_due = parts_.writer.is_dirty() || !has_marker_ || is_full();
-      const auto has_work = [this] { return !queue_.empty() || is_closing_; };
-      if (is_due) {
-        if (!wake_->wait_for(lock, kTick, has_work)) {
-          lock.unlock();
-          when_idle();
-          lock.lock();
-          continue;
-        }
-      } else {
-        wake_->wait(lock, has_work);
-      }
-    }
-    if (queue_.empty()) break;  // Closing, and everything is answered.
-    take_group();
+    is_ticking_ = is_committing_ || is_due();
+    if (is_ticking_)
+      wake_->wait_for(lock, kTick, has_work);
+    else
+      wake_->wait(lock, has_work);
+    if (is_committing_) continue;
+    if (queue_.empty() && is_closing_) break;  // Everything is answered.
+    is_committing_ = true;
+    const bool is_group = !queue_.empty();
+    if (is_group) wait_for_readers(lock, take_group());
     lock.unlock();
-    commit_group();
+    note_beside();
+    if (is_group) commit_group();
+    keep_up();
+    auto beside = next_beside();
+    lock.lock();
+    is_committing_ = false;
+    if (!beside) continue;
+    lock.unlock();
+    work_beside(*std::move(beside));
     lock.lock();
   }
   is_stopped_ = true;
   lock.unlock();
+  note_beside();
   if (failed_.ok()) {
     failed_ = mark_clean_stop();
   }
 }
 
-void Committer::take_group() {
+// Nobody commits at the moment.
+bool Committer::is_due() const { return parts_.writer.is_dirty() || !has_marker_ || is_full(); }
+
+// Reading from disk costs exits several times what memory does: where they would be pushed there
+// they only fall further behind, and everybody waits longer than this. A small group does not wait.
+void Committer::wait_for_readers(Condition::Lock& lock, std::uint64_t group_bytes) {
+  for (std::uint64_t waits = group_bytes / kBytesAWait;
+       waits > 0 && !is_closing_ && parts_.log.edge.outruns_readers(); --waits)
+    moment_->wait_for(lock, kReadersWait);
+}
+
+std::uint64_t Committer::take_group() {
   std::uint64_t bytes = 0;
   while (!queue_.empty()) {
     Pending& next = queue_.front();
@@ -166,10 +218,12 @@ void Committer::take_group() {
     queue_.pop_front();
   }
   queue_bytes_ -= bytes;
+  group_gaps_ = gaps_;
+  return bytes;
 }
 
-// Off the path of answers: nothing waits in the queue.
-void Committer::when_idle() {
+// What is due by the clock: the mark of an idle log.
+void Committer::keep_up() {
   if (!failed_.ok()) {
     has_marker_ = true;
     return;
@@ -191,9 +245,39 @@ void Committer::when_idle() {
       parts_.writer.publish();
     else if (marked.error().code != Code::kRetry)
       fail(marked.error());
-  } else if (parts_.writer.is_dirty() && now - dirty_since_ns_ >= kNsPerSec) {
-    if (Status synced = sync(); !synced.ok()) fail(synced.error());
   }
+}
+
+// A sync takes as long as thousands of groups that ask for none: they need not wait for it.
+std::optional<Committer::Beside> Committer::next_beside() {
+  if (!failed_.ok()) return std::nullopt;
+  const SteadyNs now = seams_.clock.steady_ns();
+  if (!parts_.writer.is_dirty()) dirty_since_ns_ = 0;
+  if (dirty_since_ns_ != 0 && now - dirty_since_ns_ >= kNsPerSec) {
+    dirty_since_ns_ = now;  // What is written from here on may miss this sync.
+    return Beside{.part = parts_.writer.unsynced(), .is_sync = true};
+  }
+  // So that the sync of a full segment finds little left.
+  if (auto written = parts_.writer.take_written()) return Beside{.part = *std::move(written)};
+  return std::nullopt;
+}
+
+void Committer::work_beside(Beside work) {
+  const auto& [segment, begin, end] = work.part;
+  if (!work.is_sync) return segment->file->begin_writeback(begin, end - begin);
+  const SteadyNs begin_ns = seams_.clock.steady_ns();
+  work.status = LogWriter::sync_file(*segment->file);
+  sync_seconds_.observe_seconds(static_cast<double>(seams_.clock.steady_ns() - begin_ns) * 1e-9);
+  synced_beside_ = std::move(work);
+}
+
+void Committer::note_beside() {
+  if (!synced_beside_) return;
+  if (synced_beside_->status.ok())
+    parts_.writer.note_synced(synced_beside_->part);
+  else
+    fail(synced_beside_->status.error());
+  synced_beside_.reset();
 }
 
 Status Committer::sync() {

@@ -8,9 +8,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/metrics.h"
+#include "tunnel/commit_pause.h"
 #include "tunnel/disk_tunnel.h"
 #include "tunnel/group_batch.h"
 #include "tunnel/idempotency.h"
@@ -19,8 +21,10 @@
 
 namespace tt::tunnel {
 
-/// While one group is being written and synced the next one gathers; no delay is added on purpose.
-/// Thread safe.
+/// While one group is being written and synced the next one gathers; no delay is added on purpose
+/// but that for readers at work.
+/// Groups are committed by one thread at a time: by the committer's own, or, when no
+/// sync is asked for, by the one that appends, which saves two hand-overs. Thread safe.
 class Committer {
  public:
   struct Parts {
@@ -57,12 +61,15 @@ class Committer {
     Appended answer;
   };
   void run();
-  void take_group();
+  bool may_commit_here() const;
+  void commit_here(Condition::Lock lock);
+  bool is_due() const;
+  std::uint64_t take_group();  ///< Its bytes.
+  void wait_for_readers(Condition::Lock& lock, std::uint64_t group_bytes);
   void commit_group();
   Status write_group(GroupBatch& batch);
   Status mark_clean_stop();
   using Gaps = std::vector<std::pair<Gap, Seq>>;  ///< And the segment that had the events.
-  Gaps waiting_gaps();
   void frame(const Gaps& gaps);
   void frame(Pending& pending, GroupBatch& batch);
   void publish(std::shared_ptr<GroupBatch> batch);
@@ -70,9 +77,13 @@ class Committer {
   void refuse_group(const Error& error);
   void finish_key(Pending& pending);
   void requeue(std::vector<Idempotency::Waiter> waiters, const Appended& answer);
-  void when_idle();
+  void keep_up();
+  struct Beside;
+  std::optional<Beside> next_beside();
+  void work_beside(Beside work);
+  void note_beside();
   Status sync();
-  Status sync_if(bool is_wanted);
+  Status sync_wanted();
   bool has_room();
   void set_full(bool is_full);
   void fail(const Error& error);
@@ -84,15 +95,28 @@ class Committer {
 
   std::mutex mutex_;  // Guards the next block.
   const std::unique_ptr<Condition> wake_;
+  const std::unique_ptr<Condition> moment_;  // For whoever commits: passes, nobody notifies.
   std::deque<Pending> queue_;
   std::size_t queue_bytes_ = 0;
-  std::vector<std::pair<Gap, Seq>> gaps_;
+  Gaps gaps_;
   bool is_closing_ = false;
   bool is_stopped_ = false;
+  bool is_committing_ = false;  // A thread has what the block below holds, and the writer.
+  bool is_ticking_ = false;     // The committer's thread looks at the clock every now and then.
+  CommitPause pause_;
   std::function<void()> on_visible_;
 
-  // The committer's thread alone.
+  // For the committer's own thread.
+  struct Beside {  ///< Work on the active segment beside other threads' groups.
+    LogWriter::Written part;
+    bool is_sync = false;  ///< Else the disk only begins.
+    Status status;
+  };
+  std::optional<Beside> synced_beside_;  // The writer does not know of it yet.
+
+  // For the thread that commits.
   std::vector<Pending> group_;
+  Gaps group_gaps_;  // Those that were noted when the group was taken.
   std::string fields_;
   SteadyNs last_group_ns_ = 0;  // End of the last group.
   SteadyNs dirty_since_ns_ = 0;

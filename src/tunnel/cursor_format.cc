@@ -9,7 +9,7 @@
 namespace tt::tunnel {
 namespace {
 
-constexpr std::uint32_t kMagic = 0x31435454;  // "TTC1"
+constexpr std::uint32_t kCursorMagic = 0x31435454;  // "TTC1"
 constexpr std::size_t kCrcBegin = 8;
 constexpr std::size_t kCursorBodyMax = 256u << 20;
 constexpr std::size_t kCursorHeadBytes = 24;
@@ -73,7 +73,7 @@ bool decode_cursor(std::string_view& left, CursorState& cursor) {
 
 // What decode_cursor_frame() would compute a checksum over.
 std::size_t claimed_bytes(std::string_view bytes) {
-  if (load<std::uint32_t>(bytes.data()) != kMagic) return 0;
+  if (load<std::uint32_t>(bytes.data()) != kCursorMagic) return 0;
   return std::min<std::size_t>(load<std::uint32_t>(bytes.data() + 8), bytes.size());
 }
 
@@ -83,7 +83,7 @@ std::string encode_cursor_frame(const CursorFrame& frame, std::uint32_t seed) {
   std::string out(kCursorFrameBytes, '\0');
   for (const CursorState& cursor : frame.cursors) encode_cursor(out, cursor);
   char* at = out.data();
-  store(at, kMagic);
+  store(at, kCursorMagic);
   store(at + 8, static_cast<std::uint32_t>(out.size() - kCursorFrameBytes));
   store(at + 12, frame.is_snapshot ? kSnapshot : kUpdate);
   store(at + 14, static_cast<std::uint16_t>(frame.cursors.size()));
@@ -98,7 +98,7 @@ std::optional<std::pair<CursorFrame, std::size_t>> decode_cursor_frame(std::stri
                                                                        std::uint32_t seed) {
   if (bytes.size() < kCursorFrameBytes) return std::nullopt;
   const char* at = bytes.data();
-  if (load<std::uint32_t>(at) != kMagic) return std::nullopt;
+  if (load<std::uint32_t>(at) != kCursorMagic) return std::nullopt;
   const std::size_t body_bytes = load<std::uint32_t>(at + 8);
   if (body_bytes > kCursorBodyMax || body_bytes > bytes.size() - kCursorFrameBytes) {
     return std::nullopt;

@@ -139,6 +139,12 @@ void CursorStore::give_back(const SharedCursor& cursor) {
   cursor->is_open_ = false;
 }
 
+bool CursorStore::is_open(std::string_view exit) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = cursors_.find(exit);
+  return found != cursors_.end() && found->second->is_open_;
+}
+
 std::vector<std::string> CursorStore::closed() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> names;
@@ -166,7 +172,6 @@ Status CursorStore::rename(std::string_view from, const std::string& to) {
     const std::lock_guard lock(mutex_);
     const auto found = cursors_.find(from);
     if (found == cursors_.end()) return reject("there is no cursor of exit " + std::string(from));
-    if (found->second->is_open_) return retry("exit " + std::string(from) + " is in use");
     if (cursors_.contains(to)) return reject("exit " + to + " has a cursor already");
     SharedCursor cursor = found->second;
     removed_.push_back(found->first);

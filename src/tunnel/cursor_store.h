@@ -36,13 +36,12 @@ class Cursor {
   /// True when something changed.
   bool settle(Seq first, Seq end);
   void rewind(Seq seq);
-  const std::string& exit() const { return exit_; }
 
  private:
   friend class CursorStore;
   CursorState snapshot() const;
 
-  std::string exit_;  // Changed by CursorStore::rename() alone.
+  std::string exit_;  // Guarded by the store's mutex: a rename changes it.
   mutable std::mutex mutex_;
   SettledSet settled_;
   std::uint64_t epoch_ = 0;
@@ -84,8 +83,10 @@ class CursorStore {
   /// False when it is open already.
   bool take(const SharedCursor& cursor);
   void give_back(const SharedCursor& cursor);
+  bool is_open(std::string_view exit) const;
   std::vector<std::string> closed() const;  ///< Names of cursors that nobody has open.
   Status remove(std::string_view exit);     ///< Durable on return.
+  /// Also of one that is open. Durable on return.
   Status rename(std::string_view from, const std::string& to);
 
   /// The cursor moved: written kFlushEveryMs later, and behind a write that is under way; the sync

@@ -6,7 +6,7 @@
 namespace tt::tunnel {
 namespace {
 
-constexpr std::size_t kErrorBytesMax = 1024, kRequestBytesMax = 4096, kAnswerBytesMax = 1024;
+constexpr std::size_t kErrorBytesMax = 1024, kRequestBytesMax = 4096, kLetterAnswerBytesMax = 1024;
 
 }  // namespace
 
@@ -26,7 +26,8 @@ std::string encode_letter(const DeadLetter& letter) {
   append_field(fields, Tag::kRule, letter.rule);
   append_field(fields, Tag::kError, std::string_view(letter.error).substr(0, kErrorBytesMax));
   append_field(fields, Tag::kRequest, std::string_view(letter.request).substr(0, kRequestBytesMax));
-  append_field(fields, Tag::kAnswer, std::string_view(letter.answer).substr(0, kAnswerBytesMax));
+  append_field(fields, Tag::kAnswer,
+               std::string_view(letter.answer).substr(0, kLetterAnswerBytesMax));
   std::string body(kFieldsLengthBytes, '\0');
   store(body.data(), static_cast<std::uint16_t>(fields.size()));
   return body + fields + letter.event_json;

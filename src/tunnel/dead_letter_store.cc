@@ -3,6 +3,7 @@
 #include "tunnel/dead_letter_store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/log.h"
@@ -158,6 +159,15 @@ std::vector<DeadSummary> DeadLetterStore::summary() const {
                          .newest_ns = box->letters.rbegin()->second.last_ns});
   }
   return summaries;
+}
+
+std::uint64_t DeadLetterStore::count(std::string_view exit, std::uint64_t after_number) const {
+  const std::lock_guard lock(mutex_);
+  const auto box = boxes_.find(exit);
+  if (box == boxes_.end()) return 0;
+  const auto& letters = box->second->letters;
+  return static_cast<std::uint64_t>(
+      std::distance(letters.upper_bound(after_number), letters.end()));
 }
 
 std::vector<LetterName> DeadLetterStore::of_event(std::uint64_t seq) const {

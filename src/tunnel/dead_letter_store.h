@@ -44,6 +44,7 @@ class DeadLetterStore final : public DeadLetters {
 
   Result<std::uint64_t> append(DeadLetter letter) override;
   std::vector<DeadSummary> summary() const override;
+  std::uint64_t count(std::string_view exit, std::uint64_t after_number) const override;
   Result<std::vector<DeadLetter>> list(std::string_view exit, std::uint64_t after_number,
                                        std::size_t count_max) override;
   Result<DeadLetter> find(std::string_view exit, std::uint64_t number) override;

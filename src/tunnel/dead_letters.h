@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -14,14 +15,18 @@
 
 namespace tt::tunnel {
 
+/// Why letters die.
+inline constexpr std::array<std::string_view, 7> kDeadReasons{
+    "rejected", "exhausted", "expired", "encode", "template", "too_large", "gap"};
+
 /// One dead (or parked) event of one exit. Texts are redacted and cut by the writer of the letter.
 struct DeadLetter {
   std::uint64_t number = 0;  ///< Given by the store; rises per exit, never used twice.
   std::string exit;
   std::uint64_t seq = 0;
   std::uint64_t last_seq = 0;  ///< `gap`: [seq, last_seq] are lost, and there is no event. Else 0.
-  std::string reason;  ///< rejected | exhausted | expired | encode | template | too_large | gap
-  int status = 0;      ///< Last HTTP status; 0: none.
+  std::string reason;          ///< One of kDeadReasons.
+  int status = 0;              ///< Last HTTP status; 0: none.
   std::uint32_t attempts = 0;
   WallNs first_ns = 0, last_ns = 0;
   std::string error;    ///< At most 1 KiB.
@@ -60,6 +65,8 @@ class DeadLetters {
   /// Blocks until the letter is durable: only then may the cursor pass its event.
   virtual Result<std::uint64_t> append(DeadLetter letter) = 0;
   virtual std::vector<DeadSummary> summary() const = 0;
+  /// How many letters of the exit have a number above this one. Reads no disk.
+  virtual std::uint64_t count(std::string_view exit, std::uint64_t after_number) const = 0;
   /// Oldest first, starting after `after_number`.
   virtual Result<std::vector<DeadLetter>> list(std::string_view exit, std::uint64_t after_number,
                                                std::size_t count_max) = 0;

@@ -11,7 +11,7 @@
 namespace tt::tunnel {
 namespace {
 
-constexpr std::uint64_t kStepBytes = 1u << 20;
+constexpr std::uint64_t kSequentialBytes = 1u << 20;
 constexpr std::uint64_t kSmallBytes = 4096, kLargeBytes = 64u << 10;
 constexpr std::size_t kSamplesMax = 1u << 20;
 constexpr std::uint64_t kSpareBytes = 64u << 20;  // Left to whoever else uses the disk.
@@ -55,7 +55,7 @@ class Bench {
   }
 
   Result<double> write_sequentially(std::int64_t time_ns) {
-    const std::string bytes(kStepBytes, '\x5a');
+    const std::string bytes(kSequentialBytes, '\x5a');
     const SteadyNs begin = clock_.steady_ns();
     while (written_ < options_.file_bytes) {
       TT_CHECK(check_cancelled());

@@ -12,16 +12,29 @@ namespace tt::tunnel {
 
 class DiskReader final : public Reader {
  public:
-  DiskReader(LogView& log, CursorStore& cursors, SharedCursor cursor)
-      : log_(log), cursors_(cursors), cursor_(std::move(cursor)), feed_(log, cursor_->low()) {}
-  ~DiskReader() override { cursors_.give_back(cursor_); }
+  DiskReader(LogView& log, SharedReads& reads, CursorStore& cursors, SharedCursor cursor)
+      : log_(log),
+        cursors_(cursors),
+        cursor_(std::move(cursor)),
+        feed_(log, reads, cursor_->low()) {
+    log_.edge.add_reader(feed_.place());
+  }
+  ~DiskReader() override {
+    log_.edge.remove_reader(feed_.place());
+    cursors_.give_back(cursor_);
+  }
   DiskReader(const DiskReader&) = delete;
   DiskReader& operator=(const DiskReader&) = delete;
 
   Result<SharedStored> next(std::size_t bytes_max) override { return feed_.next(bytes_max); }
+  SharedStored next_in_memory() override { return feed_.next_in_memory(); }
+  std::function<void()> read_ahead(std::size_t bytes_max) override {
+    return feed_.read_ahead(bytes_max);
+  }
   bool at_edge() const override { return feed_.at_edge(); }
   Seq position() const override { return feed_.position(); }
   void seek(Seq seq) override { feed_.seek(seq); }
+  void set_at_work(bool is_at_work) override { feed_.set_at_work(is_at_work); }
 
   Seq cursor() const override { return cursor_->low(); }
   Seq start() const override { return cursor_->start(); }
@@ -47,7 +60,7 @@ class DiskReader final : public Reader {
 
 class DiskScan final : public Scan {
  public:
-  DiskScan(LogView& log, Seq from) : feed_(log, from) {}
+  DiskScan(LogView& log, SharedReads& reads, Seq from) : feed_(log, reads, from) {}
   Result<SharedStored> next(std::size_t bytes_max) override { return feed_.next(bytes_max); }
 
  private:

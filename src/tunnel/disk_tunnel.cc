@@ -68,12 +68,15 @@ class DiskTunnel final : public Tunnel {
   Status adopt(std::string_view old_exit, std::string_view exit) override {
     Status adopted = cursors_->rename(old_exit, std::string(exit));
     if (!adopted && cursors_->find(old_exit)) return adopted;
+    if (cursors_->is_open(exit)) return retry("exit " + std::string(exit) + " is in use");
     // Without a cursor too: a crash between the two left the letters behind.
     TT_CHECK(dead_.rename(old_exit, std::string(exit)));
     return adopted;
   }
 
-  std::unique_ptr<Scan> scan(Seq from) override { return std::make_unique<DiskScan>(*log_, from); }
+  std::unique_ptr<Scan> scan(Seq from) override {
+    return std::make_unique<DiskScan>(*log_, *reads_, from);
+  }
   Seq seek_time(WallNs time_ns) override {
     const Seq visible = log_->visible.load(std::memory_order_acquire);
     const auto found = EventReader(*log_).find_time(time_ns, visible);
@@ -107,7 +110,7 @@ class DiskTunnel final : public Tunnel {
   Status open_cursors();
   Status open_writer(Recovered recovered);
   Status begin(Seq log_end, Seq cursors_end, Seq next);
-  void tell_missing_before_oldest(const Cursor& cursor);
+  void tell_missing_before_oldest(std::string_view exit, const Cursor& cursor);
   Seq start_seq(const Start& start);
   void note_damage(Segment& segment, const Damage& damage);
   void tell_damage(std::string_view what);
@@ -129,6 +132,7 @@ class DiskTunnel final : public Tunnel {
   AttemptStore attempts_;
   Idempotency idempotency_;
   std::unique_ptr<LogView> log_;
+  std::unique_ptr<SharedReads> reads_;
   std::unique_ptr<LogWriter> writer_;
   std::unique_ptr<Committer> committer_;
   LastStop last_stop_ = LastStop::kNone;
@@ -179,6 +183,7 @@ Status DiskTunnel::open_writer(Recovered recovered) {
   // Until the start is on record no cursor may go beyond what is: the next start would miss it.
   visible_at_start_ = std::max(log_end, cursors_end);
   log_ = std::make_unique<LogView>(options_.edge_bytes, visible_at_start_);
+  reads_ = std::make_unique<SharedReads>(*log_, options_.read_bytes_kept);
   for (SharedSegment& segment : recovered.segments) log_->segments.add(std::move(segment));
   log_->on_damage = [this](Segment& segment, const Damage& damage) {
     note_damage(segment, damage);
@@ -275,13 +280,13 @@ Seq DiskTunnel::start_seq(const Start& start) {
 
 // Retention removes nothing that a cursor has not passed. A cursor below the oldest segment lost
 // what was between (its reader gets a gap), unless it is an old one, for want of a newer.
-void DiskTunnel::tell_missing_before_oldest(const Cursor& cursor) {
+void DiskTunnel::tell_missing_before_oldest(std::string_view exit, const Cursor& cursor) {
   const SharedSegment oldest = log_->segments.find(0);
   if (!oldest || cursors_->was_damaged()) return;
   const Seq first = cursor.low(), next = oldest->header.prev_end_seq;
   if (first == 0 || first >= next) return;
   log::error("segments that an exit has not read are missing",
-             {{"exit", cursor.exit()}, {"first_seq", first}, {"next_seq", next}});
+             {{"exit", exit}, {"first_seq", first}, {"next_seq", next}});
   tell_damage(lost_text(first, next, "segments before " + segment_name(log_->oldest())));
 }
 
@@ -294,19 +299,22 @@ Result<std::unique_ptr<Reader>> DiskTunnel::open(std::string_view exit, Start st
   if (!cursors_->take(cursor)) {
     return reject("exit " + std::string(exit) + " has an open reader already");
   }
-  if (is_known) tell_missing_before_oldest(*cursor);
-  return std::unique_ptr<Reader>(std::make_unique<DiskReader>(*log_, *cursors_, cursor));
+  if (is_known) tell_missing_before_oldest(exit, *cursor);
+  return std::unique_ptr<Reader>(std::make_unique<DiskReader>(*log_, *reads_, *cursors_, cursor));
 }
 
 Status DiskTunnel::trim(std::int64_t keep_for_ns, std::uint64_t keep_bytes) {
   const std::lock_guard lock(trim_mutex_);
   const WallNs now = seams_.clock.wall_ns();
   const bool has_age = clock_guard_.trusts(now, seams_.clock.steady_ns());
+  reads_->forget_if_idle();  // Nor does it hold a removed segment for long.
   const Status trimmed =
       trim_segments(*log_, pool_,
                     {.settled_below = cursors_->durable_low(log_->visible.load()),
                      .received_before_ns = has_age ? now - keep_for_ns : kNothingIsOld,
                      .keep_bytes = keep_bytes});
+  if (const auto kept = log_->segments.all(); !kept.empty())
+    reads_->forget_below(kept.front()->header.base_seq);
   attempts_.flush();
   update_gauges();
   return trimmed;

@@ -20,11 +20,12 @@ namespace tt::tunnel {
 struct DiskTunnelOptions {
   std::string directory;
   std::uint64_t segment_bytes = 64u << 20;
-  std::size_t edge_bytes = 64u << 20;  ///< Newest events kept in memory for all readers.
+  std::size_t edge_bytes = 64u << 20;      ///< Newest events kept in memory for all readers.
+  std::size_t read_bytes_kept = 8u << 20;  ///< And of what was read from disk last.
   std::size_t group_bytes_max = 4u << 20;
   std::size_t pending_bytes_max = 64u << 20;  ///< Appends beyond are answered kRetry.
   std::uint64_t free_bytes_min = 0;           ///< 0: max(64 MiB, 2 segments); below: full.
-  /// Called on the committer's thread when a write or sync has failed for good: nothing may be
+  /// Called on the thread that commits when a write or sync has failed for good: nothing may be
   /// acknowledged any more, and a restart is the only cure. Empty: logs and ends the process with
   /// exit code 74 (EX_IOERR).
   std::function<void(const Error&)> on_fatal;

@@ -88,8 +88,11 @@ Result<SharedStored> EventReader::read(Seq seq, Seq visible, std::size_t bytes_m
       gaps_.push_back({seq, segment_->header.base_seq});
   }
   auto batch = std::make_shared<ReadBatch>();
-  batch->first = seq;
-  Seq next = seq;
+  batch->reserve(last_sizes_);
+  // Nobody below may take it for his own: what is missing there is a gap to him, not to this
+  // caller.
+  batch->first = seq == 0 && segment_ ? segment_->header.base_seq : seq;
+  Seq next = batch->first;
   while (batch->texts().text_bytes() < bytes_max) {
     auto record_or = next_record();
     if (!record_or.ok()) {
@@ -129,6 +132,7 @@ Result<SharedStored> EventReader::read(Seq seq, Seq visible, std::size_t bytes_m
   }
   batch->next = next_seq_ = next;
   batch->finish();
+  last_sizes_ = batch->texts().sizes();
   return SharedStored(std::move(batch));
 }
 

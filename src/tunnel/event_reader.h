@@ -21,6 +21,8 @@ class EventReader {
   Result<SharedStored> read(Seq seq, Seq visible, std::size_t bytes_max);
   /// Seq of the first event received at `time_ns` or later; `visible` when none.
   Result<Seq> find_time(WallNs time_ns, Seq visible);
+  /// Where read() goes on without looking for the place; 0: nowhere.
+  Seq next_seq() const { return next_seq_; }
 
  private:
   void locate(Seq seq);
@@ -32,8 +34,9 @@ class EventReader {
   SharedSegment segment_;
   std::unique_ptr<RecordScanner> scanner_;
   bool is_after_seal_ = false;  // The last record was the seal: nothing is missing behind it.
-  Seq next_seq_ = 0;            // What read() would return first; 0: nowhere yet.
+  Seq next_seq_ = 0;
   std::vector<Gap> gaps_;
+  event::EventBatch::Sizes last_sizes_;  // The next batch will be much like the last.
 };
 
 /// Meta and text of an event record; nothing when the body is not in that form.

@@ -9,8 +9,8 @@ namespace tt::tunnel {
 namespace {
 
 // The line end catches transfers in text mode.
-constexpr std::string_view kMagic = "TTFORM\r\n";
-constexpr std::size_t kCrcAt = kFormatFileBytes - 4;
+constexpr std::string_view kFormatMagic = "TTFORM\r\n";
+constexpr std::size_t kFormatCrcAt = kFormatFileBytes - 4;
 
 std::string path_of(const std::string& directory) { return directory + "/FORMAT"; }
 
@@ -39,7 +39,7 @@ LogIdentity LogIdentity::make(Random& random, WallNs now_ns) {
 std::string encode_format(const LogIdentity& identity) {
   std::string out(kFormatFileBytes, '\0');
   char* at = out.data();
-  std::memcpy(at, kMagic.data(), kMagic.size());
+  std::memcpy(at, kFormatMagic.data(), kFormatMagic.size());
   store(at + 8, kFormatMajor);
   store(at + 10, kFormatMinor);
   store(at + 12, std::uint32_t{0});  // compat
@@ -48,16 +48,17 @@ std::string encode_format(const LogIdentity& identity) {
   std::memcpy(at + 24, identity.uuid.data(), identity.uuid.size());
   std::memcpy(at + 40, identity.key.data(), identity.key.size());
   store(at + 56, identity.created_ns);
-  store(at + kCrcAt, crc32c({at, kCrcAt}));
+  store(at + kFormatCrcAt, crc32c({at, kFormatCrcAt}));
   return out;
 }
 
 Result<LogIdentity> decode_format(std::string_view bytes) {
-  if (bytes.size() < kFormatFileBytes || !bytes.starts_with(kMagic)) {
+  if (bytes.size() < kFormatFileBytes || !bytes.starts_with(kFormatMagic)) {
     return corrupt("FORMAT is damaged");
   }
   const char* at = bytes.data();
-  if (crc32c({at, kCrcAt}) != load<std::uint32_t>(at + kCrcAt)) return corrupt("FORMAT is damaged");
+  if (crc32c({at, kFormatCrcAt}) != load<std::uint32_t>(at + kFormatCrcAt))
+    return corrupt("FORMAT is damaged");
   const auto major = load<std::uint16_t>(at + 8);
   if (major != kFormatMajor || (load<std::uint32_t>(at + 16) & ~kKnownReadOnlyCompat) ||
       (load<std::uint32_t>(at + 20) & ~kKnownIncompat)) {

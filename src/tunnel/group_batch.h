@@ -47,7 +47,9 @@ class SliceBatch final : public StoredBatch {
     events_.assign(begin, events.end());
     first = seq;
     next = whole_->next;
-    memory_bytes = events_.size() * sizeof(StoredEvent);
+    for (const Gap& gap : whole_->gaps)
+      if (gap.next > seq) gaps.push_back({std::max(gap.first, seq), gap.next});
+    memory_bytes = whole_->memory_bytes + events_.size() * sizeof(StoredEvent);
   }
 
  private:
@@ -58,6 +60,10 @@ class SliceBatch final : public StoredBatch {
 class ReadBatch final : public StoredBatch {
  public:
   event::EventBatch& texts() { return texts_; }
+  void reserve(const event::EventBatch::Sizes& sizes) {
+    texts_.reserve(sizes);
+    events_.reserve(sizes.event_count);
+  }
   /// Meta of the event added to texts() last; views are made by finish().
   void add(Seq seq, WallNs received_ns, std::string_view entry, std::string_view key) {
     if (entries_.empty() || entries_.back() != entry) entries_.emplace_back(entry);

@@ -12,13 +12,6 @@
 namespace tt::tunnel {
 namespace {
 
-Result<SegmentHeader> read_header(Disk& disk, const std::string& path) {
-  TT_TRY(auto file, disk.open(path, Open::kRead));
-  char bytes[kSegmentHeaderBytes];
-  TT_TRY(const std::size_t got, file->pread(bytes, 0));
-  return decode_segment_header({bytes, got});
-}
-
 // Folders with segments: of the log, of attempts, of every exit's dead letters.
 std::vector<std::string> segment_folders(Disk& disk, const std::string& directory) {
   std::vector<std::string> folders{directory + "/tunnel", directory + "/attempts"};
@@ -35,7 +28,7 @@ std::optional<LogIdentity> identity_of_segments(Disk& disk, const std::string& f
                                                 const std::vector<std::uint64_t>& bases) {
   std::optional<LogIdentity> found;
   for (const std::uint64_t base : bases) {
-    const auto header = read_header(disk, folder + "/" + segment_name(base));
+    const auto header = read_segment_header(disk, folder + "/" + segment_name(base));
     if (header.ok()) found = header->identity;
   }
   return found;
@@ -54,7 +47,7 @@ Status refuse_newer_format(Disk& disk, const std::string& directory) {
     if (!bases.ok()) continue;
     for (const std::uint64_t base : *bases) {
       const std::string path = folder + "/" + segment_name(base);
-      auto header = read_header(disk, path);
+      auto header = read_segment_header(disk, path);
       if (!header.ok() && header.error().code == Code::kMisconfigured) {
         return std::move(header).error().with(path);
       }

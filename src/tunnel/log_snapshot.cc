@@ -11,17 +11,11 @@
 namespace tt::tunnel {
 namespace {
 
-Result<std::string> read_header(File& file) {
+Result<std::string> read_header_bytes(File& file) {
   std::string bytes(kSegmentHeaderBytes, '\0');
   TT_TRY(const std::size_t got, file.pread(bytes, 0));
   bytes.resize(got);
   return bytes;
-}
-
-Result<SegmentHeader> read_header_of(Disk& disk, const std::string& path) {
-  TT_TRY(auto file, disk.open(path, Open::kRead));
-  TT_TRY(const std::string bytes, read_header(*file));
-  return decode_segment_header(bytes);
 }
 
 /// FORMAT, or what the oldest readable segment remembers of it.
@@ -30,7 +24,7 @@ Result<LogIdentity> find_identity(Disk& disk, const std::string& directory,
   auto identity = read_format(disk, directory);
   if (identity.ok() || identity.error().code != Code::kCorrupt) return identity;
   for (const Seq base : bases) {
-    const auto header = read_header_of(disk, directory + "/tunnel/" + segment_name(base));
+    const auto header = read_segment_header(disk, directory + "/tunnel/" + segment_name(base));
     if (header.ok()) return header->identity;
   }
   return identity;
@@ -63,7 +57,7 @@ struct SnapshotScan::Current {
     scanner.emplace(*segment->file, segment->seed, position, segment->file_bytes.load(), expected);
   }
   bool is_recycled() const {
-    const auto now = read_header(*segment->file);
+    const auto now = read_header_bytes(*segment->file);
     return now.ok() && *now != header;
   }
 };
@@ -81,8 +75,8 @@ void SnapshotScan::find_start() {
   for (first_ = bases.size() - 1; first_ > 0; --first_) {
     if (bases[first_] <= range_.from) break;
     if (range_.since_ns == SnapshotRange().since_ns) continue;
-    const auto header =
-        read_header_of(snapshot_->disk_, snapshot_->folder_ + "/" + segment_name(bases[first_]));
+    const auto header = read_segment_header(snapshot_->disk_,
+                                            snapshot_->folder_ + "/" + segment_name(bases[first_]));
     // It was made after the last event of the segment before was received.
     if (header.ok() && header->created_ns < range_.since_ns) break;
   }
@@ -99,7 +93,7 @@ Result<bool> SnapshotScan::enter() {
     auto segment = open_segment(snapshot_->disk_, snapshot_->folder_, base, "tunnel",
                                 snapshot_->identity_, &is_damaged, Open::kRead);
     if (!segment.ok() && snapshot_->disk_.exists(path)) return std::move(segment).error();
-    auto header = segment.ok() ? read_header(*(*segment)->file) : std::string();
+    auto header = segment.ok() ? read_header_bytes(*(*segment)->file) : std::string();
     // A header of another segment under this name: given away between the listing and now.
     if (!segment.ok() || (is_damaged && !snapshot_->disk_.exists(path))) {
       is_overtaken_ = true;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <mutex>
@@ -14,7 +15,10 @@ namespace tt::tunnel {
 
 /// Thread safe. The committer publishes in this order: the segment's end, the edge, the mark.
 struct LogView {
-  LogView(std::size_t edge_bytes, Seq next_seq) : edge(edge_bytes, next_seq), visible(next_seq) {}
+  static constexpr std::size_t kEdgeBytesKept = 4u << 20;
+
+  LogView(std::size_t edge_bytes, Seq next_seq)
+      : edge(edge_bytes, std::min(edge_bytes, kEdgeBytesKept), next_seq), visible(next_seq) {}
 
   SegmentList segments;
   Edge edge;

@@ -14,6 +14,7 @@ namespace {
 // decides when a segment counts as full.
 constexpr std::uint64_t kKeyRowBytes = 36;
 constexpr std::uint64_t kKeyRecordOverhead = 256;
+constexpr std::uint64_t kWritebackBytes = 1u << 20;
 
 }  // namespace
 
@@ -36,14 +37,16 @@ LogWriter::LogWriter(const LogIdentity& identity, SegmentList& segments, Segment
       last_end_position_(state.last_end_position),
       last_number_(state.last_number) {}
 
+// With what a seal would add.
+bool LogWriter::fits(std::uint64_t bytes) const {
+  const std::uint64_t tail = kSealRecordBytes + 2 * kFrameBytes +
+                             (keys_.empty() ? 0 : kKeyRecordOverhead) + keys_.size() * kKeyRowBytes;
+  return position_ + bytes + tail <= segment_bytes_;
+}
+
 Status LogWriter::prepare(std::uint64_t bytes) {
   if (start_at_) bytes += record_bytes(0);
-  if (active_ && totals_.events > 0) {
-    const std::uint64_t tail = kSealRecordBytes + 2 * kFrameBytes +
-                               (keys_.empty() ? 0 : kKeyRecordOverhead) +
-                               keys_.size() * kKeyRowBytes;
-    if (position_ + bytes + tail > segment_bytes_) TT_CHECK(seal());
-  }
+  if (active_ && totals_.events > 0 && !fits(bytes)) TT_CHECK(seal());
   if (!active_) TT_CHECK(open_next());
   begin_group(bytes);
   if (start_at_) {
@@ -147,14 +150,28 @@ Status LogWriter::undo(Error cause) {
 
 Status LogWriter::sync() {
   if (!is_dirty()) return {};
-  Status synced = active_->file->datasync();
-  if (!synced.ok() && planted("sync-retry")) synced = active_->file->datasync();
-  if (!synced.ok()) {
-    // Even ENOSPC is final here: the kernel may have dropped the pages.
-    return reject(synced.error().text);
-  }
+  TT_CHECK(sync_file(*active_->file));
   synced_ = position_;
   return {};
+}
+
+Status LogWriter::sync_file(File& file) {
+  Status synced = file.datasync();
+  if (!synced.ok() && planted("sync-retry")) synced = file.datasync();
+  // Even ENOSPC is final here: the kernel may have dropped the pages.
+  if (!synced.ok()) return reject(synced.error().text);
+  return {};
+}
+
+void LogWriter::note_synced(const Written& part) {
+  if (part.segment == active_) synced_ = std::max(synced_, part.end);
+}
+
+std::optional<LogWriter::Written> LogWriter::take_written() {
+  const std::uint64_t begin = std::max(taken_, synced_);
+  if (!active_ || position_ < begin + kWritebackBytes) return std::nullopt;
+  taken_ = position_;
+  return Written{active_, begin, position_};
 }
 
 void LogWriter::publish() {
@@ -193,7 +210,7 @@ Status LogWriter::open_next() {
   TT_TRY(active_, pool_.create(header));
   opened_ns_ = clock_.steady_ns();
   ++last_number_;
-  position_ = synced_ = kRecordsBegin;
+  position_ = synced_ = taken_ = kRecordsBegin;
   totals_ = {};
   segments_.add(active_);
   return {};

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +47,8 @@ class LogWriter {
   /// Receive time of the group: the clock, but never going back.
   WallNs group_time_ns() const { return group_ns_; }
 
+  /// Whether prepare() of as many bytes goes on in the active segment: no seal, no sync.
+  bool has_room_for(std::uint64_t bytes) const { return active_ && !start_at_ && fits(bytes); }
   /// Begins a group of at most `bytes` (sum of record_bytes). Opens the next segment when they do
   /// not fit; what readers may see of the old one is published then.
   Status prepare(std::uint64_t bytes);
@@ -60,6 +63,18 @@ class LogWriter {
   /// Lets readers see everything written.
   void publish();
 
+  /// A part of the active segment.
+  struct Written {
+    SharedSegment segment;
+    std::uint64_t begin = 0, end = 0;
+  };
+  /// What was written since the last call; nothing while it is small.
+  std::optional<Written> take_written();
+  /// What is not known to be durable. A thread that has not the writer may sync it, with
+  /// sync_file(); note_synced() tells the outcome to the writer.
+  Written unsynced() const { return {active_, synced_, position_}; }
+  static Status sync_file(File& file);
+  void note_synced(const Written& part);
   bool is_dirty() const { return active_ && synced_ < position_; }
   std::uint64_t group_bytes() const { return used_; }
   /// The active segment is half full and took its time: a spare is worth writing. When segments
@@ -71,6 +86,7 @@ class LogWriter {
 
  private:
   static constexpr std::int64_t kSpareAfterNs = 2 * kNsPerSec;
+  bool fits(std::uint64_t bytes) const;
   void begin_group(std::uint64_t bytes);
   char* reserve(std::uint64_t bytes);
   void finish_record(char* at, Frame frame);
@@ -88,6 +104,7 @@ class LogWriter {
   SteadyNs opened_ns_ = 0;      // When the active segment was made by this process.
   std::uint64_t position_ = 0;  // End of what was written.
   std::uint64_t synced_ = 0;    // End of what is durable.
+  std::uint64_t taken_ = 0;     // End of what take_written() has given.
   Seq next_seq_ = 1;
   Seq start_at_ = 0;        // The start marker that is not written yet; 0: none.
   bool has_start_ = false;  // The open group has it.

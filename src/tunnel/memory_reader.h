@@ -16,7 +16,7 @@ namespace tt::tunnel {
 
 /// What readers share of the memory tunnel; they keep it alive.
 struct MemoryLog {
-  Edge edge{~std::size_t{0}, 1};
+  Edge edge{~std::size_t{0}, ~std::size_t{0}, 1};
   std::atomic<Seq> visible{1};
 };
 
@@ -37,9 +37,9 @@ class MemoryFeed {
   MemoryFeed(std::shared_ptr<MemoryLog> log, Seq from) : log_(std::move(log)), position_(from) {}
   Seq position() const { return position_; }
   void seek(Seq seq) { position_ = seq; }
-  Result<SharedStored> next() {
+  SharedStored next() {
     const Seq seq = std::max(position(), log_->edge.first());
-    if (seq >= log_->visible.load(std::memory_order_acquire)) return SharedStored();
+    if (seq >= log_->visible.load(std::memory_order_acquire)) return nullptr;
     SharedStored batch = log_->edge.find(seq);
     if (batch && batch->first < seq) batch = std::make_shared<SliceBatch>(std::move(batch), seq);
     if (batch) seek(batch->next);
@@ -60,9 +60,12 @@ class MemoryReader final : public Reader {
     cursor_->is_open = false;
   }
   Result<SharedStored> next(std::size_t) override { return feed_.next(); }
+  SharedStored next_in_memory() override { return feed_.next(); }
+  std::function<void()> read_ahead(std::size_t) override { return nullptr; }
   bool at_edge() const override { return true; }
   Seq position() const override { return feed_.position(); }
   void seek(Seq seq) override { feed_.seek(seq); }
+  void set_at_work(bool) override {}  // Nothing here leaves memory before it is read.
   Seq cursor() const override { return cursor_->low(); }
   Seq start() const override {
     const std::lock_guard lock(cursor_->mutex);

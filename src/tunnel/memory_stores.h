@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <string>
@@ -38,6 +39,14 @@ class MemoryDeadLetters final : public DeadLetters {
                            .newest_ns = box.letters.rbegin()->second.last_ns});
     }
     return summaries;
+  }
+  std::uint64_t count(std::string_view exit, std::uint64_t after_number) const override {
+    const std::lock_guard lock(mutex_);
+    const auto box = boxes_.find(exit);
+    if (box == boxes_.end()) return 0;
+    const auto& letters = box->second.letters;
+    return static_cast<std::uint64_t>(
+        std::distance(letters.upper_bound(after_number), letters.end()));
   }
   Result<std::vector<DeadLetter>> list(std::string_view exit, std::uint64_t after_number,
                                        std::size_t count_max) override {

@@ -192,30 +192,31 @@ Status MemoryTunnel::forget(std::string_view exit) {
 
 Status MemoryTunnel::adopt(std::string_view old_exit, std::string_view exit) {
   const std::lock_guard lock(mutex_);
-  const auto found = cursors_.find(old_exit);
-  if (found == cursors_.end()) {
-    return reject("there is no cursor of exit " + std::string(old_exit));
-  }
-  if (cursors_.contains(exit)) {
+  const auto found = cursors_.find(old_exit), taken = cursors_.find(exit);
+  const bool is_known = found != cursors_.end();
+  if (is_known && taken != cursors_.end())
     return reject("exit " + std::string(exit) + " has a cursor already");
+  const auto cursor = is_known ? found->second : taken != cursors_.end() ? taken->second : nullptr;
+  if (is_known) {
+    cursors_.erase(found);
+    cursors_.emplace(exit, cursor);
   }
-  {
-    const std::lock_guard cursor_lock(found->second->mutex);
-    if (found->second->is_open) return reject("exit " + std::string(old_exit) + " is in use");
+  bool is_open = false;
+  if (cursor) {
+    const std::lock_guard cursor_lock(cursor->mutex);
+    is_open = cursor->is_open;
   }
-  auto cursor = found->second;
-  cursors_.erase(found);
-  cursors_.emplace(exit, std::move(cursor));
+  if (is_open) return retry("exit " + std::string(exit) + " is in use");
   dead_.rename(old_exit, std::string(exit));
-  return {};
+  return is_known ? Status() : reject("there is no cursor of exit " + std::string(old_exit));
 }
 
 Seq MemoryTunnel::seek_time(WallNs time_ns) {
   MemoryFeed feed(log_, 0);
   while (true) {
     const auto batch = feed.next();
-    if (!batch.ok() || !*batch) return log_->visible.load();
-    for (const StoredEvent& event : (*batch)->events()) {
+    if (!batch) return log_->visible.load();
+    for (const StoredEvent& event : batch->events()) {
       if (event.meta.received_ns >= time_ns) return event.meta.seq;
     }
   }

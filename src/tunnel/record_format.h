@@ -44,8 +44,9 @@ enum class RecordType : std::uint16_t {
   kKeys = 5,         ///< Idempotency keys of this segment, before its seal.
   kDeadLetter = 6,   ///< Only in dead/.
   kDeadRemoved = 7,  ///< Only in dead/: the letter of this number was removed.
-  kAttempt = 8,      ///< Only in attempts/.
+                     // 8: attempts of versions before 0.1, no longer read.
   kDeadTried = 9,    ///< Only in dead/: a further attempt at a letter, which failed.
+  kAttempt = 10,     ///< Only in attempts/.
 };
 
 /// Flags of kMarker.

@@ -11,7 +11,7 @@
 namespace tt::tunnel {
 namespace {
 
-constexpr std::size_t kWindowBytes = 1u << 20;
+constexpr std::size_t kWindowBytes = 256u << 10;  // It stays in a core's own cache.
 
 std::uint64_t align_up(std::uint64_t position) {
   return (position + kRecordAlign - 1) / kRecordAlign * kRecordAlign;

@@ -26,7 +26,7 @@ struct Damage {
   Seq first = 0, next = 0;
 };
 
-/// Reads forward through a window of 1 MiB. A bad body costs its record: the length in a good
+/// Reads forward through a window of 256 KiB. A bad body costs its record: the length in a good
 /// header can be trusted. A bad header costs what lies up to the next frame that is valid under
 /// the file's seed at its place and does not go back in seq. Unreadable blocks count as zeros. Not
 /// thread safe.

@@ -13,8 +13,8 @@
 namespace tt::tunnel {
 namespace {
 
-constexpr std::string_view kMagic = "TTSEG1\r\n";
-constexpr std::size_t kCrcAt = kSegmentHeaderBytes - 4;
+constexpr std::string_view kSegmentMagic = "TTSEG1\r\n";
+constexpr std::size_t kSegmentCrcAt = kSegmentHeaderBytes - 4;
 constexpr std::uint64_t kWaypointBytes = 1u << 20;
 
 }  // namespace
@@ -22,7 +22,7 @@ constexpr std::uint64_t kWaypointBytes = 1u << 20;
 std::string encode_segment_header(const SegmentHeader& header) {
   std::string out(kSegmentHeaderBytes, '\0');
   char* at = out.data();
-  std::memcpy(at, kMagic.data(), kMagic.size());
+  std::memcpy(at, kSegmentMagic.data(), kSegmentMagic.size());
   store(at + 8, kFormatMajor);
   store(at + 10, kFormatMinor);
   store(at + 12, std::uint32_t{0});  // Flags.
@@ -36,16 +36,16 @@ std::string encode_segment_header(const SegmentHeader& header) {
   store(at + 88, header.prev_header_crc);
   store(at + 96, header.salt);
   store(at + 104, header.identity.created_ns);
-  store(at + kCrcAt, crc32c({at, kCrcAt}));
+  store(at + kSegmentCrcAt, crc32c({at, kSegmentCrcAt}));
   return out;
 }
 
 Result<SegmentHeader> decode_segment_header(std::string_view bytes) {
-  if (bytes.size() < kSegmentHeaderBytes || !bytes.starts_with(kMagic)) {
+  if (bytes.size() < kSegmentHeaderBytes || !bytes.starts_with(kSegmentMagic)) {
     return corrupt("segment header is damaged");
   }
   const char* at = bytes.data();
-  if (crc32c({at, kCrcAt}) != load<std::uint32_t>(at + kCrcAt)) {
+  if (crc32c({at, kSegmentCrcAt}) != load<std::uint32_t>(at + kSegmentCrcAt)) {
     return corrupt("segment header is damaged");
   }
   if (const auto major = load<std::uint16_t>(at + 8); major != kFormatMajor) {
@@ -65,6 +65,13 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes) {
   header.salt = load<std::uint64_t>(at + 96);
   header.identity.created_ns = load<std::int64_t>(at + 104);
   return header;
+}
+
+Result<SegmentHeader> read_segment_header(Disk& disk, const std::string& path) {
+  TT_TRY(auto file, disk.open(path, Open::kRead));
+  char bytes[kSegmentHeaderBytes];
+  TT_TRY(const std::size_t got, file->pread(bytes, 0));
+  return decode_segment_header({bytes, got});
 }
 
 std::string segment_name(std::uint64_t base_seq) { return fmt::format("{:020}.seg", base_seq); }

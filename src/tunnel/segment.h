@@ -37,6 +37,8 @@ struct SegmentHeader {
 std::string encode_segment_header(const SegmentHeader& header);
 /// kCorrupt for damage, kMisconfigured for another format.
 Result<SegmentHeader> decode_segment_header(std::string_view bytes);
+/// The same for the segment at `path`.
+Result<SegmentHeader> read_segment_header(Disk& disk, const std::string& path);
 
 /// `<base_seq:020>.seg`
 std::string segment_name(std::uint64_t base_seq);

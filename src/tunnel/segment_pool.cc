@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "spare.";
 constexpr std::string_view kUnfinished = ".new";
-constexpr std::size_t kStepBytes = 1u << 20;
+constexpr std::size_t kZerosBytes = 1u << 20;
 // Syncing in steps keeps the write-back of zeros from delaying the committer's syncs.
 constexpr std::uint64_t kSyncBytes = 8u << 20;
 
@@ -129,10 +129,10 @@ void SegmentPool::make_spare() {
 
 Status SegmentPool::write_zeros(const std::string& path) {
   TT_TRY(auto file, disk_.open(path, Open::kCreate));
-  const std::string zeros(kStepBytes, '\0');
+  const std::string zeros(kZerosBytes, '\0');
   for (std::uint64_t done = 0; done < segment_bytes_;) {
     const auto step =
-        static_cast<std::size_t>(std::min<std::uint64_t>(kStepBytes, segment_bytes_ - done));
+        static_cast<std::size_t>(std::min<std::uint64_t>(kZerosBytes, segment_bytes_ - done));
     TT_CHECK(file->pwrite(std::string_view(zeros).substr(0, step), done));
     done += step;
     if (done % kSyncBytes == 0 || done == segment_bytes_) TT_CHECK(file->datasync());

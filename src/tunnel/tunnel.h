@@ -17,11 +17,9 @@
 #include "event/event.h"
 #include "tunnel/attempts.h"
 #include "tunnel/dead_letters.h"
+#include "tunnel/event_id.h"
 
 namespace tt::tunnel {
-
-/// Name of an event in its log: rises with every event, is never used twice, may have holes.
-using Seq = std::uint64_t;
 
 /// What a 2xx is worth. Each level includes the ones before.
 enum class AckLevel : std::uint8_t {
@@ -38,11 +36,6 @@ struct Meta {
   std::string_view entry;  ///< Name of the entry portal.
   std::string_view key;    ///< Idempotency key's hash bytes (16), or empty.
 };
-
-/// `<log>-<seq>`: the log's 8 hexadecimal digits and the seq in decimal.
-std::string format_id(std::string_view log, Seq seq);
-/// The seq of an id of this log; nothing for another log or another form.
-std::optional<Seq> parse_id(std::string_view log, std::string_view id);
 
 struct StoredEvent {
   Meta meta;
@@ -75,6 +68,7 @@ struct AppendRequest {
   std::string entry;
   std::string idempotency_key;  ///< As the sender wrote it; empty: none.
   AckLevel level = AckLevel::kDisk;
+  bool may_block = true;  ///< False on a thread that readers need: another one writes it.
 };
 
 struct Appended {
@@ -98,19 +92,27 @@ struct Settled {
   std::vector<std::pair<Seq, Seq>> ranges;
 };
 
-/// One exit's reading position and its durable cursor. The reading calls (next, at_edge, position,
-/// seek, rewind) come from one thread at a time, the others from any.
+/// One exit's reading position and its durable cursor. The reading calls (next, next_in_memory,
+/// read_ahead, at_edge, position, seek, rewind) come from one thread at a time, the others from
+/// any.
 class Reader {
  public:
   virtual ~Reader() = default;
 
   /// The next batch at or after the reading position, of at most about `bytes_max`, up to the
-  /// visible mark; null at the mark. From memory at the edge, else from disk (this blocks: the
-  /// caller reads behind the edge on a pool thread; `at_edge()` tells).
+  /// visible mark; null at the mark. Behind the edge it comes from disk, which blocks.
   virtual Result<SharedStored> next(std::size_t bytes_max) = 0;
+  /// The same where it is at the edge, or was just read for another exit; else null. Never blocks.
+  virtual SharedStored next_in_memory() = 0;
+  /// Work for a pool thread that reads what is next into memory, before next() is called; null when
+  /// somebody does that already, or at the edge. The reader may go on meanwhile.
+  virtual std::function<void()> read_ahead(std::size_t bytes_max) = 0;
   virtual bool at_edge() const = 0;
   virtual Seq position() const = 0;  ///< Next seq that next() will look at.
   virtual void seek(Seq seq) = 0;    ///< Moves the reading position only.
+  /// Nothing but this machine holds it up: its thread comes back to it at once, or its exit writes
+  /// to a local file. Before what it reads next leaves memory, who appends much waits a moment.
+  virtual void set_at_work(bool is_at_work) = 0;
 
   /// Everything below is decided (delivered, filtered or dead); settle() tells when durably so.
   virtual Seq cursor() const = 0;
@@ -155,23 +157,24 @@ class Tunnel {
  public:
   virtual ~Tunnel() = default;  ///< close().
 
-  /// Queues the events for the next group. `done` is called exactly once, on the committer's
-  /// thread (after close(): on the caller's), once the level asked for holds, or with the error; it
-  /// must not block. A request whose idempotency key is still being synced is answered with that
-  /// one.
+  /// Queues the events for the next group. `done` is called exactly once, on the thread that
+  /// commits, which may be the caller's, before this returns; once the level asked for holds, or
+  /// with the error. It must not block. A request whose idempotency key is still being synced is
+  /// answered with that one.
   virtual void append(AppendRequest request, std::function<void(Appended)> done) = 0;
 
   /// Opens the cursor of an exit, new ones at `start`, durable on return. One reader an exit.
   virtual Result<std::unique_ptr<Reader>> open(std::string_view exit, Start start) = 0;
-  /// Names of cursors without an open reader; `forget` removes one, `adopt` renames (`was:`).
+  /// Names of cursors without an open reader; `forget` removes one.
   virtual std::vector<std::string> orphans() const = 0;
   virtual Status forget(std::string_view exit) = 0;
+  /// Renames cursor and letters (`was:`), durably. kRetry: of an open one the cursor alone, so far.
   virtual Status adopt(std::string_view old_exit, std::string_view exit) = 0;
 
   virtual std::unique_ptr<Scan> scan(Seq from) = 0;
   /// Lowest kept seq whose event was received at or after `time_ns` (index: may be a little early).
   virtual Seq seek_time(WallNs time_ns) = 0;
-  /// Called (on the committer's thread) whenever the visible mark has moved.
+  /// Called (on the thread that commits) whenever the visible mark has moved.
   virtual void on_visible(std::function<void()> wake) = 0;
 
   virtual AckLevel ack_level() const = 0;       ///< The best level this implementation can honour.

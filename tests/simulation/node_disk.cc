@@ -40,6 +40,7 @@ class NodeDisk::NodeFile final : public File {
     TT_CHECK(disk_.begin());
     return file_->size();
   }
+  bool is_at(const std::string& path) override { return file_->is_at(path); }
   Status lock() override {
     TT_CHECK(disk_.begin());
     return file_->lock();

@@ -13,7 +13,6 @@
 namespace tt::simulation {
 namespace {
 
-constexpr std::uint64_t kDiskBytes = 64u << 20;
 // The lines of a file wait 100 ms for their sync, the cursor after it as long again; both have
 // writes to do.
 constexpr std::int64_t kCursorWaitNs = 250 * kNsPerMs;
@@ -259,7 +258,7 @@ void World::operate_once(pipeline::Daemon& daemon) {
       (void)daemon.fates(1 + below(oracle_.sent_count() + 1));
       return;
     case 3:
-      (void)daemon.test(exit.name);
+      (void)daemon.test(exit.name, "{}");
       return;
     case 4: {
       const auto letters = daemon.tunnel().dead_letters().list(exit.name, 0, 3);

@@ -13,6 +13,9 @@
 
 namespace tt::simulation {
 
+/// Free on the disk while nothing fills it.
+constexpr std::uint64_t kDiskBytes = 64u << 20;
+
 class World {
  public:
   World(Plan plan, std::string folder, bool is_live = false);

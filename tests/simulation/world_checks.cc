@@ -11,7 +11,6 @@
 namespace tt::simulation {
 namespace {
 
-constexpr std::uint64_t kDiskBytes = 64u << 20;
 // The longest pause that an exit may make of its own: the breaker's five minutes, and a tenth.
 constexpr std::int64_t kDrainNsMax = 3600 * kNsPerSec;
 // Intake comes back within two seconds of room on the disk; a restart takes no longer.

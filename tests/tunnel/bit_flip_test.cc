@@ -11,8 +11,6 @@
 namespace tt::tunnel {
 namespace {
 
-constexpr std::size_t kSector = 512;
-
 /// A segment whose events are durable and known to be.
 class RottenSegment : public testing::Test {
  protected:

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tunnel/clock_guard.h"
 
+#include <atomic>
+
 #include "tunnel/fixture.h"
 
 namespace tt::tunnel {
@@ -38,7 +40,7 @@ class SetClock final : public Clock {
   WallNs wall_ns() const override { return manual.wall_ns() + set_ns; }
   SteadyNs steady_ns() const override { return manual.steady_ns(); }
   ManualClock manual;
-  std::int64_t set_ns = 0;
+  std::atomic<std::int64_t> set_ns = 0;  ///< The committer reads the clock too.
 };
 
 TEST(ClockGuard, keeps_young_segments_when_the_clock_is_set_ten_years_on) {

@@ -187,6 +187,23 @@ TEST_P(Contract, a_renamed_exit_keeps_its_cursor_and_its_dead_letters) {
   EXPECT_FALSE(tunnel_->adopt("old", "newer").ok());
 }
 
+TEST_P(Contract, a_cursor_that_is_open_takes_its_new_name_at_once) {
+  auto reader = open_reader(*tunnel_, "old");
+  const Seq first = append(*tunnel_, {"a", "b"}).first;
+  ASSERT_TRUE(tunnel_->dead_letters().append({.exit = "old", .seq = first}).ok());
+  EXPECT_EQ(tunnel_->adopt("old", "new").error().code, Code::kRetry);  // More letters may come.
+  EXPECT_EQ(tunnel_->adopt("new", "newer").error().code, Code::kRetry);
+  EXPECT_EQ(tunnel_->dead_letters().count("old", 0), 1u);
+  EXPECT_FALSE(tunnel_->open("newer", {}).ok());  // The reader has it still, and moves it.
+  reader->settle(0, first);
+  reader.reset();
+  EXPECT_THAT(tunnel_->orphans(), ::testing::ElementsAre("newer"));
+  EXPECT_EQ(tunnel_->adopt("old", "newer").error().code, Code::kReject);  // The cursor is renamed.
+  EXPECT_EQ(tunnel_->dead_letters().count("newer", 0), 1u);
+  reader = open_reader(*tunnel_, "newer");
+  EXPECT_EQ(reader->cursor(), first + 1);
+}
+
 TEST_P(Contract, a_closed_tunnel_refuses_and_keeps_answering) {
   ASSERT_TRUE(append(*tunnel_, {"a"}).status.ok());
   EXPECT_TRUE(tunnel_->close().ok());

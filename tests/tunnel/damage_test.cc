@@ -4,7 +4,8 @@
 
 #include "tunnel/fixture.h"
 
-namespace tt::tunnel {
+// Not in tt::tunnel, whose own Damage the fixture would hide from other tests.
+namespace tt::tunnel::test {
 namespace {
 
 struct Reading {
@@ -178,4 +179,4 @@ TEST(DamageOfMany, arbitrary_bytes_never_stop_a_start) {
 }
 
 }  // namespace
-}  // namespace tt::tunnel
+}  // namespace tt::tunnel::test

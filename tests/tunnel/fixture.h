@@ -35,6 +35,9 @@ inline DiskTunnelOptions small_options() {
           .on_fatal = [](const Error&) {}};
 }
 
+/// Of the events of tests that fill segments; about 60 fit one of `small_options`.
+constexpr std::size_t kEventBytes = 1000;
+
 inline std::unique_ptr<Tunnel> open_tunnel(World& world,
                                            DiskTunnelOptions options = small_options()) {
   auto tunnel = open_disk_tunnel(std::move(options), world.seams);

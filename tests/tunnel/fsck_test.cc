@@ -17,9 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr std::size_t kEventBytes = 1000;  // About 60 fit a segment.
-
-FsckReport check(Disk& disk) {
+FsckReport checked(Disk& disk) {
   auto report = check_folder(disk, "/data");
   EXPECT_TRUE(report.ok()) << (report.ok() ? "" : report.error().text);
   return report.ok() ? *std::move(report) : FsckReport();
@@ -46,7 +44,7 @@ class FsckTest : public testing::Test {
     }
     return first;
   }
-  FsckReport check_now() { return check(world_.disk); }
+  FsckReport check_now() { return checked(world_.disk); }
 
   World world_;
   std::unique_ptr<Tunnel> tunnel_;
@@ -250,7 +248,7 @@ TEST(FsckTornTest, a_torn_tail_is_no_damage_and_a_repair_removes_it) {
   log.write({R"({"message":"torn"})"});
   log.disk.flip_bit(log.last()->path, 8 * (log.last()->end.load() - 10));
   log.disk.kill();
-  const FsckReport before = check(log.disk);
+  const FsckReport before = checked(log.disk);
   EXPECT_EQ(before.events(), 1u);
   EXPECT_GT(before.torn_bytes(), 0u);
   EXPECT_EQ(before.lost_events(), 0u);

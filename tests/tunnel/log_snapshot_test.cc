@@ -9,7 +9,6 @@
 namespace tt::tunnel {
 namespace {
 
-constexpr std::size_t kEventBytes = 1000;
 constexpr std::size_t kStepBytes = 4000;
 
 class LogSnapshotTest : public testing::Test {

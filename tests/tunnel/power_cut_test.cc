@@ -23,7 +23,7 @@ void look(Reader& reader, History& history) {
 }
 
 // A life of the daemon, until the disk stops answering.
-void live(World& world, History& history, int& counter) {
+void live_until_cut(World& world, History& history, int& counter) {
   auto tunnel = open_disk_tunnel(small_options(), world.seams);
   if (!tunnel.ok()) return;
   auto reader = (*tunnel)->open("exit", {Start::Kind::kEarliest});
@@ -45,7 +45,7 @@ void live(World& world, History& history, int& counter) {
   }
 }
 
-void check(World& world, History& history, std::uint64_t changes) {
+void check_history(World& world, History& history, std::uint64_t changes) {
   auto tunnel = open_disk_tunnel(small_options(), world.seams);
   ASSERT_TRUE(tunnel.ok()) << tunnel.error().text << " after " << changes;
   std::map<Seq, std::string> kept;
@@ -81,10 +81,10 @@ TEST(PowerCut, at_any_change_of_the_disk_loses_nothing_acknowledged) {
     // may remove nothing.
     for (int life = 0; life < 2; ++life) {
       world.disk.stop_after(changes / (life + 1) + 3 * static_cast<unsigned>(life));
-      live(world, history, counter);
+      live_until_cut(world, history, counter);
       world.disk.crash(&chance);
     }
-    check(world, history, changes);
+    check_history(world, history, changes);
     if (HasFatalFailure()) return;
   }
 }
@@ -95,9 +95,9 @@ TEST(PowerCut, a_kill_at_any_change_loses_nothing_written) {
     History history;
     int counter = 0;
     world.disk.stop_after(changes);
-    live(world, history, counter);
+    live_until_cut(world, history, counter);
     world.disk.kill();
-    check(world, history, changes);
+    check_history(world, history, changes);
     if (HasFatalFailure()) return;
   }
 }

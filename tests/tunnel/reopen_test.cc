@@ -311,5 +311,30 @@ TEST(Reopen, works_on_the_disk_of_the_machine) {
   [[maybe_unused]] const int removed = std::system(("rm -r '" + folder + "'").c_str());
 }
 
+TEST(Reopen, what_was_only_written_is_durable_a_second_later_though_groups_keep_coming) {
+  World world;
+  auto tunnel = open_tunnel(world);
+  const auto syncs = [&] {
+    const std::string all = world.metrics.render();
+    const std::size_t at = all.find("tt_tunnel_sync_seconds_count");
+    return all.substr(at, all.find('\n', at) - at);
+  };
+  const std::string before = syncs();
+  Seq last = 0;
+  std::size_t appended = 0;
+  // Never idle for the 50 ms after which an idle log is marked and synced.
+  while (syncs() == before && appended < 100'000) {
+    last = append(*tunnel, {"m"}, {.level = AckLevel::kWritten}).first;
+    if (++appended <= 50) world.clock.advance_ns(40 * kNsPerMs);
+  }
+  EXPECT_GE(appended, 25u);
+  world.disk.crash();
+  tunnel.reset();
+  tunnel = open_tunnel(world);
+  const auto seen = read_all(*open_reader(*tunnel, "all"));
+  EXPECT_GE(seen.size(), 25u);
+  EXPECT_LE(seen.size(), last);
+}
+
 }  // namespace
 }  // namespace tt::tunnel

@@ -8,7 +8,6 @@
 namespace tt::tunnel {
 namespace {
 
-constexpr std::size_t kSector = 512;
 constexpr std::size_t kSectorsMax = 12;
 
 /// What stands where nothing of the group arrived.

@@ -22,6 +22,7 @@
 namespace tt::tunnel {
 
 constexpr char kLogFolder[] = "/data/tunnel";
+constexpr std::size_t kSector = 512;  ///< What a disk writes in one piece.
 
 /// One log on a disk in memory. Bodies of events are given raw: no field is before them.
 class WrittenLog {
