@@ -31,13 +31,13 @@ std::array<signed char, 256> digit_table(std::string_view digits) {
   return table;
 }
 
-constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kLowerHexDigits = "0123456789abcdef";
 constexpr std::string_view kBase64Digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 const std::array<signed char, 256>& hex_values() {
   static const auto table = [] {
-    auto values = digit_table(kHexDigits);
+    auto values = digit_table(kLowerHexDigits);
     for (char c = 'A'; c <= 'F'; ++c) {
       values[static_cast<unsigned char>(c)] = static_cast<signed char>(c - 'A' + 10);
     }
@@ -114,8 +114,8 @@ std::string hex(std::string_view bytes) {
   out.reserve(bytes.size() * 2);
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    out += kHexDigits[byte >> 4];
-    out += kHexDigits[byte & 15];
+    out += kLowerHexDigits[byte >> 4];
+    out += kLowerHexDigits[byte & 15];
   }
   return out;
 }

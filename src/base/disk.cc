@@ -105,6 +105,10 @@ class PosixFile final : public File {
     }
   }
 
+  void begin_writeback(std::uint64_t position, std::uint64_t bytes) override {
+    (void)::sync_file_range(fd_, static_cast<off_t>(position), static_cast<off_t>(bytes),
+                            SYNC_FILE_RANGE_WRITE);
+  }
   Status datasync() override {
     // Not repeated after an error: the kernel may have dropped the pages it could not write, and a
     // second call would then report success for them.
@@ -132,6 +136,13 @@ class PosixFile final : public File {
     return static_cast<std::uint64_t>(about.st_size);
   }
 
+  bool is_at(const std::string& path) override {
+    struct stat open {
+    }, named{};
+    return ::fstat(fd_, &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
+           open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+  }
+
   Status lock() override {
     if (without_interrupts([&] { return ::flock(fd_, LOCK_EX | LOCK_NB); }) < 0) {
       if (errno == EWOULDBLOCK) return stopped(path_ + " is locked by another process");
@@ -157,12 +168,6 @@ int flags_of(Open mode) {
       return O_RDWR | O_CREAT | O_EXCL;
   }
   return O_RDONLY;
-}
-
-std::string parent_of(const std::string& path) {
-  const std::size_t slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 class PosixDisk final : public Disk {
@@ -259,6 +264,12 @@ Status write_and_sync(Disk& disk, const std::string& path, std::string_view byte
 Disk& system_disk() {
   static PosixDisk disk;
   return disk;
+}
+
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 Result<std::string> read_file(Disk& disk, const std::string& path, std::size_t size_bytes_max) {

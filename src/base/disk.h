@@ -28,10 +28,16 @@ class File {
   /// bytes at and after `position` are undefined.
   virtual Status pwritev(std::span<const iovec> parts, std::uint64_t position) = 0;
   virtual Status datasync() = 0;
+  /// Asks the kernel to begin writing the range to the disk; a datasync() later has less to do, and
+  /// is the one that tells of errors.
+  virtual void begin_writeback(std::uint64_t, std::uint64_t) {}
   virtual Status truncate(std::uint64_t size_bytes) = 0;
   /// Reserves space and extends the file with zeros (fallocate, mode 0).
   virtual Status allocate(std::uint64_t size_bytes) = 0;
   virtual Result<std::uint64_t> size() = 0;
+  /// Whether `path` names this file still: it may have been moved and another one made in its
+  /// place.
+  virtual bool is_at(const std::string& path) = 0;
   /// Takes the exclusive lock of this file without waiting; kStopped when another holder has it.
   virtual Status lock() = 0;
 
@@ -78,6 +84,8 @@ class Disk {
 /// The kernel's files.
 Disk& system_disk();
 
+/// The folder that holds `path`; "." for a name alone.
+std::string parent_of(const std::string& path);
 /// The whole file, at most `size_bytes_max` (else kReject).
 Result<std::string> read_file(Disk& disk, const std::string& path,
                               std::size_t size_bytes_max = 64u << 20);

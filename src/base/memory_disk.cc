@@ -17,12 +17,6 @@ std::string normal(const std::string& path) {
   return out;
 }
 
-std::string parent_of(const std::string& path) {
-  const std::size_t slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 Error missing(const std::string& path) {
   return misconfigured("cannot open " + path + ": no such file or folder");
 }

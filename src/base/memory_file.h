@@ -82,6 +82,12 @@ class MemoryFile final : public File {
     return static_cast<std::uint64_t>(node_->now.size());
   }
 
+  bool is_at(const std::string& path) override {
+    const std::lock_guard guard(disk_.mutex_);
+    const auto found = disk_.names_.find(path);
+    return found != disk_.names_.end() && found->second == node_;
+  }
+
   Status lock() override {
     const std::lock_guard guard(disk_.mutex_);
     TT_CHECK(check_life());

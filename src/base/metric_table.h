@@ -25,11 +25,13 @@ struct MetricRow {
 inline constexpr MetricRow kMetricRows[] = {
     // ---- Entries ----
     {"tt_entry_requests_total", MetricType::kCounter, "entry result",
-     "Requests, or frames of a stream, by what became of them: handled, refused, unauthorised, "
-     "repeat"},
+     "Requests, or frames of a stream, by what became of them: handled, refused, unauthorised; "
+     "beside these, repeat counts what was known already"},
     {"tt_entry_events_total", MetricType::kCounter, "entry result",
      "Events by what became of them: accepted, rejected; the entry `self` has those about the "
      "router"},
+    {"tt_entry_files", MetricType::kGauge, "entry", "Files that an entry reads"},
+    {"tt_entry_unread_bytes", MetricType::kGauge, "entry", "Bytes of these files not read yet"},
     {"tt_self_events_dropped_total", MetricType::kCounter, "",
      "Reports of the router about itself that found no room"},
     // ---- Rules ----

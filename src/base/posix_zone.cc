@@ -71,9 +71,9 @@ class RuleZone final : public TimeZone {
   Change start, stop;
 };
 
-class Reader {
+class ZoneReader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  explicit ZoneReader(std::string_view text) : text_(text) {}
   bool done() const { return at_ >= text_.size(); }
   char peek() const { return done() ? '\0' : text_[at_]; }
   bool take(char c) {
@@ -130,7 +130,7 @@ class Reader {
 }  // namespace
 
 std::shared_ptr<const TimeZone> read_posix_zone(std::string_view text) {
-  Reader reader(text);
+  ZoneReader reader(text);
   auto zone = std::make_shared<RuleZone>();
   std::int32_t west = 0;
   if (!reader.name() || !reader.time(west)) return nullptr;

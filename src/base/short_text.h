@@ -1,7 +1,8 @@
-// Comparison of short texts without a loop or a call: names, kinds, severities.
+// Comparison and hash of short texts without a loop or a call: names, kinds, severities.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -39,6 +40,26 @@ inline bool begins_with(std::string_view text, std::string_view prefix) {
 inline bool ends_with(std::string_view text, std::string_view suffix) {
   return text.size() >= suffix.size() &&
          same_bytes(text.data() + text.size() - suffix.size(), suffix.data(), suffix.size());
+}
+
+/// Of the length and of at most 16 bytes at both ends: for tables of names, where it only has to
+/// differ often. Strangers may choose texts that collide.
+inline std::size_t short_hash(std::string_view text) {
+  std::uint64_t word = 0;
+  const auto fold_ends = [&]<class Word>(Word) {
+    Word head, tail;
+    std::memcpy(&head, text.data(), sizeof head);
+    std::memcpy(&tail, text.data() + text.size() - sizeof tail, sizeof tail);
+    word = head + std::uint64_t{tail} * 31;
+  };
+  if (text.size() >= 8) {
+    fold_ends(std::uint64_t{});
+  } else if (text.size() >= 4) {
+    fold_ends(std::uint32_t{});
+  } else {
+    for (const char c : text) word = word << 8 | static_cast<unsigned char>(c);
+  }
+  return static_cast<std::size_t>(((word ^ text.size()) * 0x9E3779B97F4A7C15u) >> 40);
 }
 
 }  // namespace tt

@@ -37,7 +37,10 @@ class SystemThread final : public Thread {
  public:
   SystemThread(std::string name, std::function<void()> body)
       : thread_([name = std::move(name), body = std::move(body)] { run(name, body); }) {}
-  ~SystemThread() override { thread_.join(); }
+  ~SystemThread() override {
+    if (thread_.joinable()) thread_.join();
+  }
+  void detach() override { thread_.detach(); }
 
  private:
   std::thread thread_;
@@ -71,7 +74,7 @@ class SystemSpawner final : public Spawner {
 }  // namespace
 
 Spawner& system_spawner() {
-  static SystemSpawner spawner;
+  static SystemSpawner& spawner = *new SystemSpawner;  // NOLINT: outlives every thread.
   return spawner;
 }
 

@@ -17,6 +17,8 @@ namespace tt {
 class Thread {
  public:
   virtual ~Thread() = default;
+  /// The destructor joins no more: what the thread uses must outlive it, or never end.
+  virtual void detach() {}
 };
 
 /// A condition variable, by the rules of std::condition_variable: who waits holds `lock`, a wait

@@ -13,7 +13,7 @@ namespace tt {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r\n\f\v";
-constexpr std::string_view kHexDigits = "0123456789ABCDEF";
+constexpr std::string_view kUpperHexDigits = "0123456789ABCDEF";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -146,8 +146,8 @@ std::string percent_encode(std::string_view text) {
     }
     const auto byte = static_cast<unsigned char>(c);
     out += '%';
-    out += kHexDigits[byte >> 4];
-    out += kHexDigits[byte & 15];
+    out += kUpperHexDigits[byte >> 4];
+    out += kUpperHexDigits[byte & 15];
   }
   return out;
 }
@@ -223,6 +223,12 @@ std::string_view did_you_mean(std::string_view word, std::span<const std::string
     }
   }
   return best;
+}
+
+std::string meant_or_known(std::string_view word, std::span<const std::string_view> candidates) {
+  const std::string_view near = did_you_mean(word, candidates);
+  return (near.empty() ? "" : "did you mean `" + std::string(near) + "`? ") +
+         "known: " + join(std::vector<std::string>(candidates.begin(), candidates.end()), ", ");
 }
 
 }  // namespace tt

@@ -17,6 +17,8 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 std::string to_lower(std::string_view ascii);
 bool equal_ignoring_case(std::string_view a, std::string_view b);  ///< ASCII.
 
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }  ///< ASCII.
+
 /// Whole text, decimal, no sign for unsigned, no space.
 std::optional<std::uint64_t> parse_u64(std::string_view text);
 std::optional<std::int64_t> parse_i64(std::string_view text);
@@ -35,5 +37,7 @@ std::string json_string(std::string_view text);
 
 /// The candidate nearest to `word` when near enough to be a slip of the finger; else empty.
 std::string_view did_you_mean(std::string_view word, std::span<const std::string_view> candidates);
+/// What to say of a word that is none of them: "did you mean `b`? known: a, b, c".
+std::string meant_or_known(std::string_view word, std::span<const std::string_view> candidates);
 
 }  // namespace tt

@@ -27,8 +27,6 @@ constexpr std::array kFineUnits{Unit{"us", kNsPerUs}, Unit{"ns", 1}};
 constexpr std::array kSizeUnits{Unit{"TiB", 1ll << 40}, Unit{"GiB", 1ll << 30},
                                 Unit{"MiB", 1ll << 20}, Unit{"KiB", 1ll << 10}};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 std::size_t digits_at_start(std::string_view text) {
   return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) -
                                   text.begin());
@@ -39,9 +37,9 @@ std::string two_digits(std::int64_t value) {
 }
 
 // Takes fixed-width numbers and literals off the front of a text; the first misfit makes it fail.
-class Reader {
+class TimeReader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  explicit TimeReader(std::string_view text) : text_(text) {}
 
   int number(std::size_t digits) {
     if (digits_at_start(text_.substr(0, digits)) != digits) failed_ = true;
@@ -102,7 +100,7 @@ bool is_leap_second_place(const Civil& civil, int offset_minutes) {
   return minute_of_day == 1439;
 }
 
-int read_offset_minutes(Reader& reader) {
+int read_offset_minutes(TimeReader& reader) {
   if (reader.at_end() || reader.take('Z') || reader.take('z')) return 0;
   const bool is_minus = reader.take('-');
   if (!is_minus && !reader.take('+')) reader.fail();
@@ -143,7 +141,7 @@ int month_of(std::string_view name) {
   return name.size() == 3 && at % 3 == 0 ? static_cast<int>(at / 3 + 1) : 0;
 }
 
-void read_clock(Reader& reader, Civil& civil) {
+void read_clock(TimeReader& reader, Civil& civil) {
   civil.hour = reader.number(2);
   reader.need(":");
   civil.minute = reader.number(2);
@@ -152,7 +150,7 @@ void read_clock(Reader& reader, Civil& civil) {
 }
 
 // The three forms that a recipient must read, by the separator after the first day number.
-Civil read_http_date(Reader& reader, std::string_view day_name) {
+Civil read_http_date(TimeReader& reader, std::string_view day_name) {
   Civil civil;
   if (!reader.take(',')) {  // asctime: "Sun Nov  6 08:49:37 1994".
     reader.need(" ");
@@ -245,7 +243,7 @@ std::string format_size(std::uint64_t bytes) {
 }
 
 std::optional<WallNs> parse_time(std::string_view text) {
-  Reader reader(text);
+  TimeReader reader(text);
   Civil civil;
   civil.year = reader.number(4);
   reader.need("-");
@@ -284,7 +282,7 @@ std::string format_time_us(WallNs time_ns) {
 
 std::optional<WallNs> parse_http_date(std::string_view text) {
   const std::size_t name_end = std::min(text.find_first_of(", "), text.size());
-  Reader reader(text.substr(name_end));
+  TimeReader reader(text.substr(name_end));
   const Civil civil = read_http_date(reader, text.substr(0, name_end));
   if (name_end < 3 || reader.failed() || !reader.at_end() || !civil.is_real()) return std::nullopt;
   return to_wall_ns(civil, 0, 0);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "event/batch_access.h"
 #include "event/flat_reader.h"
 #include "event/flatten.h"
 #include "event/json_fault.h"
@@ -69,14 +70,18 @@ class BodyReader {
     }
   }
 
-  // A line is over at its newline: strings hold none, so every newline lies between two tokens.
+  // A line is over at its newline: strings hold none, so every newline lies between two tokens, and
+  // none in an event without white space.
   bool read_lines() {
     std::size_t i = 0;
     while (i < tokens_.count && !out_.is_too_many) {
-      const std::size_t newline = tokens_.text.find('\n', tokens_.begins[i]);
+      const std::size_t begin = tokens_.begins[i];
       i = read_item(i);
       if (out_.is_too_many) return true;
-      if (i == kFault || tokens_.begins[i - 1] > newline) return false;
+      if (i == kFault) return false;
+      const std::size_t last = tokens_.begins[i - 1];
+      const std::size_t newline = tokens_.text.find('\n', is_compact_ ? last : begin);
+      if (last > newline) return false;
       if (i < tokens_.count && tokens_.begins[i] < newline) return false;
     }
     return true;
@@ -89,6 +94,7 @@ class BodyReader {
       return i;
     }
     std::size_t next = tokens_.first(i) == '{' ? flat_.read(i) : kFault;
+    is_compact_ = next != kFault && flat_.is_compact();
     if (next == kFault) next = read_slowly(i);
     ++index_;
     return next;
@@ -134,6 +140,7 @@ class BodyReader {
   ValueTree tree_;
   Tokens tokens_;
   std::size_t index_ = 0;
+  bool is_compact_ = false;  // The item read last is known to have no white space in it.
 };
 
 SyntaxError locate(std::string_view body, BodyFormat format) {
@@ -160,26 +167,36 @@ SyntaxError locate(std::string_view body, BodyFormat format) {
   return error;
 }
 
+// Room for a body of that size, unless doubling what is there gives it: many small ones may come.
+void reserve(EventBatch& events, std::size_t body_bytes) {
+  constexpr std::size_t kTypicalFieldBytes = 24;
+  const std::size_t text_bytes = events.text_bytes();
+  if (body_bytes <= text_bytes) return;
+  events.reserve({text_bytes + body_bytes + body_bytes / 8 + 64,
+                  BatchAccess::fields(events).size() + body_bytes / kTypicalFieldBytes + 8,
+                  events.size() + 1});
+}
+
 }  // namespace
 
-Decoded decode_events(std::string_view body, BodyFormat format, const Limits& limits,
-                      WallNs now_ns) {
-  Decoded out;
+Decoded decode_events(std::string_view body, BodyFormat format, const Limits& limits, WallNs now_ns,
+                      EventBatch before) {
+  Decoded out{.events = std::move(before)};
+  const std::size_t count_before = out.events.size();
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // RFC 8259 section 8.1 lets us.
   std::string_view text = body;
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  constexpr std::size_t kTypicalFieldBytes = 24;
-  out.events.reserve(text.size() + text.size() / 8 + 64, text.size() / kTypicalFieldBytes + 8, 1);
+  reserve(out.events, text.size());
   const bool is_json = format == BodyFormat::kJson
                            ? BodyReader(limits, now_ns, out).read_json(text)
                            : BodyReader(limits, now_ns, out).read_ndjson(text);
   thread_tokenizer().shrink();
+  if (is_json && !out.is_too_many) return out;
+  out.events.truncate(count_before);
+  out.rejected.clear();
   if (!is_json) {
-    out = Decoded{};
+    out.is_too_many = false;
     out.syntax = locate(text, format);
-  } else if (out.is_too_many) {
-    out = Decoded{};
-    out.is_too_many = true;
   }
   return out;
 }

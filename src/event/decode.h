@@ -33,9 +33,9 @@ struct Rejected {
 };
 
 struct Decoded {
-  EventBatch events;  ///< The valid ones, in order.
+  EventBatch events;  ///< The valid ones, in order, behind those that were there before.
   std::vector<Rejected> rejected;
-  std::optional<SyntaxError> syntax;  ///< Set: the whole body is refused, `events` is empty.
+  std::optional<SyntaxError> syntax;  ///< Set: the whole body is refused, `events` is as before.
   bool is_too_many = false;           ///< More than limits.batch_events_max: refuse with 413.
 };
 
@@ -50,7 +50,9 @@ struct Decoded {
 /// order
 ///   and their spelling. A named field that is null is left out.
 /// - An object counts one for depth, each one inside it one more.
-Decoded decode_events(std::string_view body, BodyFormat format, const Limits& limits,
-                      WallNs now_ns);
+/// - `before` is a batch that the body's events come behind: bodies that share one cost no memory
+///   of their own.
+Decoded decode_events(std::string_view body, BodyFormat format, const Limits& limits, WallNs now_ns,
+                      EventBatch before = {});
 
 }  // namespace tt::event

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "event/event.h"
 
+#include "base/short_text.h"
 #include "event/batch_access.h"
 #include "event/json_text.h"
 
@@ -11,7 +12,7 @@ const Field* EventView::find(std::string_view name) const {
   for (const Field& field : fields) {
     if (field.name_is_escaped) {
       if (unescape(raw_name(field)) == name) return &field;
-    } else if (field.name_bytes == name.size() && raw_name(field) == name) {
+    } else if (same_text({json.data() + field.name_begin, field.name_bytes}, name)) {
       return &field;
     }
   }
@@ -38,6 +39,20 @@ void EventBatch::append(const EventView& event) {
   text_.append(event.json);
   fields_.insert(fields_.end(), event.fields.begin(), event.fields.end());
   BatchAccess::close(*this, text_begin, field_begin);
+}
+
+void EventBatch::truncate(std::size_t count) {
+  if (count >= events_.size()) return;
+  text_.resize(events_[count].text_begin);
+  fields_.resize(events_[count].field_begin);
+  events_.resize(count);
+}
+
+EventBatch EventBatch::split(std::size_t count) {
+  EventBatch rest;
+  for (std::size_t i = count; i < size(); ++i) rest.append((*this)[i]);
+  truncate(count);
+  return rest;
 }
 
 }  // namespace tt::event

@@ -70,15 +70,23 @@ class EventBatch {
   std::size_t text_bytes() const { return text_.size(); }
   /// Copies an event of another batch; text and index only, nothing is parsed.
   void append(const EventView& event);
+  /// Takes back all but the first `count` events.
+  void truncate(std::size_t count);
+  /// Moves all but the first `count` events to a batch of their own.
+  EventBatch split(std::size_t count);
   /// Memory held, for budgets.
   std::size_t memory_bytes() const {
     return text_.capacity() + fields_.capacity() * sizeof(Field) +
            events_.capacity() * sizeof(Range);
   }
-  void reserve(std::size_t text_bytes, std::size_t field_count, std::size_t event_count) {
-    text_.reserve(text_bytes);
-    fields_.reserve(field_count);
-    events_.reserve(event_count);
+  struct Sizes {
+    std::size_t text_bytes = 0, field_count = 0, event_count = 0;
+  };
+  Sizes sizes() const { return {text_.size(), fields_.size(), events_.size()}; }
+  void reserve(const Sizes& sizes) {
+    text_.reserve(sizes.text_bytes);
+    fields_.reserve(sizes.field_count);
+    events_.reserve(sizes.event_count);
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "event/batch_access.h"
 #include "event/json_text.h"
 #include "event/named.h"
+#include "event/time_text.h"
 #include "event/writer.h"
 
 namespace tt::event {
@@ -138,7 +139,7 @@ Status EventWriter::finish(WallNs now_ns) {
               text_at(field.value_begin, field.value_bytes), field.type);
   }
   if (needs_time) {
-    put_field(batch_, text_begin, "timestamp", json_string(format_time_us(now_ns)),
+    put_field(batch_, text_begin, "timestamp", thread_time_text().quoted(now_ns),
               FieldType::kString);
   }
   if (needs_kind) put_field(batch_, text_begin, "kind", kKindUnknown, FieldType::kString);

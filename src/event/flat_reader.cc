@@ -5,9 +5,11 @@
 
 #include <cstring>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "event/batch_access.h"
 #include "event/named.h"
+#include "event/time_text.h"
 
 namespace tt::event {
 namespace {
@@ -38,7 +40,6 @@ struct Form {
 constexpr Form kYearMonth("0000-00-");
 constexpr Form kDayTime("00T00:00");
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 int two_digits(const char* p) { return (p[0] - '0') * 10 + (p[1] - '0'); }
 
 // True for the commonest spelling of a time, `YYYY-MM-DDThh:mm:ss[.f]Z` on a day that every month
@@ -65,7 +66,7 @@ bool is_common_time(std::string_view text) {
 }  // namespace
 
 FlatReader::FlatReader(EventBatch& batch, const Limits& limits, WallNs now_ns)
-    : batch_(batch), limits_(limits), now_(format_time_us(now_ns)) {}
+    : batch_(batch), limits_(limits), now_ns_(now_ns), names_(thread_names()) {}
 
 void FlatReader::start(const Tokens& tokens) {
   tokens_ = tokens;
@@ -94,73 +95,93 @@ std::size_t FlatReader::read(std::size_t i) {
 }
 
 // `i` is the token behind `{`. Each turn reads `"name" : value` and the comma or brace behind it.
-// What the loop needs is in local variables: through `this` every store would reload it.
+// What the loop needs is in local variables: through `this` every store would reload it. Fields are
+// written where they stay: a copy would have to wait for its parts.
 std::size_t FlatReader::read_fields(std::size_t i) {
   auto& fields = BatchAccess::fields(batch_);
   const Tokens tokens = tokens_;
   const char* const text = tokens.text.data();
+  const char* const text_end = text + tokens.text.size();
   const std::size_t origin = origin_;
-  std::size_t expected = origin + 1;  // Where the next token begins when nothing lies between.
-  bool is_compact = true;
+  std::size_t bytes = 1;  // Without the white space between the tokens.
+  unsigned seen = 0;
   while (true) {
     if (i + 3 >= tokens.count) return kNone;
-    const std::size_t name_begin = tokens.begins[i] + std::size_t{1};
-    const std::size_t colon = tokens.begins[i + 1];
-    if (text[name_begin - 1] != '"' || text[colon] != ':') return kNone;
-    const std::size_t name_end = tokens.end(i) - 1;
-    if (next_backslash_ < name_begin) find_backslash(name_begin);
-    if (next_backslash_ < name_end || name_end - name_begin > kNameBytesMax) return kNone;
+    const std::uint32_t* const at = tokens.begins + i;
+    const auto* name = names_.add_expected(text + at[0], text_end);
+    if (!name && !(name = read_name(i))) return kNone;
+    const std::size_t begin = at[2];
+    std::size_t end = at[3];
+    if (is_space(text[end - 1])) end = tokens.end(i + 2);
 
-    const std::size_t begin = tokens.begins[i + 2];
-    is_compact &= (name_begin == expected + 1) & (colon == name_end + 1) & (begin == colon + 1);
-    std::size_t next = i + 3;
-    Field field;
-    field.name_begin = static_cast<std::uint32_t>(name_begin - origin);
-    field.name_bytes = static_cast<std::uint16_t>(name_end - name_begin);
-    std::size_t end = 0;
-    const char first = text[begin];
-    if (first == '"') {
-      end = tokens.end(i + 2);
-      field.type = FieldType::kString;
+    Field& field = fields.emplace_back();
+    field.name_begin = static_cast<std::uint32_t>(at[0] + 1 - origin);
+    field.name_bytes = static_cast<std::uint16_t>(name->bytes - NameSet::kAround);
+    i += 3;
+    if (text[begin] == '"') {
       field.value_begin = static_cast<std::uint32_t>(begin + 1 - origin);
       field.value_bytes = static_cast<std::uint32_t>(end - begin - 2);
-      if (next_backslash_ < end) {
-        const std::string_view inside(text + begin + 1, end - begin - 2);
-        if (check_escapes(inside) != Escapes::kGood) return kNone;
-        field.value_is_escaped = true;
-        find_backslash(end);
+      field.type = FieldType::kString;
+      if (next_backslash_ < end && !read_escapes(begin, end, field)) return kNone;
+      if (name->named != kNotNamed) {
+        seen |= 1u << name->named;
+        if (name->named == kTimestamp && !is_good_time(field)) return kNone;
+        if (name->named == kMessage && field.value_bytes == 0) return kNone;
       }
     } else {
-      if (first == '[' || first == '{') {
-        field.type = first == '[' ? FieldType::kArray : FieldType::kObject;
-        next = first == '[' ? read_array(next) : tokens.first(next) == '}' ? next + 1 : kNone;
-        if (next == kNone || next >= tokens.count) return kNone;
-        is_compact &= first == '[' || tokens.begins[next - 1] == begin + 1;
-      } else {
-        const auto type = type_of_word(tokens.token(i + 2));
-        if (!type) return kNone;
-        field.type = *type;
-      }
-      end = tokens.end(next - 1);
-      field.value_begin = static_cast<std::uint32_t>(begin - origin);
-      field.value_bytes = static_cast<std::uint32_t>(end - begin);
+      if (name->named != kNotNamed) return kNone;
+      i = read_unquoted(i, end, field);
+      if (i == kNone) return kNone;
     }
-    const int named = names_.add({text + name_begin, name_end - name_begin});
-    if (named == NameSet::kRefused) return kNone;
-    if (named != kNotNamed) {
-      if (!is_good_named(named, field)) return kNone;
-      seen_ |= 1u << named;
-    }
-    fields.push_back(field);
+    bytes += name->bytes + (end - begin) + 1;
 
-    const std::size_t closing = tokens.begins[next];
-    is_compact &= closing == end;
-    expected = closing + 1;
-    i = next + 1;
+    const std::size_t closing = tokens.begins[i++];
     if (text[closing] == ',') continue;
-    is_compact_ &= is_compact;
+    is_compact_ &= bytes == closing + 1 - origin;
+    seen_ = seen;
     return text[closing] == '}' ? i : kNone;
   }
+}
+
+// Tokens `i` and the one behind it as a name that is new here and its colon; else null.
+const NameSet::Name* FlatReader::read_name(std::size_t i) {
+  const std::string_view quoted = tokens_.token(i);
+  if (quoted.front() != '"' || tokens_.first(i + 1) != ':') return nullptr;
+  if (quoted.size() - 2 > kNameBytesMax) return nullptr;
+  const std::size_t begin = tokens_.begins[i];
+  if (next_backslash_ < begin) find_backslash(begin);
+  if (next_backslash_ < begin + quoted.size()) return nullptr;
+  return names_.add(quoted.substr(1, quoted.size() - 2));
+}
+
+// `[begin, end)` is a string with its quotes, and a backslash stands somewhere before its end.
+bool FlatReader::read_escapes(std::size_t begin, std::size_t end, Field& field) {
+  if (next_backslash_ < begin) find_backslash(begin);
+  if (next_backslash_ >= end) return true;
+  field.value_is_escaped = true;
+  find_backslash(end);
+  return check_escapes(tokens_.text.substr(begin + 1, end - begin - 2)) == Escapes::kGood;
+}
+
+// A value that is no string; token `i` is the one behind its first. Returns the token behind it,
+// and where it ends.
+std::size_t FlatReader::read_unquoted(std::size_t i, std::size_t& end, Field& field) {
+  const std::size_t begin = tokens_.begins[i - 1];
+  const char first = tokens_.text[begin];
+  field.value_begin = static_cast<std::uint32_t>(begin - origin_);
+  if (first == '[' || first == '{') {
+    field.type = first == '[' ? FieldType::kArray : FieldType::kObject;
+    i = first == '[' ? read_array(i) : tokens_.first(i) == '}' ? i + 1 : kNone;
+    if (i == kNone || i >= tokens_.count) return kNone;
+    is_compact_ &= first == '[' || tokens_.begins[i - 1] == begin + 1;
+    end = tokens_.end(i - 1);
+  } else {
+    const auto type = type_of_word({tokens_.text.data() + begin, end - begin});
+    if (!type) return kNone;
+    field.type = *type;
+  }
+  field.value_bytes = static_cast<std::uint32_t>(end - begin);
+  return i;
 }
 
 // `i` is the token behind `[`; only scalars may follow. Returns the token behind `]`.
@@ -186,11 +207,8 @@ std::size_t FlatReader::read_array(std::size_t i) {
   return kNone;
 }
 
-// False when a named field is not what an event may have, or only the slow path can tell.
-bool FlatReader::is_good_named(int named, const Field& field) const {
-  if (field.type != FieldType::kString) return false;
-  if (named == kMessage) return field.value_bytes > 0;
-  if (named != kTimestamp) return true;
+// False when a timestamp is none, or only the slow path can tell.
+bool FlatReader::is_good_time(const Field& field) const {
   const std::string_view value(tokens_.text.data() + origin_ + field.value_begin,
                                field.value_bytes);
   return !field.value_is_escaped && (is_common_time(value) || parse_time(value));
@@ -241,22 +259,20 @@ void FlatReader::write_compact(std::size_t begin, std::size_t text_begin, std::s
 }
 
 void FlatReader::add_missing(std::size_t text_begin) {
-  constexpr unsigned kBoth = bit(kTimestamp) | bit(kKind);
-  if ((seen_ & kBoth) == kBoth) return;
+  if (!(seen_ & bit(kTimestamp))) add(text_begin, "timestamp", thread_time_text().quoted(now_ns_));
+  if (!(seen_ & bit(kKind))) add(text_begin, "kind", "\"unknown\"");
+}
+
+void FlatReader::add(std::size_t text_begin, std::string_view name, std::string_view quoted) {
   std::string& text = BatchAccess::text(batch_);
-  const auto add = [&](std::string_view name, std::string_view value) {
-    text.back() = ',';
-    Field field;
-    field.type = FieldType::kString;
-    field.name_begin = static_cast<std::uint32_t>(text.size() - text_begin + 1);
-    field.name_bytes = static_cast<std::uint16_t>(name.size());
-    field.value_begin = static_cast<std::uint32_t>(field.name_begin + name.size() + 3);
-    field.value_bytes = static_cast<std::uint32_t>(value.size());
-    text.append("\"").append(name).append("\":\"").append(value).append("\"}");
-    BatchAccess::fields(batch_).push_back(field);
-  };
-  if (!(seen_ & bit(kTimestamp))) add("timestamp", now_);
-  if (!(seen_ & bit(kKind))) add("kind", "unknown");
+  text.back() = ',';
+  Field& field = BatchAccess::fields(batch_).emplace_back();
+  field.name_begin = static_cast<std::uint32_t>(text.size() - text_begin + 1);
+  field.name_bytes = static_cast<std::uint16_t>(name.size());
+  field.value_begin = static_cast<std::uint32_t>(field.name_begin + name.size() + 3);
+  field.value_bytes = static_cast<std::uint32_t>(quoted.size() - 2);
+  field.type = FieldType::kString;
+  text.append("\"").append(name).append("\":").append(quoted).append("}");
 }
 
 }  // namespace tt::event

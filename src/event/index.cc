@@ -2,8 +2,10 @@
 // so this checks what the index relies on and nothing that the writer has already promised.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cstring>
 
+#include "base/short_text.h"
 #include "event/batch_access.h"
 #include "event/json_text.h"
 #include "event/writer.h"
@@ -19,35 +21,41 @@ namespace {
 // short strings of an event cost no loop of their own.
 class SpecialFinder {
  public:
-  SpecialFinder(const char* begin, const char* end) : block_(begin), end_(end) { load(); }
+  SpecialFinder(const char* begin, const char* end) : begin_(begin), end_(end), block_(begin) {}
 
   /// The first special byte at or after `p`, which never goes back; the end when there is none.
   const char* next(const char* p) {
-    while (true) {
-      const auto bit = static_cast<std::size_t>(p - block_);
-      if (bit < kBlock) {
-        const std::uint64_t left = specials_ >> bit;
-        if (left != 0) return std::min(p + __builtin_ctzll(left), end_);
-        p = block_ + kBlock;
-      }
-      if (p >= end_) return end_;
-      block_ = p;
-      load();
-    }
+    const auto bit = static_cast<std::size_t>(p - block_);
+    const std::uint64_t left = bit < kBlock ? specials_ >> bit : 0;
+    return left != 0 ? p + __builtin_ctzll(left) : search(p);
   }
 
  private:
   static constexpr std::size_t kBlock = 64;
 
-  void load() {
-    const auto left = static_cast<std::size_t>(end_ - block_);
-    if (left >= kBlock) {
-      specials_ = mask(block_);
-      return;
+  // When the block has none from `p` on. Apart, so that next() is small enough to be inlined.
+  [[gnu::noinline]] const char* search(const char* p) {
+    specials_ = 0;
+    for (block_ = p; block_ != end_; block_ += std::min(kBlock, bytes_left())) {
+      specials_ = load();
+      if (specials_ != 0) return block_ + __builtin_ctzll(specials_);
     }
-    char tail[kBlock]{};  // Zeros are control characters: the end stops a search.
-    std::memcpy(tail, block_, left);
-    specials_ = mask(tail);
+    return end_;
+  }
+
+  std::size_t bytes_left() const { return static_cast<std::size_t>(end_ - block_); }
+
+  // At the end the last whole block serves: it overlaps the one before.
+  std::uint64_t load() const {
+    const std::size_t left = bytes_left();
+    if (left >= kBlock) return mask(block_);
+    if (static_cast<std::size_t>(end_ - begin_) >= kBlock) {
+      return mask(end_ - kBlock) >> (kBlock - left);
+    }
+    std::array<char, kBlock> copy;
+    std::memcpy(copy.data(), block_, left);
+    std::memset(copy.data() + left, ' ', kBlock - left);
+    return mask(copy.data());
   }
 
 #ifdef __SSE2__
@@ -56,6 +64,7 @@ class SpecialFinder {
     const __m128i slashes = _mm_set1_epi8('\\');
     const __m128i controls = _mm_set1_epi8(0x1F);
     std::uint64_t found = 0;
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < kBlock; i += 16) {
       const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + i));
       const __m128i hits =
@@ -76,40 +85,80 @@ class SpecialFinder {
   }
 #endif
 
+  const char* const begin_;
+  const char* const end_;
   const char* block_;
-  const char* end_;
-  std::uint64_t specials_ = 0;
+  std::uint64_t specials_ = 0;  // Of the 64 bytes at block_.
 };
 
 // Each function takes the place where its part begins and returns the place behind it, or null when
 // the part is not what it has to be.
 class Indexer {
  public:
-  Indexer(std::string_view json, std::vector<Field>& fields)
-      : begin_(json.data()), end_(begin_ + json.size()), specials_(begin_, end_), fields_(fields) {}
+  Indexer(std::string_view json, EventBatch& batch)
+      : begin_(json.data()),
+        end_(begin_ + json.size()),
+        specials_(begin_, end_),
+        fields_(BatchAccess::fields(batch)) {
+    if (batch.empty()) return;
+    const EventView last = batch[batch.size() - 1];
+    before_ = last.json.data();
+    expected_ = fields_.size() - last.fields.size();
+    expected_end_ = fields_.size();
+  }
 
   bool run() {
     const char* p = begin_;
     if (end_ - p < 2 || *p != '{') return false;
     if (p[1] == '}') return p + 2 == end_;
     do {
-      Field field;
+      Field& field = fields_.emplace_back();
       p = name(p + 1, field);
       if (p) p = value(p, field);
       if (!p || p == end_) return false;
-      fields_.push_back(field);
     } while (*p == ',');
     return *p == '}' && p + 1 == end_;
   }
 
  private:
+  static constexpr std::size_t kAroundName = 3;  // Two quotes and the colon.
+
+  // Most events have the names of the one before them in the batch: one comparison finds where the
+  // name ends.
   const char* name(const char* p, Field& field) {
+    field.name_begin = position(p + 1);
+    if (expected_ == expected_end_ || !is_at(p, fields_[expected_])) return other_name(p, field);
+    return take(p, field);
+  }
+
+  // `"name":` of a field of the event before.
+  bool is_at(const char* p, const Field& expected) const {
+    const std::size_t bytes = expected.name_bytes + kAroundName;
+    return static_cast<std::size_t>(end_ - p) >= bytes &&
+           same_bytes(p, before_ + expected.name_begin - 1, bytes);
+  }
+
+  const char* take(const char* p, Field& field) {
+    const Field& expected = fields_[expected_++];
+    field.name_bytes = expected.name_bytes;
+    field.name_is_escaped = expected.name_is_escaped;
+    return p + expected.name_bytes + kAroundName;
+  }
+
+  // A field or two of the event before may be missing, or this one is new.
+  [[gnu::noinline]] const char* other_name(const char* p, Field& field) {
+    constexpr std::size_t kTries = 3;
+    const std::size_t tries_end = std::min(expected_ + kTries, expected_end_);
+    for (std::size_t i = expected_ + 1; i < tries_end; ++i) {
+      if (!is_at(p, fields_[i])) continue;
+      expected_ = i;
+      return take(p, field);
+    }
     bool is_escaped = false;
     const char* const behind = string(p, is_escaped);
     if (!behind || behind == end_ || *behind != ':') return nullptr;
     const auto bytes = static_cast<std::size_t>(behind - p - 2);
     if (bytes > kNameBytesMax) return nullptr;
-    field.name_begin = position(p + 1);
     field.name_bytes = static_cast<std::uint16_t>(bytes);
     field.name_is_escaped = is_escaped;
     return behind + 1;
@@ -178,6 +227,9 @@ class Indexer {
   const char* const end_;
   SpecialFinder specials_;
   std::vector<Field>& fields_;
+  const char* before_ = nullptr;  // Text of the event before,
+  std::size_t expected_ = 0;      // and its fields whose names may come next.
+  std::size_t expected_end_ = 0;
 };
 
 }  // namespace
@@ -185,7 +237,7 @@ class Indexer {
 Status index_canonical(std::string_view json, EventBatch& batch) {
   auto& fields = BatchAccess::fields(batch);
   const std::size_t field_begin = fields.size();
-  if (json.size() > 0xFFFF'FFFF || !Indexer(json, fields).run()) {
+  if (json.size() > 0xFFFF'FFFF || !Indexer(json, batch).run()) {
     fields.resize(field_begin);
     return corrupt("not a flat JSON object in canonical form");
   }

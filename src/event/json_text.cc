@@ -5,12 +5,11 @@
 #include <array>
 #include <cstdint>
 
+#include "base/text.h"
 #include "base/utf8.h"
 
 namespace tt::event {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 const char* skip_digits(const char* p, const char* end) {
   while (p != end && is_digit(*p)) ++p;
@@ -126,11 +125,12 @@ FieldType type_of_first(char first) {
 }
 
 std::optional<FieldType> type_of_word(std::string_view word) {
-  if (is_number(word)) return FieldType::kNumber;
-  if (word == "true") return FieldType::kTrue;
-  if (word == "false") return FieldType::kFalse;
-  if (word == "null") return FieldType::kNull;
-  return std::nullopt;
+  const FieldType type = word.empty() ? FieldType::kNumber : type_of_first(word.front());
+  const bool is_good = type == FieldType::kTrue    ? word == "true"
+                       : type == FieldType::kFalse ? word == "false"
+                       : type == FieldType::kNull  ? word == "null"
+                                                   : is_number(word);
+  return is_good ? std::optional(type) : std::nullopt;
 }
 
 Escapes check_escapes(std::string_view inside) {

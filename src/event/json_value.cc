@@ -69,10 +69,7 @@ bool ValueTree::may_have_duplicates(std::uint32_t object) {
   for (std::uint32_t m = nodes_[object].first_child; m; m = nodes_[m].next) {
     const Node& member = nodes_[m];
     if (member.is_name_escaped) return true;
-    if (names_.add(tokens_.text.substr(member.name_begin, member.name_bytes)) ==
-        NameSet::kRefused) {
-      return true;
-    }
+    if (!names_.add(tokens_.text.substr(member.name_begin, member.name_bytes))) return true;
   }
   return false;
 }

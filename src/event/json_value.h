@@ -54,7 +54,7 @@ class ValueTree {
 
   Tokens tokens_;
   std::vector<Node> nodes_;
-  NameSet names_;
+  NameSet& names_ = thread_names();
 };
 
 }  // namespace tt::event

@@ -1,67 +1,113 @@
-// NameSet: the names of one event, to find repeated ones and named fields. Fast when an event has
-// the names of the one before it, which is what senders send.
+// NameSet: the names of one event, to find repeated ones and named fields. Fast when names follow
+// each other as they did before, which is what senders send, in one body or in many.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
+#include <string>
 #include <string_view>
 
-#include "base/short_text.h"
 #include "event/named.h"
 
 namespace tt::event {
 
-/// Names are borrowed and outlive the set.
-class NameSet {
+/// A text of up to 16 bytes, compared with what stands somewhere in two words, whatever its length.
+class ShortKey {
  public:
-  static constexpr int kRefused = -2;
+  static constexpr std::size_t kBytes = 16;  ///< What is_at() reads.
 
-  void begin_event() {
-    if (!is_as_before_) before_ = count_;
-    is_as_before_ = true;
-    count_ = 0;
-    ++event_;
+  ShortKey() = default;
+  explicit ShortKey(std::string_view text) {
+    const std::size_t bytes = std::min(text.size(), kBytes);
+    std::memcpy(words_.data(), text.data(), bytes);
+    std::memset(masks_.data(), 0xFF, bytes);
   }
-  /// The position in kNamedFields, or kNotNamed; kRefused when the name is in the set already, or
-  /// when the set is full or too crowded to tell quickly.
-  int add(std::string_view name) {
-    if (is_as_before_ && count_ < before_ && is_same(names_[count_], name)) {
-      return names_[count_++].named;
-    }
-    return add_new(name);
+  bool is_at(const char* p) const {
+    std::array<std::uint64_t, 2> there;
+    std::memcpy(there.data(), p, kBytes);
+    return (((there[0] ^ words_[0]) & masks_[0]) | ((there[1] ^ words_[1]) & masks_[1])) == 0;
   }
 
  private:
-  static constexpr std::size_t kNamesMax = 256;
+  std::array<std::uint64_t, 2> words_{}, masks_{};
+};
+
+/// Knows the names of the events before, so that it may outlive the bodies.
+class NameSet {
+ public:
+  struct Name {
+    ShortKey key;                        // Of the spelling.
+    std::uint32_t begin = 0, bytes = 0;  // The spelling in texts_: `"name":`.
+    int named = kNotNamed;               // Position in kNamedFields.
+    std::uint32_t event = 0;             // The last event that has it.
+    Name* next = nullptr;                // The name that came behind it.
+  };
+  /// A name and its spelling with quotes and colon differ by that many bytes.
+  static constexpr std::size_t kAround = 3;
+
+  NameSet() { forget(); }
+  NameSet(const NameSet&) = delete;
+  NameSet& operator=(const NameSet&) = delete;
+
+  void begin_event() {
+    ++event_;
+    last_ = names_.data();
+    if (count_ > kNamesKept || event_ == 0) forget();
+  }
+  /// Adds the name that is expected here when it is what stands at `p`, with quotes, colon and
+  /// nothing between them; else null. Senders leave fields out, so a few are tried.
+  const Name* add_expected(const char* p, const char* end) {
+    constexpr int kTries = 3;
+    const auto bytes = static_cast<std::size_t>(end - p);
+    if (bytes < ShortKey::kBytes) return nullptr;
+    Name* name = last_->next;
+    for (int i = 0; i < kTries; ++i, name = name->next) {
+      if (!name->key.is_at(p)) continue;
+      if (name->bytes > ShortKey::kBytes && !is_rest_at(*name, p, bytes)) continue;
+      return take(*name);
+    }
+    return nullptr;
+  }
+  /// Adds a name. Null when it is in the set already, is long, or when the set is full or too
+  /// crowded to tell quickly.
+  const Name* add(std::string_view name);
+
+ private:
+  static constexpr std::size_t kNamesMax = 512;
+  static constexpr std::size_t kNamesKept = 256;     // By the next event.
+  static constexpr std::size_t kNameBytesMax = 256;  // Kept for as long as the thread.
   static constexpr std::size_t kSlots = 2 * kNamesMax;
 
-  struct Name {  // Without initial values: a set is made for every body, and most need few names.
-    const char* begin;
-    std::uint32_t bytes;
-    int named;
-  };
-  // A slot of an older event is empty, so nothing is cleared between events.
-  struct Slot {
-    std::uint32_t event = 0;
-    std::uint32_t name = 0;
-  };
-
-  static bool is_same(const Name& a, std::string_view b) {
-    return same_text({a.begin, a.bytes}, b);
+  void forget();
+  const Name* take(Name& name) {
+    if (name.event == event_) return nullptr;
+    name.event = event_;
+    last_ = &name;
+    return &name;
+  }
+  std::string_view text(const Name& name) const {
+    return {texts_.data() + name.begin + 1, name.bytes - kAround};
+  }
+  bool is_rest_at(const Name& name, const char* p, std::size_t bytes) const {
+    constexpr std::size_t kDone = ShortKey::kBytes;
+    return name.bytes <= bytes &&
+           std::memcmp(texts_.data() + name.begin + kDone, p + kDone, name.bytes - kDone) == 0;
   }
 
-  int add_new(std::string_view name);
-  bool put(std::uint32_t index);
-
-  // names_[0, count_) are of this event; while it is as the one before, those up to before_ are
-  // what that one had next.
+  // Before the first name of an event is names_[0], which stands nowhere: tokens begin with no
+  // space. It is also what follows where nothing is expected.
   std::array<Name, kNamesMax> names_;
+  std::array<std::uint16_t, kSlots> slots_;  // Hash table of names_; 0 is an empty slot.
+  std::string texts_;                        // Of names_, one behind the other.
   std::uint32_t count_ = 0;
-  std::uint32_t before_ = 0;
-  bool is_as_before_ = true;
+  Name* last_ = nullptr;  // The name that was added last.
   std::uint32_t event_ = 0;
-  std::array<Slot, kSlots> slots_{};
 };
+
+/// That of the calling thread.
+NameSet& thread_names();
 
 }  // namespace tt::event

@@ -83,18 +83,25 @@ struct Range6 {
   Class kind;
 };
 
-// IANA IPv6 Special-Purpose Address Registry; fd00:ec2::254 and fd20:ce::254 are metadata services.
+// IANA IPv6 Special-Purpose Address Registry, and metadata services that are not link-local: all
+// that AWS serves beside its instances (fd00:ec2::/32, "IPv6 on AWS"), Google fd20:ce::254, Akamai
+// fd00:a9fe:a9fe::1, Scaleway fd00:42::42, Oracle fd00:c1::a9fe:a9fe, Alibaba fd00:100::100:200.
 constexpr Range6 kRanges6[] = {
     {{{}, 128}, Class::kForbidden},           // ::
     {{{0xfe, 0x80}, 10}, Class::kForbidden},  // link-local
     {{{0xff}, 8}, Class::kForbidden},         // multicast
-    {{{0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54}, 128}, Class::kForbidden},
+    {{{0xfd, 0, 0x0e, 0xc2}, 32}, Class::kForbidden},
     {{{0xfd, 0x20, 0, 0xce, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54}, 128}, Class::kForbidden},
+    {{{0xfd, 0, 0xa9, 0xfe, 0xa9, 0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128}, Class::kForbidden},
+    {{{0xfd, 0, 0, 0x42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x42}, 128}, Class::kForbidden},
+    {{{0xfd, 0, 0, 0xc1, 0, 0, 0, 0, 0, 0, 0, 0, 0xa9, 0xfe, 0xa9, 0xfe}, 128}, Class::kForbidden},
+    {{{0xfd, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2, 0}, 128}, Class::kForbidden},
     {{{}, 96}, Class::kPrivate},                                    // ::1 and ::a.b.c.d
     {{{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}, Class::kPrivate},  // ::ffff:0:a.b.c.d
     {{{0, 0x64, 0xff, 0x9b}, 96}, Class::kPrivate},                 // NAT64
     {{{0, 0x64, 0xff, 0x9b, 0, 1}, 48}, Class::kPrivate},           // local NAT64
     {{{1}, 64}, Class::kPrivate},                                   // discard only
+    {{{1, 0, 0, 0, 0, 0, 0, 1}, 64}, Class::kPrivate},              // dummy prefix (RFC 9780)
     {{{0x20, 0x01}, 23}, Class::kPrivate},                          // 2001::/32 and protocols
     {{{0x20, 0x01, 0x0d, 0xb8}, 32}, Class::kPrivate},              // documentation
     {{{0x20, 0x02}, 16}, Class::kPrivate},                          // 6to4

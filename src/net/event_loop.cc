@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/event_loop.h"
 
+#include <signal.h>
 #include <time.h>
 
 #include <algorithm>
@@ -102,11 +103,17 @@ void Deadlines::tick() {
 EventLoop::EventLoop(int tick_ms)
     : work_(boost::asio::make_work_guard(context_)),
       deadlines_(context_, tick_ms),
+      poller_(context_),
       mailbox_(std::make_shared<Mailbox>(context_)) {}
 
 EventLoop::~EventLoop() { mailbox_->close(); }
 
 void EventLoop::run() {
+  // That the other side has gone is the error of a write; pipes have no flag for it as sockets do.
+  sigset_t gone;
+  ::sigemptyset(&gone);
+  ::sigaddset(&gone, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &gone, nullptr);
   loop_of_this_thread = mailbox_.get();
   context_.run();
   mailbox_->close();

@@ -14,6 +14,8 @@
 #include <optional>
 #include <vector>
 
+#include "net/poller.h"
+
 // g++ 12 at -O1 takes Asio's allocator of coroutine frames for a mismatch.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
@@ -102,6 +104,7 @@ class EventLoop {
   boost::asio::io_context& context() { return context_; }
   Executor executor() { return context_.get_executor(); }
   Deadlines& deadlines() { return deadlines_; }
+  Poller& poller() { return poller_; }
   const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
   /// Posts a callable to the loop; for rare things, it allocates.
   template <class F>
@@ -118,6 +121,7 @@ class EventLoop {
   boost::asio::io_context context_{1};
   std::optional<boost::asio::executor_work_guard<Executor>> work_;
   Deadlines deadlines_;
+  Poller poller_;
   std::shared_ptr<Mailbox> mailbox_;
 };
 

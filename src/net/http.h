@@ -22,7 +22,7 @@ std::string_view reason_phrase(int status);
 /// server's business.
 struct HttpAnswer {
   int status = 200;
-  std::string content_type = "application/json";
+  std::string_view content_type = "application/json";  ///< A literal.
   std::string body;
   Headers headers;
 };

@@ -3,8 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_client.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <functional>
@@ -12,8 +10,10 @@
 #include <optional>
 #include <thread>
 #include <unordered_set>
+#include <utility>
 
 #include "base/metric_table.h"
+#include "net/curl_sockets.h"
 #include "net/transfer.h"
 
 namespace tt::net {
@@ -22,7 +22,6 @@ namespace {
 
 constexpr long kKeptConnectionsMax = 256;
 constexpr std::size_t kFreeTransfersMax = 64;
-constexpr int kPollMs = 10'000;
 
 struct Job {
   ClientRequest request;
@@ -34,26 +33,32 @@ void start_curl() {
   TT_ASSERT(code == CURLE_OK);
 }
 
+// Scheme and authority as they stand in a URL.
+std::string_view site_of(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return {};
+  return url.substr(0, url.find_first_of("/?#\\", scheme + 3));
+}
+
 class Lane {
  public:
   Lane() : multi_(curl_multi_init()) {
     TT_ASSERT(multi_);
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kKeptConnectionsMax);
+    sockets_.attach(multi_);
   }
   ~Lane() { curl_multi_cleanup(multi_); }
 
   void send(Job job) {
-    bool is_first = false;
-    {
-      const std::lock_guard lock(mutex_);
-      if (!is_stopped_) {
-        is_first = jobs_.empty();
-        jobs_.push_back(std::move(job));
-        job.done = nullptr;
-      }
+    std::unique_lock lock(mutex_);
+    if (is_stopped_) {
+      lock.unlock();
+      return cancel(job.done);
     }
-    if (job.done) return cancel(job.done);
-    if (is_first) curl_multi_wakeup(multi_);
+    jobs_.push_back(std::move(job));
+    const bool is_asleep = std::exchange(is_asleep_, false);
+    lock.unlock();
+    if (is_asleep) sockets_.wake();
   }
 
   void stop() {
@@ -61,14 +66,14 @@ class Lane {
       const std::lock_guard lock(mutex_);
       is_stopped_ = true;
     }
-    curl_multi_wakeup(multi_);
+    sockets_.wake();
   }
 
   void run() {
-    while (take_jobs()) {
-      int running = 0;
-      curl_multi_perform(multi_, &running);
-      if (!finish_some()) curl_multi_poll(multi_, nullptr, 0, kPollMs, nullptr);
+    while (begin_jobs()) {
+      sockets_.perform();
+      finish_some();
+      sockets_.wait(may_sleep());
     }
     for (Transfer* transfer : running_) {
       curl_multi_remove_handle(multi_, transfer->handle());
@@ -76,7 +81,7 @@ class Lane {
       delete transfer;
     }
     running_.clear();
-    for (const Job& job : taken_) cancel(job.done);
+    for (const Job& job : jobs_) cancel(job.done);
     free_.clear();
   }
 
@@ -87,12 +92,20 @@ class Lane {
     done(std::move(answer));
   }
 
-  bool take_jobs() {
-    taken_.clear();
+  // Who sends from now on wakes us, and only then.
+  bool may_sleep() {
+    const std::lock_guard lock(mutex_);
+    is_asleep_ = jobs_.empty() && !is_stopped_;
+    return is_asleep_;
+  }
+
+  // False when stopped.
+  bool begin_jobs() {
     {
       const std::lock_guard lock(mutex_);
-      taken_.swap(jobs_);
+      is_asleep_ = false;
       if (is_stopped_) return false;
+      taken_.swap(jobs_);
     }
     for (Job& job : taken_) begin(std::move(job));
     taken_.clear();
@@ -100,13 +113,7 @@ class Lane {
   }
 
   void begin(Job job) {
-    std::unique_ptr<Transfer> transfer;
-    if (free_.empty()) {
-      transfer = std::make_unique<Transfer>();
-    } else {
-      transfer = std::move(free_.back());
-      free_.pop_back();
-    }
+    std::unique_ptr<Transfer> transfer = take_free(job.request);
     if (!transfer->prepare(std::move(job.request), std::move(job.done))) return;
     if (curl_multi_add_handle(multi_, transfer->handle()) != CURLM_OK) {
       return transfer->fail("out of memory");
@@ -114,9 +121,17 @@ class Lane {
     running_.insert(transfer.release());
   }
 
-  // True when something was finished: then there may be new jobs, and no reason to sleep.
-  bool finish_some() {
-    bool is_any = false;
+  std::unique_ptr<Transfer> take_free(const ClientRequest& request) {
+    if (free_.empty()) return std::make_unique<Transfer>(sockets_);
+    const auto found = std::find_if(free_.rbegin(), free_.rend(),
+                                    [&](const auto& free) { return free->suits(request); });
+    if (found != free_.rend()) std::swap(*found, free_.back());
+    std::unique_ptr<Transfer> transfer = std::move(free_.back());
+    free_.pop_back();
+    return transfer;
+  }
+
+  void finish_some() {
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
@@ -128,24 +143,24 @@ class Lane {
       curl_multi_remove_handle(multi_, transfer->handle());
       transfer->finish(code);
       if (free_.size() < kFreeTransfersMax) free_.push_back(std::move(transfer));
-      is_any = true;
     }
-    return is_any;
   }
 
+  CurlSockets sockets_;  // Ends after the connections of `multi_`.
   CURLM* multi_;
   std::mutex mutex_;
   std::vector<Job> jobs_;
   bool is_stopped_ = false;
+  bool is_asleep_ = false;
   // Lane thread only.
   std::vector<Job> taken_;
   std::unordered_set<Transfer*> running_;
   std::vector<std::unique_ptr<Transfer>> free_;
 };
 
-class Client final : public HttpClient {
+class CurlHttpClient final : public HttpClient {
  public:
-  Client(Spawner& spawner, Metrics& metrics, int threads)
+  CurlHttpClient(Spawner& spawner, Metrics& metrics, int threads)
       : answered_(counter(metrics, "tt_http_client_requests_total", {{"result", "answered"}})),
         failed_(counter(metrics, "tt_http_client_requests_total", {{"result", "failed"}})),
         in_flight_(gauge(metrics, "tt_http_client_in_flight")) {
@@ -156,19 +171,19 @@ class Client final : public HttpClient {
     }
   }
 
-  ~Client() override {
+  ~CurlHttpClient() override {
     for (const auto& lane : lanes_) lane->stop();
     threads_.clear();  // Joins.
   }
 
   void send(ClientRequest request, Done done) override {
-    const std::size_t lane = std::hash<std::string>()(origin_of(request.url)) % lanes_.size();
+    Lane& lane = *lanes_[std::hash<std::string_view>()(site_of(request.url)) % lanes_.size()];
     in_flight_.add(1);
-    lanes_[lane]->send({std::move(request), [this, done = std::move(done)](ClientAnswer answer) {
-                          in_flight_.add(-1);
-                          (answer.status != 0 ? answered_ : failed_).add();
-                          done(std::move(answer));
-                        }});
+    lane.send({std::move(request), [this, done = std::move(done)](ClientAnswer answer) {
+                 in_flight_.add(-1);
+                 (answer.status != 0 ? answered_ : failed_).add();
+                 done(std::move(answer));
+               }});
   }
 
  private:
@@ -186,7 +201,7 @@ std::unique_ptr<HttpClient> HttpClient::start(Spawner& spawner, Metrics& metrics
   if (threads <= 0) {
     threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 4);
   }
-  return std::make_unique<Client>(spawner, metrics, threads);
+  return std::make_unique<CurlHttpClient>(spawner, metrics, threads);
 }
 
 ClientAnswer HttpClient::call(ClientRequest request) {

@@ -40,6 +40,17 @@ struct ClientTls {
   bool insecure = false;  ///< Accept any certificate; warned about at each start.
 };
 
+/// A message instead of an HTTP request: `url` is smtp:// or smtps://, `body` the message with CRLF
+/// line ends (RFC 5322), `method` and `headers` mean nothing. The answer's status is the last SMTP
+/// reply's code (RFC 5321 section 4.2), its body the replies.
+struct ClientMail {
+  std::string from;             ///< Address alone.
+  std::vector<std::string> to;  ///< At least one.
+  std::string user, password;   ///< Empty: no AUTH.
+  enum class StartTls : std::uint8_t { kAlways, kIfOffered, kNever } start_tls = StartTls::kAlways;
+  bool operator==(const ClientMail&) const = default;
+};
+
 struct ClientRequest {
   std::string method = "POST";
   std::string url;  ///< May hold a secret: never logged; errors name scheme and host only.
@@ -54,6 +65,7 @@ struct ClientRequest {
   /// Long answers (event streams): takes the body of a 2xx as it comes, on a client thread, instead
   /// of ClientAnswer::body and its limit; false ends the transfer. `timeout_ms` 0 means none.
   std::function<bool(std::string_view)> on_body;
+  std::shared_ptr<const ClientMail> mail;  ///< Null: HTTP.
 };
 
 /// Status 0 means that no HTTP answer came: `error` says why, without secrets.
@@ -70,7 +82,8 @@ struct ClientAnswer {
   std::int64_t duration_ns = 0;
 };
 
-/// Thread safe. No redirects, http and https only, TLS 1.2 at least, HTTP/1.1.
+/// Thread safe. No redirects, http and https (smtp and smtps for mail) only, TLS 1.2 at least,
+/// HTTP/1.1.
 class HttpClient {
  public:
   using Done = std::function<void(ClientAnswer)>;

@@ -195,6 +195,7 @@ void HttpConnection::handle() {
   worker_.shared().requests.add();
   Exchange& exchange = *exchange_;
   exchange.request.body = exchange.reader.body();
+  exchange.request.round = worker_.round();
   exchange.is_handling = true;
   try {
     worker_.shared().handler.handle(exchange.request,
@@ -226,7 +227,7 @@ void HttpConnection::answer_error(Step step) {
       return answer_here(error_answer(431, "the request head is too large"));
     case Step::kBodyTooLarge:
       shared.too_large.add();
-      return answer_here(error_answer(413, "the request body is too large"));
+      return answer_here(too_large());
     case Step::kOverBudget: {
       shared.over_budget.add();
       HttpAnswer answer = error_answer(503, "too many request bodies in flight, try again");
@@ -237,6 +238,14 @@ void HttpConnection::answer_error(Step step) {
       shared.bad_requests.add();
       return answer_here(error_answer(400, exchange_->reader.problem()));
   }
+}
+
+HttpAnswer HttpConnection::too_large() {
+  const RequestHead& head = exchange_->reader.head();
+  const auto body_bytes = head.is_chunked ? std::nullopt : std::optional(head.content_length);
+  const HttpHandler& handler = worker_.shared().handler;
+  if (handler.too_large) return handler.too_large(exchange_->request, body_bytes_max_, body_bytes);
+  return error_answer(413, too_large_text(body_bytes_max_, body_bytes));
 }
 
 void HttpConnection::render() {

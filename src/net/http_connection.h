@@ -56,6 +56,7 @@ class HttpConnection final : public Timed,
   void handle();
   void answer_error(Step step);
   void answer_here(HttpAnswer answer);
+  HttpAnswer too_large();
   void render();
   void set_bytes(std::string_view head, std::string_view body);
   Step flush();

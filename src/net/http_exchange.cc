@@ -11,10 +11,10 @@ namespace tt::net {
 namespace {
 
 // Finishes a stream that its writer forgot.
-class StreamHandle final : public BodyStream {
+class BodyStreamHandle final : public BodyStream {
  public:
-  explicit StreamHandle(std::shared_ptr<StreamState> state) : state_(std::move(state)) {}
-  ~StreamHandle() override { state_->finish(); }
+  explicit BodyStreamHandle(std::shared_ptr<StreamState> state) : state_(std::move(state)) {}
+  ~BodyStreamHandle() override { state_->finish(); }
   bool write(std::string bytes) override { return state_->write(std::move(bytes)); }
   void finish() override { state_->finish(); }
   bool is_open() const override { return state_->is_open(); }
@@ -190,7 +190,7 @@ std::shared_ptr<BodyStream> Reply::stream(HttpAnswer head) {
   exchange->answer.stream = state;
   exchange->answer.kind = PendingAnswer::Kind::kStream;
   deliver(std::move(exchange));
-  return std::make_shared<StreamHandle>(std::move(state));
+  return std::make_shared<BodyStreamHandle>(std::move(state));
 }
 
 HttpAnswer error_answer(int status, std::string_view text) {

@@ -18,12 +18,12 @@ void append_number(std::string& text, std::uint64_t number) {
   text.append(digits, static_cast<std::size_t>(end - digits));
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }
+
 void append_clean(std::string& text, std::string_view value) {
-  const std::size_t begin = text.size();
+  const auto begin = static_cast<std::ptrdiff_t>(text.size());
   text += value;
-  std::replace_if(
-      text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, ' ');
+  std::replace_if(text.begin() + begin, text.end(), is_control, ' ');
 }
 
 std::string_view connection_header(const RenderOptions& options) {

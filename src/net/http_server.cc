@@ -6,6 +6,9 @@
 #include <mutex>
 #include <thread>
 
+#include "base/text.h"
+#include "base/units.h"
+#include "net/http_exchange.h"
 #include "net/http_worker.h"
 
 namespace tt::net {
@@ -14,17 +17,18 @@ namespace {
 
 int thread_count(int asked) {
   if (asked > 0) return asked;
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
+  // The others route, commit and deliver; and fewer threads take larger rounds.
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, 8);
 }
 
-class Server final : public HttpServer {
+class WorkerHttpServer final : public HttpServer {
  public:
-  Server(HttpLimits limits, HttpHandler handler, Metrics& metrics, int threads)
+  WorkerHttpServer(HttpLimits limits, HttpHandler handler, Metrics& metrics, int threads)
       : shared_(limits, std::move(handler), metrics) {
     for (int i = 0; i < threads; ++i) workers_.push_back(std::make_unique<HttpWorker>(shared_));
   }
 
-  ~Server() override { stop(0); }
+  ~WorkerHttpServer() override { stop(0); }
 
   Status bind(const Options& options) {
     if (options.tls) {
@@ -74,10 +78,25 @@ class Server final : public HttpServer {
 
 }  // namespace
 
+HttpAnswer method_answer(std::string_view method, const std::vector<std::string_view>& allowed) {
+  const std::string list = join(std::vector<std::string>(allowed.begin(), allowed.end()), ", ");
+  HttpAnswer answer =
+      error_answer(405, "this path does not take " + std::string(method) + "; it takes " + list);
+  answer.headers.emplace_back("Allow", list);
+  return answer;
+}
+
+std::string too_large_text(std::size_t body_bytes_max, std::optional<std::size_t> body_bytes) {
+  const std::string limit = format_size(body_bytes_max);
+  const bool has_unit = limit.ends_with('B');
+  return "the request body " + (body_bytes ? "of " + std::to_string(*body_bytes) + " bytes " : "") +
+         "is over the limit of " + limit + (has_unit ? "" : " bytes");
+}
+
 Result<std::unique_ptr<HttpServer>> HttpServer::start(Options options, HttpHandler handler,
                                                       Spawner& spawner, Metrics& metrics) {
-  auto server = std::make_unique<Server>(options.limits, std::move(handler), metrics,
-                                         thread_count(options.threads));
+  auto server = std::make_unique<WorkerHttpServer>(options.limits, std::move(handler), metrics,
+                                                   thread_count(options.threads));
   TT_CHECK(server->bind(options));
   server->run(spawner);
   return std::unique_ptr<HttpServer>(std::move(server));

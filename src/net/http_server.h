@@ -18,6 +18,14 @@
 
 namespace tt::net {
 
+/// What a handler gathers from the requests that one thread finds ready together.
+class Round {
+ public:
+  virtual ~Round() = default;
+  /// The last of them was handled.
+  virtual void end() = 0;
+};
+
 /// A request whose whole body has arrived. Views die when the responder has answered.
 struct HttpRequest {
   std::string_view method;
@@ -30,6 +38,8 @@ struct HttpRequest {
   bool is_tls = false;
   bool is_loopback = false;             ///< The peer's address is loopback or a unix socket.
   std::string_view client_certificate;  ///< SANs "DNS:a,URI:b" of a verified certificate, or empty.
+  Round* round =
+      nullptr;  ///< Of the thread that took it, for the call of the handler; may be null.
 
   std::string_view header(std::string_view name) const { return find_header(*headers, name); }
 };
@@ -82,6 +92,13 @@ struct HttpHandler {
   /// After the headers: decides the body limit, or refuses (404, 401, 413, 503).
   std::function<Admission(const HttpRequest&)> admit;
   std::function<void(const HttpRequest&, Responder)> handle;
+  /// What a body over the admitted limit is answered; null: 413 with both sizes. `body_bytes`:
+  /// nothing when its sender does not say how long it is.
+  std::function<HttpAnswer(const HttpRequest&, std::size_t body_bytes_max,
+                           std::optional<std::size_t> body_bytes)>
+      too_large;
+  /// Called once for each thread; the round is used and ended on it. Null: no rounds.
+  std::function<std::unique_ptr<Round>()> make_round;
 };
 
 struct TlsFiles {
@@ -102,6 +119,11 @@ struct ListenAddress {
 /// bind.
 Result<ListenAddress> parse_listen(std::string_view text);
 
+/// 405 with `Allow` (RFC 9110 section 15.5.6).
+HttpAnswer method_answer(std::string_view method, const std::vector<std::string_view>& allowed);
+/// "the request body of 5242880 bytes is over the limit of 4MiB".
+std::string too_large_text(std::size_t body_bytes_max, std::optional<std::size_t> body_bytes);
+
 struct HttpLimits {
   std::size_t head_bytes_max = 32u << 10;
   std::size_t head_fields_max = 100;
@@ -119,7 +141,7 @@ class HttpServer {
     std::vector<ListenAddress> listen;
     std::optional<TlsFiles> tls;
     HttpLimits limits;
-    int threads = 0;  ///< 0: min(cores, 8).
+    int threads = 0;  ///< 0: half the cores, 1 to 8.
   };
   /// Binds (kMisconfigured when an address is taken, naming it) and starts its threads.
   static Result<std::unique_ptr<HttpServer>> start(Options options, HttpHandler handler,

@@ -3,6 +3,8 @@
 #include "net/http_worker.h"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
 
 #include "base/metric_table.h"
 #include "net/http_connection.h"
@@ -40,7 +42,10 @@ HttpShared::HttpShared(HttpLimits http_limits, HttpHandler http_handler, Metrics
       open_connections(gauge(metrics, "tt_http_connections")) {}
 
 HttpWorker::HttpWorker(HttpShared& shared)
-    : shared_(shared), loop_(tick_ms(shared.limits)), grace_timer_(loop_.executor()) {}
+    : shared_(shared),
+      loop_(tick_ms(shared.limits)),
+      grace_timer_(loop_.executor()),
+      round_(shared.handler.make_round ? shared.handler.make_round() : nullptr) {}
 
 HttpWorker::~HttpWorker() = default;
 
@@ -92,6 +97,16 @@ void HttpWorker::recycle(std::shared_ptr<Exchange> exchange) {
   if (exchange.use_count() == 1 && free_.size() < kFreeExchangesMax) {
     free_.push_back(std::move(exchange));
   }
+}
+
+Round* HttpWorker::round() {
+  if (round_ && !std::exchange(is_round_open_, true)) {
+    boost::asio::post(loop_.executor(), [this] {
+      is_round_open_ = false;
+      round_->end();
+    });
+  }
+  return round_.get();
 }
 
 void HttpWorker::drain(int grace_ms) {

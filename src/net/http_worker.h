@@ -57,6 +57,8 @@ class HttpWorker {
   /// Takes an exchange back when nobody else holds it; else the last holder frees it.
   void recycle(std::shared_ptr<Exchange> exchange);
   void remove(HttpConnection& connection);
+  /// The round that a request ready now belongs to; it ends behind what is ready with it.
+  Round* round();
 
  private:
   void accept(AcceptedSocket socket, const ListenAddress& address);
@@ -69,6 +71,8 @@ class HttpWorker {
   std::unordered_set<HttpConnection*> connections_;
   std::vector<std::shared_ptr<Exchange>> free_;
   DateText date_;
+  std::unique_ptr<Round> round_;
+  bool is_round_open_ = false;
   bool is_draining_ = false;
 };
 

@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <sys/un.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "net/http_server.h"
 
@@ -77,6 +79,12 @@ Result<ListenAddress> parse_listen(std::string_view text) {
   } else if (!take_prefix(text, "tcp://") && text.find("://") != std::string_view::npos) {
     return bad(whole, "has an unknown scheme; use tcp://, tls://, udp:// or unix:");
   }
+  for (const std::string_view scheme : {"tcp:", "tls:", "udp:"})
+    if (std::string_view rest = text; text.size() == whole.size() && take_prefix(rest, scheme))
+      return bad(whole,
+                 "lacks the slashes; did you mean `" + std::string(scheme) + "//" +
+                     std::string(rest.substr(std::min(rest.find_first_not_of('/'), rest.size()))) +
+                     "`?");
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return bad(whole, "needs a port, like 127.0.0.1:8420");
   const std::optional<std::uint64_t> port = parse_u64(text.substr(colon + 1));

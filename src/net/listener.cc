@@ -39,7 +39,8 @@ Error cannot_listen(const ListenAddress& address, std::string_view why,
 Error cannot_listen(const ListenAddress& address, int error) {
   if (error == EADDRINUSE) {
     // The other program may go: often it is the one that this one replaces.
-    return cannot_listen(address, "address already in use; stop the other program or change it",
+    return cannot_listen(address,
+                         "address already in use; stop the other program or listen elsewhere",
                          Code::kRetry);
   }
   return cannot_listen(address, std::strerror(error));

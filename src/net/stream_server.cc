@@ -14,14 +14,14 @@ namespace tt::net {
 
 namespace {
 
-constexpr int kTickMs = 250;
+constexpr int kStreamTickMs = 250;
 constexpr std::size_t kDatagramBytesMax = 65'536;
 
-class Server final : public StreamServer {
+class LoopStreamServer final : public StreamServer {
  public:
-  Server(Options options, StreamFactory factory, Metrics& metrics)
+  LoopStreamServer(Options options, StreamFactory factory, Metrics& metrics)
       : loop_(std::move(options), std::move(factory), metrics) {}
-  ~Server() override { stop(0); }
+  ~LoopStreamServer() override { stop(0); }
 
   Status bind() { return loop_.bind(); }
   void run(Spawner& spawner) {
@@ -51,7 +51,7 @@ StreamLoop::StreamLoop(StreamServer::Options options, StreamFactory factory, Met
       factory_(std::move(factory)),
       refused_connections_(counter(metrics, "tt_stream_refused_connections_total")),
       open_connections_(gauge(metrics, "tt_stream_connections")),
-      loop_(kTickMs),
+      loop_(kStreamTickMs),
       grace_timer_(loop_.executor()),
       buffer_(std::max(options_.read_bytes, kDatagramBytesMax)) {}
 
@@ -124,7 +124,7 @@ void StreamLoop::abort_all() {
 
 Result<std::unique_ptr<StreamServer>> StreamServer::start(Options options, StreamFactory factory,
                                                           Spawner& spawner, Metrics& metrics) {
-  auto server = std::make_unique<Server>(std::move(options), std::move(factory), metrics);
+  auto server = std::make_unique<LoopStreamServer>(std::move(options), std::move(factory), metrics);
   TT_CHECK(server->bind());
   server->run(spawner);
   return std::unique_ptr<StreamServer>(std::move(server));

@@ -42,6 +42,9 @@ struct StreamInfo {
   bool is_tls = false, is_loopback = false;
   std::string client_certificate;
   bool is_datagram = false;  ///< Each on_bytes() is one datagram: its end is the end of a line.
+  /// A file that the operator named; `peer` is its path. Nobody needs leave, nothing can be
+  /// written, and a session pauses whenever something of what it got is not stored yet.
+  bool is_file = false;
 };
 using StreamFactory =
     std::function<std::unique_ptr<StreamSession>(std::shared_ptr<StreamPeer>, StreamInfo)>;
@@ -53,7 +56,7 @@ class StreamServer {
     std::vector<ListenAddress> listen;
     std::optional<TlsFiles> tls;
     std::size_t connections_max = 4'096;
-    std::size_t read_bytes = 64u << 10;
+    std::size_t read_bytes = 256u << 10;  ///< What one read may bring, and one append take.
   };
   static Result<std::unique_ptr<StreamServer>> start(Options options, StreamFactory factory,
                                                      Spawner& spawner, Metrics& metrics);

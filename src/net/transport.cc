@@ -5,26 +5,13 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
+
 namespace tt::net {
-
-namespace {
-
-boost::asio::generic::stream_protocol protocol_of(int fd) {
-  int family = AF_INET;
-  socklen_t size = sizeof(family);
-  getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
-  return {family, 0};
-}
-
-IoResult failed(Io blocked) {
-  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {blocked, 0};
-  return {Io::kClosed, 0};
-}
-
-}  // namespace
 
 AcceptedSocket::~AcceptedSocket() {
   if (fd_ >= 0) ::close(fd_);
@@ -32,14 +19,18 @@ AcceptedSocket::~AcceptedSocket() {
 
 void Transport::SslFree::operator()(ssl_st* ssl) const { SSL_free(ssl); }
 
+void Waiting::resume() {
+  Waiting self(std::move(*this));
+  if (self.coroutine_) std::move (*self.coroutine_)();
+  if (self.call_) self.call_();
+}
+
 Transport::Transport(EventLoop& loop, AcceptedSocket socket, TlsContext* tls)
-    : socket_(loop.executor()), peer_(std::make_shared<PeerInfo>(std::move(socket.peer()))) {
-  boost::system::error_code error;
-  socket_.assign(protocol_of(socket.fd()), socket.fd(), error);
-  if (error) return;
-  const int fd = socket.release();
+    : loop_(loop), peer_(std::make_shared<PeerInfo>(std::move(socket.peer()))) {
+  if (!loop.poller().add(socket.fd(), *this)) return;
+  fd_ = socket.release();
   if (!tls) return;
-  ssl_.reset(tls->accept_on(fd));
+  ssl_.reset(tls->accept_on(fd_));
   if (!ssl_) close();  // Never fall back to plain bytes.
 }
 
@@ -59,8 +50,8 @@ Io Transport::handshake() {
 IoResult Transport::tls_result(int code) {
   const int reason = SSL_get_error(ssl_.get(), code);
   ERR_clear_error();
-  if (reason == SSL_ERROR_WANT_READ) return {Io::kWantRead, 0};
-  if (reason == SSL_ERROR_WANT_WRITE) return {Io::kWantWrite, 0};
+  if (reason == SSL_ERROR_WANT_READ) return blocked(Io::kWantRead);
+  if (reason == SSL_ERROR_WANT_WRITE) return blocked(Io::kWantWrite);
   return {Io::kClosed, 0};
 }
 
@@ -69,11 +60,17 @@ IoResult Transport::read(std::span<char> room) {
   if (ssl_) {
     std::size_t bytes = 0;
     const int code = SSL_read_ex(ssl_.get(), room.data(), room.size(), &bytes);
-    return code == 1 ? IoResult{Io::kDone, bytes} : tls_result(code);
+    if (code != 1) return tls_result(code);
+    in_.state = Direction::State::kUnknown;
+    return {Io::kDone, bytes};
   }
-  const ssize_t n = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
-  if (n > 0) return {Io::kDone, static_cast<std::size_t>(n)};
-  return n == 0 ? IoResult{} : failed(Io::kWantRead);
+  const ssize_t n = ::recv(fd_, room.data(), room.size(), MSG_DONTWAIT);
+  if (n < 0) return failed(Io::kWantRead);
+  if (n == 0) return {};
+  // Less than asked for: that was all, and more will be told (epoll(7), questions and answers).
+  const bool is_all = static_cast<std::size_t>(n) < room.size() && !has_end_;
+  in_.state = is_all ? Direction::State::kBlocked : Direction::State::kUnknown;
+  return {Io::kDone, static_cast<std::size_t>(n)};
 }
 
 bool Transport::has_pending() const { return ssl_ && SSL_pending(ssl_.get()) > 0; }
@@ -95,14 +92,58 @@ IoResult Transport::write(std::span<const iovec> parts) {
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts.data());
   message.msg_iovlen = parts.size();
-  const ssize_t n = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  const ssize_t n = ::sendmsg(fd_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (n >= 0) return {Io::kDone, static_cast<std::size_t>(n)};
   return failed(Io::kWantWrite);
 }
 
+IoResult Transport::failed(Io io) {
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return blocked(io);
+  return {};
+}
+
+IoResult Transport::blocked(Io io) {
+  Direction& direction = io == Io::kWantWrite ? out_ : in_;
+  direction.state = has_end_ ? Direction::State::kUnknown : Direction::State::kBlocked;
+  return {io, 0};
+}
+
+void Transport::on_events(std::uint32_t events) {
+  constexpr std::uint32_t kEnds = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  has_end_ = has_end_ || (events & kEnds) != 0;
+  const bool is_in = (events & (EPOLLIN | kEnds)) != 0;
+  const bool is_out = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
+  if (is_in) in_.state = Direction::State::kReady;
+  if (is_out) out_.state = Direction::State::kReady;
+  // Who is resumed may end this: only one is at once.
+  const bool is_out_due = is_out && bool{out_.waiting};
+  if (is_in && in_.waiting) {
+    if (is_out_due) resume_later(out_);
+    return in_.waiting.resume();
+  }
+  if (is_out_due) out_.waiting.resume();
+}
+
+// Where only the kernel knows, it is asked: who waits would else be told of nothing.
+bool Transport::is_ready(Direction& direction) const {
+  if (direction.state != Direction::State::kUnknown) {
+    return direction.state == Direction::State::kReady;
+  }
+  pollfd socket{fd_, static_cast<short>(&direction == &out_ ? POLLOUT : POLLIN), 0};
+  const bool is_ready = ::poll(&socket, 1, 0) > 0;
+  direction.state = is_ready ? Direction::State::kReady : Direction::State::kBlocked;
+  return is_ready;
+}
+
+// As a turn of its own. Who waits keeps this alive.
+void Transport::resume_later(Direction& direction) {
+  boost::asio::post(loop_.executor(),
+                    [waiting = std::move(direction.waiting)]() mutable { waiting.resume(); });
+}
+
 void Transport::cancel() {
-  boost::system::error_code error;
-  socket_.cancel(error);
+  for (Direction* direction : {&in_, &out_})
+    if (direction->waiting) resume_later(*direction);
 }
 
 void Transport::shutdown_write() {
@@ -111,13 +152,14 @@ void Transport::shutdown_write() {
     SSL_shutdown(ssl_.get());
     ERR_clear_error();
   }
-  boost::system::error_code error;
-  socket_.shutdown(Socket::shutdown_send, error);
+  ::shutdown(fd_, SHUT_WR);
 }
 
 void Transport::close() {
-  boost::system::error_code error;
-  socket_.close(error);
+  if (!is_open()) return;
+  cancel();
+  loop_.poller().remove(*this);
+  ::close(std::exchange(fd_, -1));
 }
 
 }  // namespace tt::net

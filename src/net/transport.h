@@ -5,10 +5,10 @@
 
 #include <sys/uio.h>
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/async_result.hpp>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -16,8 +16,6 @@
 #include "net/tls_server.h"
 
 namespace tt::net {
-
-using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
 
 /// Who is on the other end; shared with requests that outlive their connection.
 struct PeerInfo {
@@ -52,8 +50,40 @@ class AcceptedSocket {
   PeerInfo peer_;
 };
 
+/// Who waits for a direction of a socket.
+class Waiting {
+ public:
+  using Coroutine = boost::asio::async_result<Await, void()>::handler_type;
+
+  Waiting() = default;
+  /// Leaves `other` without.
+  Waiting(Waiting&& other) noexcept
+      : coroutine_(std::move(other.coroutine_)), call_(std::exchange(other.call_, nullptr)) {
+    other.coroutine_.reset();
+  }
+  void set(Coroutine coroutine) { coroutine_.emplace(std::move(coroutine)); }
+  void set(std::function<void()> call) { call_ = std::move(call); }
+  explicit operator bool() const { return coroutine_.has_value() || call_; }
+  /// Goes on with it, which may end the socket.
+  void resume();
+
+ private:
+  std::optional<Coroutine> coroutine_;
+  std::function<void()> call_;
+};
+
+/// One direction of a socket: whether trying it is worth a system call, and who waits until it is.
+struct Direction {
+  enum class State : unsigned char {
+    kBlocked,  ///< epoll will tell.
+    kUnknown,  ///< It may be ready, and epoll may have told already.
+    kReady,
+  } state = State::kBlocked;
+  Waiting waiting;
+};
+
 /// Loop thread only.
-class Transport {
+class Transport final : private Watched {
  public:
   /// `tls` null: plain bytes.
   Transport(EventLoop& loop, AcceptedSocket socket, TlsContext* tls);
@@ -68,22 +98,20 @@ class Transport {
   /// May write less than asked.
   IoResult write(std::span<const iovec> parts);
 
-  /// Waits until the direction is ready, `cancel()` or an error; look again in each case.
+  /// Waits until the direction is ready, `cancel()` or an error; look again in each case. One at a
+  /// time for each direction. The loop's other work goes on in between, also when it is ready now.
   auto wait(Io direction) {
-    return socket_.async_wait(direction == Io::kWantWrite ? Socket::wait_write : Socket::wait_read,
-                              boost::asio::redirect_error(kAwait, ignored_));
+    Await token;
+    return boost::asio::async_initiate<Await, void()>(
+        [this, direction](auto handler) { await_with(direction, std::move(handler)); }, token);
   }
   /// The same for a callable without arguments.
-  template <class F>
-  void wait_then(Io direction, F f) {
-    socket_.async_wait(direction == Io::kWantWrite ? Socket::wait_write : Socket::wait_read,
-                       [f = std::move(f)](const boost::system::error_code&) { f(); });
-  }
+  void wait_then(Io direction, std::function<void()> f) { await_with(direction, std::move(f)); }
   void cancel();
   /// Tells the peer that no more comes (TLS: close_notify first).
   void shutdown_write();
   void close();
-  bool is_open() const { return socket_.is_open(); }
+  bool is_open() const { return fd_ >= 0; }
 
   const std::shared_ptr<const PeerInfo>& peer() const { return peer_; }
 
@@ -91,12 +119,25 @@ class Transport {
   struct SslFree {
     void operator()(ssl_st* ssl) const;
   };
+  template <class F>
+  void await_with(Io io, F f) {
+    Direction& direction = io == Io::kWantWrite ? out_ : in_;
+    direction.waiting.set(std::move(f));
+    if (!is_open() || is_ready(direction)) resume_later(direction);
+  }
+  void on_events(std::uint32_t events) override;
+  bool is_ready(Direction& direction) const;
+  void resume_later(Direction& direction);
   IoResult tls_result(int code);
+  IoResult failed(Io io);
+  IoResult blocked(Io io);
 
-  Socket socket_;
+  EventLoop& loop_;
+  int fd_ = -1;
+  Direction in_, out_;
+  bool has_end_ = false;  ///< The peer has closed: an edge that will not come again.
   std::unique_ptr<ssl_st, SslFree> ssl_;
   std::shared_ptr<const PeerInfo> peer_;
-  boost::system::error_code ignored_;
 };
 
 }  // namespace tt::net

@@ -51,6 +51,17 @@ class DiskContract : public testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(Both, DiskContract, testing::Bool(),
                          [](const auto& info) { return info.param ? "kernel" : "memory"; });
 
+TEST_P(DiskContract, a_file_knows_whether_its_name_is_another_ones) {
+  auto file = open("a");
+  EXPECT_TRUE(file->is_at(path("a")));
+  ASSERT_TRUE(disk().rename(path("a"), path("b")).ok());
+  EXPECT_FALSE(file->is_at(path("a")));
+  EXPECT_TRUE(file->is_at(path("b")));
+  const auto other = open("a");
+  EXPECT_FALSE(file->is_at(path("a")));
+  EXPECT_TRUE(other->is_at(path("a")));
+}
+
 TEST_P(DiskContract, reads_back_what_was_written_at_any_position) {
   auto file = open("a");
   ASSERT_TRUE(file->pwrite("hello", 3).ok());
@@ -87,6 +98,17 @@ TEST_P(DiskContract, allocates_zeros_and_truncates) {
   ASSERT_TRUE(file->truncate(1).ok());
   EXPECT_EQ(read(*file, 10, 0), "x");
   ASSERT_TRUE(file->datasync().ok());
+}
+
+TEST_P(DiskContract, a_writeback_that_was_begun_changes_nothing_that_is_read_or_written) {
+  auto file = open("a");
+  ASSERT_TRUE(file->pwrite("hello", 0).ok());
+  file->begin_writeback(0, 5);
+  file->begin_writeback(3, 1'000'000);  // Beyond the end as well: a hint never fails.
+  ASSERT_TRUE(file->pwrite("y", 4).ok());
+  EXPECT_TRUE(file->datasync().ok());
+  EXPECT_EQ(read(*file, 100, 0), "helly");
+  EXPECT_EQ(*file->size(), 5u);
 }
 
 TEST_P(DiskContract, modes_say_what_must_exist) {

@@ -105,5 +105,11 @@ TEST(DidYouMean, says_nothing_when_nothing_is_near) {
   EXPECT_EQ(did_you_mean(std::string(1000, 't'), kKeys), "");
 }
 
+TEST(DidYouMean, what_is_known_is_said_in_any_case) {
+  constexpr std::array<std::string_view, 2> kKeys{"timeout", "url"};
+  EXPECT_EQ(meant_or_known("ulr", kKeys), "did you mean `url`? known: timeout, url");
+  EXPECT_EQ(meant_or_known("password", kKeys), "known: timeout, url");
+}
+
 }  // namespace
 }  // namespace tt

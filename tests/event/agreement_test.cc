@@ -9,14 +9,13 @@
 #include <string>
 
 #include "base/random.h"
+#include "event/arrival.h"
 #include "event/decode.h"
 #include "event/json_fault.h"
 #include "event/tokens.h"
 
 namespace tt::event {
 namespace {
-
-constexpr WallNs kNow = 1'769'860'800'123'456'789;
 
 // Grows random texts that are mostly events, mostly valid.
 class Grower {
@@ -111,15 +110,16 @@ void expect_same_index(const EventView& a, const EventView& b) {
 TEST(Agreement, decoder_writer_and_index_give_the_same_event) {
   Grower grower(1);
   std::size_t accepted = 0;
+  EventBatch stored;
   for (int round = 0; round < 6'000; ++round) {
     const std::string body = grower.event();
-    const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kNow);
+    const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kArrival);
     ASSERT_FALSE(decoded.syntax) << body;
     EventBatch batch;
     EventWriter writer(batch);
     writer.begin();
     Status status = writer.set_flattened("", body);
-    if (status.ok()) status = writer.finish(kNow);
+    if (status.ok()) status = writer.finish(kArrival);
     // The writer cannot know that a named field was an object before it was flattened.
     if (status.ok() && !decoded.rejected.empty() &&
         decoded.rejected[0].error.find("must be a string, not an ") != std::string::npos) {
@@ -134,9 +134,11 @@ TEST(Agreement, decoder_writer_and_index_give_the_same_event) {
     expect_same_index(decoded.events[0], batch[0]);
     ASSERT_TRUE(index_canonical(decoded.events[0].json, batch).ok()) << decoded.events[0].json;
     expect_same_index(batch[1], batch[0]);
+    ASSERT_TRUE(index_canonical(decoded.events[0].json, stored).ok()) << decoded.events[0].json;
+    expect_same_index(stored[stored.size() - 1], batch[0]);
     // What is canonical is its own canonical form.
     const Decoded again =
-        decode_events(decoded.events[0].json, BodyFormat::kJson, Limits{}, kNow + kNsPerSec);
+        decode_events(decoded.events[0].json, BodyFormat::kJson, Limits{}, kArrival + kNsPerSec);
     ASSERT_EQ(again.events.size(), 1u);
     expect_same_index(again.events[0], batch[0]);
   }
@@ -148,7 +150,7 @@ TEST(Agreement, decoder_and_fault_finder_call_the_same_texts_json) {
   std::size_t faults = 0;
   for (int round = 0; round < 10'000; ++round) {
     const std::string body = grower.broken(grower.event());
-    const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kNow);
+    const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kArrival);
     const auto fault = find_json_fault(body);
     ASSERT_EQ(decoded.syntax.has_value(), fault.has_value()) << body;
     faults += fault.has_value();
@@ -161,22 +163,49 @@ TEST(Agreement, ndjson_is_the_same_as_its_lines_one_by_one) {
   for (int round = 0; round < 1'000; ++round) {
     std::string body;
     bool is_json = true;
-    std::size_t events = 0;
+    EventBatch events;
     for (int line = 0; line < 3; ++line) {
       std::string text = grower.event();
       if (round % 4 == 0 && line == 1) text = grower.broken(text);
       std::erase(text, '\n');
       if (text.find_first_not_of(" \t\r") == text.npos) continue;
-      const Decoded decoded = decode_events(text, BodyFormat::kJson, Limits{}, kNow);
+      const Decoded decoded = decode_events(text, BodyFormat::kJson, Limits{}, kArrival);
       is_json &= !decoded.syntax;
-      events += decoded.events.size();
+      if (!decoded.events.empty()) events.append(decoded.events[0]);
       body += text + "\n";
     }
-    const Decoded decoded = decode_events(body, BodyFormat::kNdjson, Limits{}, kNow);
+    const Decoded decoded = decode_events(body, BodyFormat::kNdjson, Limits{}, kArrival);
     ASSERT_EQ(!decoded.syntax, is_json) << body;
-    if (is_json) {
-      EXPECT_EQ(decoded.events.size(), events) << body;
-    }
+    if (!is_json) continue;
+    ASSERT_EQ(decoded.events.size(), events.size()) << body;
+    for (std::size_t i = 0; i < events.size(); ++i) expect_same_index(decoded.events[i], events[i]);
+  }
+}
+
+// The reader knows the names of the events before, whoever sent them.
+TEST(Agreement, names_are_told_apart_whatever_came_before) {
+  const auto decoded_as = [](std::string_view body) {
+    const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kArrival);
+    return decoded.events.empty() ? "none" : std::string(decoded.events[0].json);
+  };
+  constexpr std::string_view kEnd =
+      R"("timestamp":"2026-01-31T12:00:00Z","kind":"k","message":"m"})";
+  const auto expect_kept = [&](std::string_view begin) {
+    const std::string body = std::string(begin) + std::string(kEnd);
+    EXPECT_EQ(decoded_as(body), body);
+  };
+  expect_kept(R"({"a":1,"b":2,"c":3,"a name beyond sixteen bytes":4,)");
+  expect_kept(R"({"a":1,"c":3,"a name beyond sixteen bytes":4,)");
+  expect_kept(R"({"a":1,"a name beyond sixteen bytez":4,)");
+  expect_kept(R"({"a name beyond sixteen bytes":4,"c":3,"b":2,"a":1,)");
+  EXPECT_EQ(decoded_as(R"({"a":1,"b":2,"a":3,"message":"m","timestamp":"2026-01-31T12:00:00Z",)"
+                       R"("kind":"k"})"),
+            R"({"a":3,"b":2,"message":"m","timestamp":"2026-01-31T12:00:00Z","kind":"k"})");
+  expect_kept(R"({"a":1,"b":2,)");
+  EXPECT_EQ(decoded_as(std::string(R"({"message":"m",)") + std::string(20, '\0') + "}"), "none");
+  EXPECT_EQ(decoded_as(R"({"message":"m",                      :1})"), "none");
+  for (int n = 0; n < 2'000; ++n) {  // More than are kept.
+    expect_kept("{\"n" + std::to_string(n * 7'919) + R"(":1,"a":1,"b":2,)");
   }
 }
 
@@ -206,7 +235,7 @@ TEST_P(EveryCpu, agrees_with_the_fault_finder) {
   Grower grower(4);
   for (int round = 0; round < 3'000; ++round) {
     const std::string body = round % 3 ? grower.broken(grower.event()) : grower.event();
-    const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kNow);
+    const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kArrival);
     ASSERT_EQ(decoded.syntax.has_value(), find_json_fault(body).has_value()) << body;
   }
   forget_parser();
@@ -221,8 +250,8 @@ TEST_P(EveryCpu, reads_the_public_test_suite_strictly) {
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string body{std::istreambuf_iterator<char>(file), {}};
     const std::string name = entry.path().filename();
-    const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kNow);
-    const Decoded lines = decode_events(body, BodyFormat::kNdjson, Limits{}, kNow);
+    const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kArrival);
+    const Decoded lines = decode_events(body, BodyFormat::kNdjson, Limits{}, kArrival);
     if (name[0] == 'y') {
       EXPECT_FALSE(decoded.syntax) << name;
     }
@@ -256,7 +285,7 @@ TEST(Agreement, the_transformation_samples_are_read_without_a_crash) {
     std::ifstream file(entry.path(), std::ios::binary);
     std::string body{std::istreambuf_iterator<char>(file), {}};
     body = "{\"message\":\"m\",\"x\":" + body + "}";
-    const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kNow);
+    const Decoded decoded = decode_events(body, BodyFormat::kJson, Limits{}, kArrival);
     EXPECT_EQ(decoded.syntax.has_value(), find_json_fault(body).has_value()) << entry.path();
   }
 }

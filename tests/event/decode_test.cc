@@ -7,18 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "event/arrival.h"
+
 namespace tt::event {
 namespace {
 
-constexpr WallNs kNow = 1'769'860'800'123'456'789;  // 2026-01-31T12:00:00.123456789Z
 constexpr std::string_view kAdded =
     R"("timestamp":"2026-01-31T12:00:00.123456Z","kind":"unknown"})";
 
 Decoded decode(std::string_view body, const Limits& limits = {}) {
-  return decode_events(body, BodyFormat::kJson, limits, kNow);
+  return decode_events(body, BodyFormat::kJson, limits, kArrival);
 }
 Decoded decode_lines(std::string_view body, const Limits& limits = {}) {
-  return decode_events(body, BodyFormat::kNdjson, limits, kNow);
+  return decode_events(body, BodyFormat::kNdjson, limits, kArrival);
 }
 
 // The canonical text of one event without what the server adds, or why it was refused.

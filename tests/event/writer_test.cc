@@ -6,17 +6,18 @@
 
 #include <string>
 
+#include "event/arrival.h"
+
 namespace tt::event {
 namespace {
 
-constexpr WallNs kNow = 1'769'860'800'123'456'789;  // 2026-01-31T12:00:00.123456789Z
 constexpr std::string_view kTail =
     R"(,"timestamp":"2026-01-31T12:00:00.123456Z","kind":"unknown"})";
 
 class Writer : public testing::Test {
  protected:
   std::string finished() {
-    const Status status = writer_.finish(kNow);
+    const Status status = writer_.finish(kArrival);
     if (!status.ok()) return "refused: " + status.error().text;
     return std::string(batch_[batch_.size() - 1].json);
   }
@@ -208,7 +209,7 @@ TEST_F(Writer, limits_are_named_with_their_numbers) {
   limits.fields_max = 5;
   EventWriter writer(batch_, limits);
   const auto reason = [&] {
-    const Status status = writer.finish(kNow);
+    const Status status = writer.finish(kArrival);
     return status.ok() ? std::string() : status.error().text;
   };
   writer.begin();
@@ -233,7 +234,7 @@ TEST_F(Writer, the_size_limit_is_exact) {
     EventWriter writer(batch_, limits);
     writer.begin();
     writer.set_text("message", std::string(1000 - frame.size() + more, 'x'));
-    EXPECT_EQ(writer.finish(kNow).ok(), more == 0);
+    EXPECT_EQ(writer.finish(kArrival).ok(), more == 0);
   }
 }
 
@@ -259,7 +260,7 @@ TEST_F(Writer, many_fields_are_found_replaced_and_removed) {
   for (int i = 0; i < kFields; i += 3) writer_.unset("f" + std::to_string(i));
   for (int i = 1; i < kFields; i += 3) writer_.set_text("f" + std::to_string(i), "new");
   for (int i = 0; i < kFields; i += 30) writer_.set_text("f" + std::to_string(i), "again");
-  ASSERT_TRUE(writer_.finish(kNow).ok());
+  ASSERT_TRUE(writer_.finish(kArrival).ok());
   const EventView event = batch_[0];
   EXPECT_EQ(event.fields.size(), 3u + 600u + 30u);
   EXPECT_EQ(event.text("f0"), "again");

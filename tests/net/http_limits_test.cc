@@ -12,13 +12,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr std::string_view kGet = "GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n";
-
-std::string post(std::string_view body, std::string_view headers = "") {
-  return "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-         std::string(headers) + "\r\n" + std::string(body);
-}
-
 class LimitsTest : public ServerTest {
  protected:
   /// A connection made while no descriptor is left for the server's side of it.
@@ -75,11 +68,25 @@ TEST_F(LimitsTest, refuses_bodies_beyond_the_limit_that_admit_gave) {
   EXPECT_EQ(status_of(client.ask(post("0123456789"))), 200);
   const std::string answer = client.ask(post("0123456789a"));
   EXPECT_EQ(status_of(answer), 413);
-  EXPECT_EQ(body_of(answer), "{\"error\":\"the request body is too large\"}");
+  EXPECT_EQ(body_of(answer),
+            R"({"error":"the request body of 11 bytes is over the limit of 10 bytes"})");
   EXPECT_TRUE(client.is_closed_by_peer());
-  EXPECT_EQ(status_of(ask("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-                          "6\r\nabcdef\r\n6\r\nabcdef\r\n0\r\n\r\n")),
-            413);
+  const std::string chunked =
+      ask("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "6\r\nabcdef\r\n6\r\nabcdef\r\n0\r\n\r\n");
+  EXPECT_EQ(status_of(chunked), 413);
+  EXPECT_EQ(body_of(chunked), R"({"error":"the request body is over the limit of 10 bytes"})");
+}
+
+TEST_F(LimitsTest, a_handler_says_in_its_own_words_that_a_body_is_too_large) {
+  handler_.admit = [](const HttpRequest&) { return Admission{10, std::nullopt}; };
+  handler_.too_large = [](const HttpRequest& request, std::size_t most,
+                          std::optional<std::size_t> is) {
+    return HttpAnswer{.status = 413,
+                      .body = std::string(request.path) + " " + std::to_string(most) + " " +
+                              std::to_string(is.value_or(0))};
+  };
+  EXPECT_EQ(body_of(ask(post("0123456789a"))), "/p 10 11");
 }
 
 TEST_F(LimitsTest, a_large_refused_body_still_gets_its_answer) {

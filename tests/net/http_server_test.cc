@@ -17,13 +17,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-constexpr std::string_view kGet = "GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n";
-
-std::string post(std::string_view body, std::string_view headers = "") {
-  return "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-         std::string(headers) + "\r\n" + std::string(body);
-}
-
 TEST_F(ServerTest, answers_a_get) {
   const std::string answer = ask(kGet);
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\nDate: "));

@@ -46,16 +46,36 @@ TEST(Listen, understands_what_people_write) {
 }
 
 TEST(Listen, refuses_the_rest_and_says_why) {
-  for (const char* text :
-       {"", ":80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:x",
-        "::1:80", "[::1]", "[::1:80", "[1.2.3.4]:80", "[]:80", "ftp://h:1", "http://h:1",
-        "unix:", "unix:relative", "a b:80", "a/b:80", "h:80/path"}) {
+  for (const char* text : {"",
+                           ":80",
+                           "127.0.0.1",
+                           "127.0.0.1:",
+                           "127.0.0.1:65536",
+                           "127.0.0.1:-1",
+                           "127.0.0.1:x",
+                           "::1:80",
+                           "[::1]",
+                           "[::1:80",
+                           "[1.2.3.4]:80",
+                           "[]:80",
+                           "ftp://h:1",
+                           "http://h:1",
+                           "unix:",
+                           "unix:relative",
+                           "udp:127.0.0.1:514",
+                           "tcp:/h:1",
+                           "tls:h:443",
+                           "a b:80",
+                           "a/b:80",
+                           "h:80/path"}) {
     const Result<ListenAddress> parsed = parse_listen(text);
     ASSERT_FALSE(parsed.ok()) << text;
     EXPECT_EQ(parsed.error().code, Code::kMisconfigured);
     EXPECT_THAT(parsed.error().text, ::testing::HasSubstr(text));
   }
   EXPECT_FALSE(parse_listen("unix:/" + std::string(200, 'x')).ok());
+  EXPECT_THAT(parse_listen("udp:127.0.0.1:514").error().text,
+              ::testing::HasSubstr("did you mean `udp://127.0.0.1:514`?"));
 }
 
 }  // namespace

@@ -78,14 +78,15 @@ class RawPeer {
 
 using Behaviour = std::function<void(RawPeer&)>;
 
-/// Serves each connection of 127.0.0.1 on a thread of its own with one behaviour.
+/// Serves each connection of 127.0.0.1, or of `address`, on a thread of its own with one behaviour.
 class RawServer {
  public:
-  explicit RawServer(Behaviour behaviour) : behaviour_(std::move(behaviour)) {
+  explicit RawServer(Behaviour behaviour, in_addr_t address = INADDR_LOOPBACK)
+      : behaviour_(std::move(behaviour)) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in to{};
     to.sin_family = AF_INET;
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_addr.s_addr = htonl(address);
     socklen_t size = sizeof(to);
     if (::bind(listener_, reinterpret_cast<sockaddr*>(&to), size) != 0 ||
         ::listen(listener_, 128) != 0 ||

@@ -20,6 +20,13 @@ inline ListenAddress listen_on(std::string_view text) {
   return parsed ? *parsed : ListenAddress{};
 }
 
+constexpr std::string_view kGet = "GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n";
+
+inline std::string post(std::string_view body, std::string_view headers = "") {
+  return "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+         std::string(headers) + "\r\n" + std::string(body);
+}
+
 class ServerTest : public ::testing::Test {
  protected:
   HttpServer::Options options_ = [] {
