@@ -15,7 +15,7 @@ bool is_order(std::string_view name) {
          name == op::kGreaterEqual;
 }
 
-bool is_comparison(std::string_view name) {
+bool is_comparison_or_in(std::string_view name) {
   return is_order(name) || name == op::kEqual || name == op::kNotEqual || name == op::kIn;
 }
 
@@ -83,7 +83,7 @@ Type Checker::check_call(const Expr& expr) {
     arguments.push_back(check(*expr.children[i]));
   }
   if (!function) return report_unknown_function(expr);
-  if (is_comparison(expr.name)) suggest_quotes(expr);
+  if (is_comparison_or_in(expr.name)) suggest_quotes(expr);
   if (is_order(expr.name) && refuse_order_of_severity(expr)) return Type::error();
   return resolve_call(expr, *function, arguments, member);
 }

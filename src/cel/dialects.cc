@@ -16,7 +16,7 @@ struct Row {
   std::string_view hint;
 };
 
-constexpr Row kOperators[] = {
+constexpr Row kOperatorHints[] = {
     {"and", "write '&&'"},
     {"or", "write '||'"},
     {"not", "write '!(x in [...])' for 'x not in [...]', '!x' for 'not x'"},
@@ -44,7 +44,7 @@ constexpr Row kOperators[] = {
     {"}", "no '{' is open here"},
 };
 
-constexpr Row kValues[] = {
+constexpr Row kValueHints[] = {
     {"not", "negation is written '!'"},
     {"/", "a regular expression is a text: x.matches(\"...\")"},
     {"?", "write event.?x.orValue(\"other\") for a field that may be absent"},
@@ -60,7 +60,7 @@ constexpr Row kValues[] = {
     {"~ ^", "negation is written '!'"},
 };
 
-constexpr Row kNames[] = {
+constexpr Row kNameHints[] = {
     {"none nil undefined nothing", "nothing is written 'null'; has(event.x) asks for a field"},
     {"null", "nothing is written 'null', in small letters"},
     {"true", "write 'true', in small letters"},
@@ -74,7 +74,7 @@ constexpr Row kNames[] = {
     {"env secret", "an expression sees the event and its meta only"},
 };
 
-constexpr Row kFunctions[] = {
+constexpr Row kFunctionHints[] = {
     {"now today time date current_timestamp timestamp_now",
      "there is no now(): decisions must be replayable; meta.received is when the event came"},
     {"len length count strlen char_length cardinality", "write size(x)"},
@@ -115,7 +115,7 @@ constexpr Row kFunctions[] = {
     {"env getenv secret", "an expression sees the event and its meta only"},
 };
 
-constexpr Row kMacros[] = {
+constexpr Row kMacroUsages[] = {
     {"has", "write has(event.x)"},
     {"all", "write list.all(x, x == \"...\")"},
     {"exists", "write list.exists(x, x == \"...\"); has(event.x) asks for a field"},
@@ -129,7 +129,7 @@ constexpr Row kMacros[] = {
     {"optFlatMap", "write optional.optFlatMap(x, x.?y)"},
 };
 
-constexpr Row kUnits[] = {
+constexpr Row kUnitHints[] = {
     {"ns us ms s m h d w sec secs min mins hour hours day days",
      "a time span is written duration(\"5m\"); its units are h, m, s, ms, us, ns"},
     {"k kb kib mb mib g gb gib b", "write the number of bytes: 64 * 1024"},
@@ -146,11 +146,13 @@ std::string_view find(std::span<const Row> rows, std::string_view written) {
 
 }  // namespace
 
-std::string_view hint_for_operator(std::string_view written) { return find(kOperators, written); }
-std::string_view hint_for_value(std::string_view written) { return find(kValues, written); }
-std::string_view hint_for_name(std::string_view name) { return find(kNames, name); }
-std::string_view hint_for_function(std::string_view name) { return find(kFunctions, name); }
-std::string_view usage_of_macro(std::string_view name) { return find(kMacros, name); }
-std::string_view hint_for_unit(std::string_view letters) { return find(kUnits, letters); }
+std::string_view hint_for_operator(std::string_view written) {
+  return find(kOperatorHints, written);
+}
+std::string_view hint_for_value(std::string_view written) { return find(kValueHints, written); }
+std::string_view hint_for_name(std::string_view name) { return find(kNameHints, name); }
+std::string_view hint_for_function(std::string_view name) { return find(kFunctionHints, name); }
+std::string_view usage_of_macro(std::string_view name) { return find(kMacroUsages, name); }
+std::string_view hint_for_unit(std::string_view letters) { return find(kUnitHints, letters); }
 
 }  // namespace tt::cel

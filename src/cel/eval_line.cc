@@ -23,19 +23,14 @@ std::string error_line(const Diagnostic& diagnostic) {
   return error_line(message, diagnostic.line, diagnostic.column);
 }
 
-const json::value* member(const json::value& object, const char* name) {
-  const auto* fields = object.if_object();
-  return fields ? fields->if_contains(name) : nullptr;
-}
-
 std::string text_member(const json::value& object, const char* name) {
-  const json::value* value = member(object, name);
+  const json::value* value = json_member(object, name);
   const json::string* text = value ? value->if_string() : nullptr;
   return text ? std::string(text->data(), text->size()) : std::string();
 }
 
 bool flag_member(const json::value& object, const char* name) {
-  const json::value* value = member(object, name);
+  const json::value* value = json_member(object, name);
   const bool* flag = value ? value->if_bool() : nullptr;
   return flag && *flag;
 }
@@ -88,7 +83,7 @@ Status declare_function(Environment& environment, const std::string& name,
     const auto result = Type::parse(text_member(given, "result"));
     if (!result) return reject("function '" + name + "' has no result type");
     overload.result = *result;
-    const json::value* parameters = member(given, "params");
+    const json::value* parameters = json_member(given, "params");
     if (parameters && parameters->is_array()) {
       for (const json::value& parameter : *parameters->if_array()) {
         const json::string* text = parameter.if_string();
@@ -103,11 +98,11 @@ Status declare_function(Environment& environment, const std::string& name,
 }
 
 Status declare(Environment& environment, const json::value& request) {
-  const json::value* declarations = member(request, "type_env");
+  const json::value* declarations = json_member(request, "type_env");
   if (!declarations || !declarations->is_array()) return {};
   for (const json::value& declaration : *declarations->if_array()) {
     const std::string name = text_member(declaration, "name");
-    const json::value* overloads = member(declaration, "function");
+    const json::value* overloads = json_member(declaration, "function");
     if (overloads && overloads->is_array()) {
       TT_CHECK(declare_function(environment, name, *overloads->if_array()));
       continue;
@@ -120,7 +115,7 @@ Status declare(Environment& environment, const json::value& request) {
 }
 
 Status bind_all(Environment& environment, const json::value& request, bool typed, Bindings& scope) {
-  const json::value* bindings = member(request, "bindings");
+  const json::value* bindings = json_member(request, "bindings");
   if (!bindings || !bindings->is_object()) return {};
   for (const auto& [key, json_value] : *bindings->if_object()) {
     const std::string name(key);
@@ -152,7 +147,7 @@ std::string eval_line(std::string_view json_line, bool typed, bool check_only) {
   const auto request = parse_json(json_line);
   if (!request.ok()) return error_line(request.error().text, 1, 1);
   if (!request->is_object()) return error_line("the line is not a JSON object", 1, 1);
-  const json::value* expression = member(*request, "expr");
+  const json::value* expression = json_member(*request, "expr");
   if (!expression || !expression->is_string()) return error_line("no \"expr\" in the line", 1, 1);
   Environment environment;
   add_tunnel_functions(environment);

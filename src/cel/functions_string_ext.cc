@@ -128,7 +128,7 @@ Value replace(const CallContext&, Arguments a) {
   return text(std::move(made));
 }
 
-Value split(const CallContext& context, Arguments a) {
+Value split_text(const CallContext& context, Arguments a) {
   std::string_view rest = a[0].as_string();
   const std::string_view separator = a[1].as_string();
   const std::int64_t limit = a.size() > 2 ? a[2].as_int() : -1;
@@ -226,8 +226,8 @@ void add_string_extensions(Library& library) {
   library.method("upperAscii", "string", "string", change_case<'a', 'A'>);
   library.method("replace", "string, string, string", "string", replace);
   library.method("replace", "string, string, string, int", "string", replace);
-  library.method("split", "string, string", "list(string)", split);
-  library.method("split", "string, string, int", "list(string)", split);
+  library.method("split", "string, string", "list(string)", split_text);
+  library.method("split", "string, string, int", "list(string)", split_text);
   library.method("join", "list(string)", "string", join_list);
   library.method("join", "list(string), string", "string", join_list);
   library.method("trim", "string", "string", trim_spaces);

@@ -27,11 +27,11 @@ Value size_of_map(const CallContext&, Arguments a) {
   return Value::int64(static_cast<std::int64_t>(a[0].as_map().size()));
 }
 
-Value starts_with(const CallContext&, Arguments a) {
+Value starts_with_text(const CallContext&, Arguments a) {
   return Value::boolean(a[0].as_string().starts_with(a[1].as_string()));
 }
 
-Value ends_with(const CallContext&, Arguments a) {
+Value ends_with_text(const CallContext&, Arguments a) {
   return Value::boolean(a[0].as_string().ends_with(a[1].as_string()));
 }
 
@@ -95,8 +95,8 @@ void add_string_functions(Library& library) {
   size("bytes", size_of_bytes);
   size("list(T)", size_of_list);
   size("map(K, V)", size_of_map);
-  library.method("startsWith", "string, string", "bool", starts_with);
-  library.method("endsWith", "string, string", "bool", ends_with);
+  library.method("startsWith", "string, string", "bool", starts_with_text);
+  library.method("endsWith", "string, string", "bool", ends_with_text);
   library.method("contains", "string, string", "bool", contains_text);
   library.method("matches", "string, string", "bool", matches, prepare_matches);
   library.function("matches", "string, string", "bool", matches, prepare_matches);

@@ -15,7 +15,6 @@ namespace tt::cel {
 namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 constexpr std::array<std::string_view, 17> kReserved{
@@ -210,6 +209,29 @@ Token Lexer::text_literal(std::size_t prefix, bool raw, bool bytes) {
   return token;
 }
 
+namespace {
+
+/// `event.message | upper`, as templates of other languages have it; empty when it is none.
+std::string filter_hint(std::string_view before, std::string_view after) {
+  const auto is_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.';
+  };
+  before = trim(before);
+  after = trim(after);
+  const std::string_view word =
+      after.substr(0, static_cast<std::size_t>(
+                          std::find_if_not(after.begin(), after.end(), is_name) - after.begin()));
+  std::string known(hint_for_function(word));
+  if (known.empty()) return {};
+  const bool is_field = !before.empty() && std::all_of(before.begin(), before.end(), is_name);
+  if (constexpr std::string_view kWrite = "write x."; is_field && known.starts_with(kWrite))
+    known.replace(0, kWrite.size(), "write " + std::string(before) + ".");
+  return "there are no filters; " + known;
+}
+
+}  // namespace
+
 Token Lexer::symbol() {
   constexpr std::string_view kForeign[] = {"===", "!==", "!~~", "=~", "!~", "<>", "=>", "=<",
                                            ":=",  "->",  "::",  "~=", "~~", "=",  "~"};
@@ -236,6 +258,10 @@ Token Lexer::symbol() {
   const std::string character(text_.substr(begin, at_ - begin));
   const bool control = static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7f;
   if (control) return error(begin, "found a control character");
+  if (character == "|")
+    if (std::string filter = filter_hint(text_.substr(0, begin), text_.substr(at_));
+        !filter.empty())
+      return error(begin, "found '|', which means nothing in CEL", filter);
   const std::string_view hint = hint_for_value(character);
   return error(begin, "found '" + character + "', which means nothing in CEL",
                hint.empty() ? hint_for_operator(character) : hint);

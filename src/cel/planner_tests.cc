@@ -14,6 +14,17 @@ std::optional<std::string> text_of(const Expr& expr) {
   return std::string(expr.literal.as_string());
 }
 
+/// Makes `expr` one more alternative of the test, if it is a constant of the kinds that are told.
+bool add_constant(FieldTest& test, const Expr& expr) {
+  if (auto text = text_of(expr)) {
+    test.texts.push_back(*std::move(text));
+    return true;
+  }
+  if (expr.kind != ExprKind::kLiteral || !expr.literal.is(Kind::kInt)) return false;
+  test.integers.push_back(expr.literal.as_int());
+  return true;
+}
+
 bool same_field(const FieldTest& a, const FieldTest& b) {
   return a.record == b.record && a.slot == b.slot;
 }
@@ -22,6 +33,7 @@ bool same_field(const FieldTest& a, const FieldTest& b) {
 void unite(FieldTest& test, const FieldTest& other) {
   if (other.kind == FieldTest::Kind::kPrefix) test.kind = FieldTest::Kind::kPrefix;
   test.texts.insert(test.texts.end(), other.texts.begin(), other.texts.end());
+  test.integers.insert(test.integers.end(), other.integers.begin(), other.integers.end());
 }
 
 }  // namespace
@@ -56,7 +68,7 @@ std::optional<FieldTest> Planner::field_test(const Expr& side) const {
   return test;
 }
 
-/// `field == text`, `text == field`, `field in [texts]`, `field.startsWith(text)`.
+/// `field == constant`, `constant == field`, `field in [constants]`, `field.startsWith(text)`.
 std::optional<FieldTest> Planner::field_test_of(const Expr& expr) const {
   if (expr.children.size() != 2) return std::nullopt;
   const Expr& left = *expr.children[0];
@@ -70,18 +82,15 @@ std::optional<FieldTest> Planner::field_test_of(const Expr& expr) const {
     return test;
   }
   if (expr.name == op::kEqual) {
+    const Expr& other = test ? right : left;
     if (!test) test = field_test(right);
-    const auto text = text_of(field_test(left) ? right : left);
-    if (!test || !text) return std::nullopt;
-    test->texts = {*text};
+    if (!test || !add_constant(*test, other)) return std::nullopt;
     return test;
   }
   if (expr.name != op::kIn || !test) return std::nullopt;
   if (right.kind != ExprKind::kList || right.children.empty()) return std::nullopt;
   for (std::size_t i = 0; i < right.children.size(); ++i) {
-    const auto text = text_of(*right.children[i]);
-    if (right.optional_children[i] || !text) return std::nullopt;
-    test->texts.push_back(*text);
+    if (right.optional_children[i] || !add_constant(*test, *right.children[i])) return std::nullopt;
   }
   return test;
 }
@@ -115,7 +124,7 @@ std::vector<FieldTest> Planner::tests_of_all(const Expr& conjunction) const {
   return all;
 }
 
-/// A field that every operand tests is one of all their texts.
+/// A field that every operand tests is one of all their constants.
 std::vector<FieldTest> Planner::tests_of_any(const Expr& disjunction) const {
   std::vector<FieldTest> common = required_tests(*disjunction.children.front());
   for (std::size_t i = 1; i < disjunction.children.size() && !common.empty(); ++i) {

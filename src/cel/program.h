@@ -83,14 +83,19 @@ enum class Truth : unsigned char { kFalse, kTrue, kNone };
 
 /// A test on a field that must hold wherever the whole program is true, and without which the
 /// program is false, unless the field itself is an error; a planner of many programs picks
-/// candidates by it. The program itself stays the judge. Only tests against texts that are not
-/// empty are told, so a record without the field never passes.
+/// candidates by it. The program itself stays the judge. Only tests against integers and texts that
+/// are not empty are told, so a record without the field never passes.
 struct FieldTest {
   enum class Kind : unsigned char { kOneOf, kPrefix } kind = Kind::kOneOf;
   int record = 0;
   int slot = 0;
-  std::vector<std::string> texts;  ///< Alternatives: what the field is, or begins with.
-  bool absent_is_empty = false;    ///< An absent field reads as "" and is no error.
+  std::vector<std::string> texts;      ///< Alternatives: what the field is, or begins with.
+  std::vector<std::int64_t> integers;  ///< Further ones: the field is a number of that value.
+  bool absent_is_empty = false;        ///< An absent field reads as "" and is no error.
+  /// Whether the field is one of `texts`, and nothing else passes.
+  bool is_one_of_texts() const { return kind == Kind::kOneOf && integers.empty(); }
+  /// Whether it begins with one of `texts`, and nothing else passes.
+  bool begins_with_texts() const { return kind == Kind::kPrefix && integers.empty(); }
 };
 
 /// A field that the program reads.

@@ -5,7 +5,7 @@
 namespace tt::cel {
 namespace {
 
-constexpr Topic kOperators[] = {
+constexpr Topic kOperatorTopics[] = {
     {"a.b", "a field, or the entry of a map under a text", "{'b': 1}.b", "1"},
     {"a[b]", "an element of a list by position, an entry of a map by key", "[1, 2][1]", "2"},
     {"f(a), a.f(b)", "a function, a method", "'abc'.size() == size('abc')", "true"},
@@ -28,7 +28,7 @@ constexpr Topic kOperators[] = {
     {"a ? b : c", "one or the other; only that one is evaluated", "1 < 2 ? 'less' : 'more'",
      "\"less\""}};
 
-constexpr Topic kTypes[] = {
+constexpr Topic kTypeTopics[] = {
     {"bool", "`true`, `false`", "true", "true"},
     {"int", "64 bits with sign; `1`, `0x1F`", "0x1F", "31"},
     {"uint", "64 bits without sign; `1u`", "18446744073709551615u", "18446744073709551615"},
@@ -49,7 +49,7 @@ constexpr Topic kTypes[] = {
     {"net.IP, net.CIDR", "addresses and blocks; see the network library", "ip('10.0.0.1')",
      "\"10.0.0.1\""}};
 
-constexpr Topic kMacros[] = {
+constexpr Topic kMacroTopics[] = {
     {"has(a.b)", "whether the field or the key is there", "has({'b': null}.b)", "true"},
     {"a.all(x, test)", "whether the test holds of every element (or key)", "[1, 2].all(x, x > 0)",
      "true"},
@@ -81,7 +81,7 @@ constexpr Topic kMacros[] = {
     {"math.greatest(a, b, ...)", "of any count of numbers; so too `math.least`",
      "math.least(3, 1u, 2.5, 7)", "1"}};
 
-constexpr Topic kOptional[] = {
+constexpr Topic kOptionalTopics[] = {
     {"a.?b", "the field or entry as an optional, none when it is absent; the rest of the chain too",
      "{'a': {'b': 1}}.?x.b.orValue(0)", "0"},
     {"a[?b]", "the element or entry as an optional", "[1, 2][?5].orValue(0)", "0"},
@@ -89,7 +89,7 @@ constexpr Topic kOptional[] = {
     {"{?k: v}", "a map without such entries", "{?'a': optional.of(1), ?'b': optional.none()}",
      "{\"a\":1}"}};
 
-constexpr Topic kNumbers[] = {
+constexpr Topic kNumberTopics[] = {
     {"no mixing", "arithmetic takes one type; convert first", "double(1) + 0.5", "1.5"},
     {"overflow", "is an error, never a wrap", "9223372036854775807 + 1", "error"},
     {"division by zero", "is an error of whole numbers; doubles give an infinity or NaN", "1 / 0",
@@ -105,7 +105,7 @@ constexpr Topic kNumbers[] = {
      "else double",
      "type(1.0) == double", "true"}};
 
-constexpr Topic kErrors[] = {
+constexpr Topic kErrorTopics[] = {
     {"e && false", "is false: an error is forgotten where it decides nothing", "1 / 0 > 0 && false",
      "false"},
     {"e || true", "is true, on either side", "true || 1 / 0 > 0", "true"},
@@ -114,7 +114,7 @@ constexpr Topic kErrors[] = {
     {"a missing field", "is an error, unless it is named or well known", "{'a': 1}.b", "error"},
     {"types known only when evaluated", "make an error there", "dyn('a') + dyn(1)", "error"}};
 
-constexpr Topic kTimes[] = {
+constexpr Topic kTimeTopics[] = {
     {"names", "of the IANA database: `Europe/Berlin`, with its daylight saving",
      "timestamp('2026-07-01T12:00:00Z').getHours('Europe/Berlin')", "14"},
     {"offsets", "`+02:00`, `-08:30`, `02:00`",
@@ -123,7 +123,7 @@ constexpr Topic kTimes[] = {
     {"unknown", "a constant is an error of `check`, else of the evaluation",
      "timestamp(0).getHours('Nowhere/City')", "error"}};
 
-constexpr Topic kRegexes[] = {
+constexpr Topic kRegexTopics[] = {
     {"anywhere", "`^` and `$` tie the pattern to the ends", "'abc'.matches('b')", "true"},
     {"flags",
      "`(?i)` ignores case, `(?s)` lets `.` match a newline, `(?m)` makes `^` and `$` know "
@@ -135,13 +135,13 @@ constexpr Topic kRegexes[] = {
 
 }  // namespace
 
-std::span<const Topic> operator_topics() { return kOperators; }
-std::span<const Topic> type_topics() { return kTypes; }
-std::span<const Topic> macro_topics() { return kMacros; }
-std::span<const Topic> optional_topics() { return kOptional; }
-std::span<const Topic> number_topics() { return kNumbers; }
-std::span<const Topic> error_topics() { return kErrors; }
-std::span<const Topic> time_topics() { return kTimes; }
-std::span<const Topic> regex_topics() { return kRegexes; }
+std::span<const Topic> operator_topics() { return kOperatorTopics; }
+std::span<const Topic> type_topics() { return kTypeTopics; }
+std::span<const Topic> macro_topics() { return kMacroTopics; }
+std::span<const Topic> optional_topics() { return kOptionalTopics; }
+std::span<const Topic> number_topics() { return kNumberTopics; }
+std::span<const Topic> error_topics() { return kErrorTopics; }
+std::span<const Topic> time_topics() { return kTimeTopics; }
+std::span<const Topic> regex_topics() { return kRegexTopics; }
 
 }  // namespace tt::cel

@@ -9,11 +9,11 @@ namespace tt::cel {
 namespace {
 
 constexpr std::string_view kClauses = "YmdHMSyejuwaAbBIpFTRLfsz%";
-constexpr std::array<std::string_view, 7> kDays{"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                                "Thursday", "Friday", "Saturday"};
-constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "March",    "April",
-                                                   "May",       "June",     "July",     "August",
-                                                   "September", "October",  "November", "December"};
+constexpr std::array<std::string_view, 7> kDayNames{"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                    "Thursday", "Friday", "Saturday"};
+constexpr std::array<std::string_view, 12> kMonthNames{
+    "January", "February", "March",     "April",   "May",      "June",
+    "July",    "August",   "September", "October", "November", "December"};
 
 std::string padded(std::int64_t number, int width) {
   char text[24];
@@ -27,8 +27,8 @@ std::string zone_text(std::int32_t offset) {
 }
 
 std::string clause_text(char clause, const Civil& local, Timestamp time, std::int32_t offset) {
-  const std::string_view day = kDays[static_cast<std::size_t>(local.weekday)];
-  const std::string_view month = kMonths[static_cast<std::size_t>(local.month - 1)];
+  const std::string_view day = kDayNames[static_cast<std::size_t>(local.weekday)];
+  const std::string_view month = kMonthNames[static_cast<std::size_t>(local.month - 1)];
   switch (clause) {
     case 'Y':
       return padded(local.year, 4);

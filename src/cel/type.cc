@@ -18,7 +18,7 @@ struct Name {
 };
 
 /// The first spelling of a kind is the one that is written.
-constexpr std::array kNames{
+constexpr std::array kTypeSpellings{
     Name{"dyn", TypeKind::kDyn, 0},
     Name{"any", TypeKind::kDyn, 0},
     Name{"google.protobuf.Any", TypeKind::kDyn, 0},
@@ -44,7 +44,7 @@ constexpr std::array kNames{
 };
 
 std::string_view name_of(TypeKind kind) {
-  for (const Name& name : kNames) {
+  for (const Name& name : kTypeSpellings) {
     if (name.kind == kind) return name.text;
   }
   return "dyn";
@@ -95,7 +95,7 @@ class TypeReader {
   }
 
   static std::optional<Type> make(std::string_view name, std::vector<Type> parameters) {
-    for (const Name& known : kNames) {
+    for (const Name& known : kTypeSpellings) {
       if (known.text != name) continue;
       if (static_cast<int>(parameters.size()) > known.parameters) return std::nullopt;
       if (known.kind == TypeKind::kType && parameters.empty()) return Type::type();

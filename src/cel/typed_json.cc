@@ -98,11 +98,6 @@ void append_typed(std::string& out, const Value& value, int depth) {
   }
 }
 
-const json::value* member(const json::value& object, const char* name) {
-  const auto* fields = object.if_object();
-  return fields ? fields->if_contains(name) : nullptr;
-}
-
 std::string_view text_of(const json::value* value) {
   const json::string* text = value ? value->if_string() : nullptr;
   return text ? std::string_view(text->data(), text->size()) : std::string_view();
@@ -123,7 +118,7 @@ Result<Value> read_double(const json::value* value) {
 }
 
 Result<Value> read_scalar(std::string_view type, const json::value& tagged) {
-  const json::value* value = member(tagged, "value");
+  const json::value* value = json_member(tagged, "value");
   const std::string_view text = text_of(value);
   if (type == "null") return Value::null();
   if (type == "bool" && value && value->is_bool()) return Value::boolean(*value->if_bool());
@@ -141,7 +136,7 @@ Result<Value> read_scalar(std::string_view type, const json::value& tagged) {
   }
   if (type == "string" && value && value->is_string()) return Value::string(std::string(text));
   if (type == "bytes") {
-    auto bytes = unbase64(text_of(member(tagged, "base64")));
+    auto bytes = unbase64(text_of(json_member(tagged, "base64")));
     if (bytes) return Value::bytes(*std::move(bytes));
   }
   if (type == "timestamp") {
@@ -186,9 +181,9 @@ Result<Value> read_map(const json::value* value, int depth) {
 
 Result<Value> value_from_typed(const json::value& tagged, int depth) {
   if (depth > kValueDepthMax) return reject("a value nested too deeply");
-  const std::string_view type = text_of(member(tagged, "type"));
+  const std::string_view type = text_of(json_member(tagged, "type"));
   if (type.empty()) return reject("a value without \"type\"");
-  const json::value* value = member(tagged, "value");
+  const json::value* value = json_member(tagged, "value");
   if (type == "list") return read_list(value, depth);
   if (type == "map") return read_map(value, depth);
   if (type == "optional_type") {
@@ -231,6 +226,11 @@ Result<Value> value_from_json(const json::value& plain, int depth) {
     map.insert(Value::string(std::string(name)), std::move(made));
   }
   return Value::map(std::move(map));
+}
+
+const json::value* json_member(const json::value& object, const char* name) {
+  const auto* fields = object.if_object();
+  return fields ? fields->if_contains(name) : nullptr;
 }
 
 Result<json::value> parse_json(std::string_view text) {

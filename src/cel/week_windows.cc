@@ -3,7 +3,6 @@
 #include "cel/week_windows.h"
 
 #include <array>
-#include <cctype>
 
 #include "base/text.h"
 
@@ -12,13 +11,13 @@ namespace {
 
 constexpr int kDayMinutes = 24 * 60;
 constexpr int kWeekMinutes = 7 * kDayMinutes;
-constexpr std::array<std::string_view, 7> kDays{"sunday",   "monday", "tuesday", "wednesday",
-                                                "thursday", "friday", "saturday"};
+constexpr std::array<std::string_view, 7> kDayWords{"sunday",   "monday", "tuesday", "wednesday",
+                                                    "thursday", "friday", "saturday"};
 
 std::optional<int> day_of(std::string_view word) {
   const std::string lower = to_lower(word);
-  for (std::size_t i = 0; i < kDays.size(); ++i) {
-    if (lower == kDays[i] || lower == kDays[i].substr(0, 3)) return static_cast<int>(i);
+  for (std::size_t i = 0; i < kDayWords.size(); ++i) {
+    if (lower == kDayWords[i] || lower == kDayWords[i].substr(0, 3)) return static_cast<int>(i);
   }
   return std::nullopt;
 }
@@ -47,8 +46,6 @@ bool mark_days(std::string_view text, std::array<bool, 7>& days) {
     if (day == *last) return true;
   }
 }
-
-bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
 }  // namespace
 

@@ -144,6 +144,14 @@ constexpr CodeRow kRows[] = {
     // ---- The whole ----
     {"unknown-type", "There is no such portal", "`vortex docs` lists the portals.",
      "entries:\n  hook: {type: gitlap}"},
+    {"plugin-refused", "A plugin cannot be loaded, or refuses its configuration",
+     "The text says why: another hash than `sha256` says, a file that others may change, no plugin "
+     "or one of another major version, a table or a schema with mistakes, or what the plugin "
+     "itself "
+     "says of its options. `vortex plugin check FILE` tells more.",
+     ""},
+    {"plugin-option", "An option of a plugin does not fit its schema",
+     "Plugins describe their options by a JSON Schema; `vortex plugin list -c` shows them.", ""},
     {"unknown-exit", "A rule names an exit that does not exist", "Exits are defined under `exits`.",
      "to: team-chta"},
     {"unknown-entry", "A name of an entry that does not exist",
@@ -184,8 +192,18 @@ constexpr CodeRow kRows[] = {
      "A condition lets only firing alerts through, so what was opened is never closed.",
      "when: 'event.alert_state == \"firing\"'"},
     {"path-claimed", "Two entries claim one path", "Each HTTP entry has a path of its own.", ""},
+    {"path-reserved", "An entry claims a path of the HTTP API",
+     "Beside the API an entry may have any path but `/healthz`, `/readyz`, `/metrics`, "
+     "`/openapi.json`, `/api`, `/api/v1` and what is below it; `/api/v1/events` and what is below "
+     "that are free for entries.",
+     "entries:\n  deploys: {type: hook, path: /api/v1/reload}    # wrong"},
     {"address-claimed", "Two listeners claim one address",
      "`listen` and every stream entry have addresses of their own.", ""},
+    {"file-claimed", "Two exits write one file",
+     "They would overwrite each other's lines. Each exit has a file of its own; several rules may "
+     "name one exit.",
+     "exits:\n  a: {type: file, path: ./all.ndjson}\n  b: {type: file, path: all.ndjson}    # "
+     "wrong"},
     {"auth-required", "An entry or the API is open to the network without `auth`",
      "Off loopback `auth` must be said; `auth: none` is a decision too.", "listen: 0.0.0.0:8420"},
     {"order-conflict", "`order` and another option exclude each other",

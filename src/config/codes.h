@@ -67,6 +67,8 @@ inline constexpr std::string_view kCodeNames[] = {
     "url-hole",
     // The whole: entries, exits and rules.
     "unknown-type",
+    "plugin-refused",
+    "plugin-option",
     "unknown-exit",
     "unknown-entry",
     "unknown-field",
@@ -79,7 +81,9 @@ inline constexpr std::string_view kCodeNames[] = {
     "exit-unfed",
     "resolved-hidden",
     "path-claimed",
+    "path-reserved",
     "address-claimed",
+    "file-claimed",
     "auth-required",
     "order-conflict",
     "no-effect",

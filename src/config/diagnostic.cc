@@ -32,7 +32,7 @@ std::string_view colour_of(Severity severity) {
 }
 
 // Control characters would play with the terminal; tabs would move the caret.
-std::string printable(std::string_view line) {
+std::string printable_line(std::string_view line) {
   std::string out = to_utf8(line);
   for (char& c : out)
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
@@ -51,7 +51,7 @@ void print_snippet(std::string& out, const Mark& mark, const Files& files) {
   column -= cut;
   const std::string number = std::to_string(mark.line);
   const std::string margin(number.size() + 4, ' ');
-  out += "    " + number + " | " + printable(line) + "\n" + margin + " | ";
+  out += "    " + number + " | " + printable_line(line) + "\n" + margin + " | ";
   out.append(count_runes(line.substr(0, column)), ' ');
   out += '^';
   const std::string_view marked = line.substr(std::min(column, line.size()), mark.length);
@@ -126,7 +126,7 @@ std::string print_text(const Diagnostics& diagnostics, const Files& files, bool 
     if (is_coloured) out += colour_of(d.severity);
     out += word(d.severity);
     if (is_coloured) out += colour::kEnd;
-    out += ": " + printable(files.masked(d.text)) + " [" + std::string(d.code) + "]\n";
+    out += ": " + printable_line(files.masked(d.text)) + " [" + std::string(d.code) + "]\n";
     if (d.mark.known()) print_snippet(out, d.mark, files);
     print_help(out, files.masked(d.hint));
     if (!d.related_text.empty()) {

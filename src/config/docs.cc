@@ -8,7 +8,7 @@
 namespace tt::config {
 namespace {
 
-const void* at(const void* value, std::size_t position) {
+const void* member_at(const void* value, std::size_t position) {
   return static_cast<const char*>(value) + position;
 }
 
@@ -16,7 +16,7 @@ void show_value(const TypeInfo& type, const void* value, std::string& out);
 
 void show_members(const StructInfo& info, const void* value, std::string& out, bool& is_first) {
   for (const FieldInfo& field : info.fields) {
-    const void* member = at(value, field.position);
+    const void* member = member_at(value, field.position);
     if (field.is_inlined) {
       show_members(field.type().members(), member, out, is_first);
       continue;
@@ -70,12 +70,6 @@ void show_value(const TypeInfo& type, const void* value, std::string& out) {
   }
 }
 
-const TypeInfo& unwrapped(const TypeInfo& type) {
-  const TypeInfo* at = &type;
-  while (at->form == Form::kOptional || at->form == Form::kLocated) at = &at->inner();
-  return *at;
-}
-
 std::string type_words(const TypeInfo& given) {
   const TypeInfo& type = unwrapped(given);
   switch (type.form) {
@@ -96,7 +90,7 @@ std::string type_words(const TypeInfo& given) {
 }
 
 // The leaf that decides whether a row is a secret or a template.
-const TypeInfo& innermost(const TypeInfo& type) {
+const TypeInfo& leaf_of(const TypeInfo& type) {
   const TypeInfo* at = &type;
   while (at->inner) at = &at->inner();
   return *at;
@@ -107,7 +101,7 @@ constexpr int kDocDepthMax = 4;
 void add_rows(std::span<const FieldInfo> fields, const void* defaults, const std::string& prefix,
               int depth, std::vector<DocRow>& rows) {
   for (const FieldInfo& field : fields) {
-    const void* value = defaults ? at(defaults, field.position) : field.default_value;
+    const void* value = defaults ? member_at(defaults, field.position) : field.default_value;
     const TypeInfo& type = unwrapped(field.type());
     if (field.is_inlined) {
       add_rows(field.type().members().fields, value, prefix, depth, rows);
@@ -120,8 +114,8 @@ void add_rows(std::span<const FieldInfo> fields, const void* defaults, const std
     row.meaning = field.doc;
     row.example = field.sample;
     row.is_required = field.is_required;
-    row.is_secret = innermost(field.type()).is_secret;
-    row.is_template = innermost(field.type()).is_template;
+    row.is_secret = leaf_of(field.type()).is_secret;
+    row.is_template = leaf_of(field.type()).is_template;
     row.is_advanced = field.is_advanced;
     row.default_text = field.default_text;
     if (row.default_text.empty() && value && !field.is_required && !is_nested) {

@@ -67,6 +67,13 @@ struct TypeInfo {
   const StructInfo& (*members)() = nullptr;
 };
 
+/// The type of the value itself, behind what may wrap it: optional and located.
+inline const TypeInfo& unwrapped(const TypeInfo& type) {
+  const TypeInfo* at = &type;
+  while (at->form == Form::kOptional || at->form == Form::kLocated) at = &at->inner();
+  return *at;
+}
+
 /// One option of a struct. Copies are cheap; texts are string literals.
 struct FieldInfo {
   std::string_view name;

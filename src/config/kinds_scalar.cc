@@ -97,7 +97,11 @@ bool read_size(const Node& node, void* value, ParseContext& context) {
 bool read_rate(const Node& node, void* value, ParseContext& context) {
   if (const auto rate = parse_rate(node.text)) {
     *static_cast<Rate*>(value) = *rate;
-    return true;
+    if (rate->per_sec > 0) return true;
+    return bad_value(
+        node, shown(node) + " would let nothing through, for ever", context,
+        "leave `" + node.key +
+            "` out for no limit; `tictoc exit pause NAME` holds the events of an exit");
   }
   return bad_value(node, "expected a rate, found " + shown(node), context,
                    "write a count and s, m, h or d: `30/m`");
@@ -106,6 +110,15 @@ bool read_rate(const Node& node, void* value, ParseContext& context) {
 bool read_path(const Node& node, void* value, ParseContext& context) {
   auto& path = *static_cast<Path*>(value);
   if (node.text.empty()) return bad_value(node, "a path must not be empty", context);
+  if (node.text.find("{{") != node.text.npos) {
+    context.diagnostics.error("template-not-allowed", node.place(),
+                              "a path takes no holes: an event must not choose a file",
+                              "use several exits with a path each, and rules that choose one");
+    return false;
+  }
+  if (node.text == "~" || node.text.starts_with("~/"))
+    return bad_value(node, "`~` stands for no folder here: only shells replace it", context,
+                     "write the whole path, `/home/NAME" + node.text.substr(1) + "` for instance");
   path.as_given = node.text;
   path.text = node.text;
   if (node.text[0] == '/') return true;

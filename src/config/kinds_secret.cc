@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "config/cel_report.h"
+#include "config/meant.h"
 #include "config/parse.h"
 #include "config/secret_text.h"
 #include "config/template_report.h"
@@ -34,6 +35,16 @@ bool bad_reference(const Node& node, ParseContext& context) {
   context.diagnostics.error("wrong-type", node.place(),
                             "expected a secret, found " + std::string(node.described()),
                             std::string(kReferenceHint));
+  return false;
+}
+
+/// False, and told, for `${NAME}`: written for a shell, it would be taken as it is.
+bool check_no_variable(const Node& node, ParseContext& context) {
+  const std::string_view name = shell_variable(node.text);
+  if (name.empty() || context.options.is_offline) return true;
+  context.diagnostics.error("bad-value", node.place(),
+                            "`" + node.text + "` is a text here: only shells replace it",
+                            "write `{env: " + std::string(name) + "}`");
   return false;
 }
 
@@ -88,6 +99,7 @@ bool read_one(const Node& node, SecretParts& parts, ParseContext& context) {
   if (node.is_map()) return read_reference(node, parts, context);
   if (!node.is_scalar()) return bad_reference(node, context);
   if (!check_traps(node, TrapTarget::kText, context.files, context.diagnostics)) return false;
+  if (!check_no_variable(node, context)) return false;
   if (!take_literal(node, node.text, context)) return false;
   if (!context.options.is_offline)
     context.diagnostics.warning("literal-secret", node.place(),
@@ -129,6 +141,7 @@ bool read_secret(const Node& node, void* value, ParseContext& context) {
   if (!is_good) return false;
   auto& secret = *static_cast<Secret*>(value);
   secret = Secret::from(std::move(parts.sources), std::move(parts.literals));
+  if (context.secrets) context.secrets->push_back(secret);
   report_missing_text(node, secret, context);
   return true;
 }
@@ -193,6 +206,7 @@ bool read_url(const Node& node, void* value, ParseContext& context) {
     context.diagnostics.error("template-not-allowed", node.place(), "this URL takes no holes");
     return false;
   }
+  if (!check_no_variable(node, context)) return false;
   const auto parts = parse_url(node.text);
   if (!parts.ok()) return bad_url(node, parts.error(), context);
   if (!check_userinfo(node, *parts, context)) return false;

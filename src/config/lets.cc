@@ -11,7 +11,7 @@
 namespace tt::config {
 namespace {
 
-bool is_name_byte(char c) {
+bool is_identifier_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
@@ -101,7 +101,7 @@ bool is_let_name(std::string_view name) {
   if (cel::is_reserved_word(name) || std::count(std::begin(kWords), std::end(kWords), name) > 0)
     return false;
   return !name.empty() && (name[0] < '0' || name[0] > '9') && name != "event" && name != "meta" &&
-         std::all_of(name.begin(), name.end(), is_name_byte);
+         std::all_of(name.begin(), name.end(), is_identifier_byte);
 }
 
 }  // namespace

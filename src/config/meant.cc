@@ -10,9 +10,7 @@
 namespace tt::config {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
-
-bool is_name_byte(char c) {
+bool is_key_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '-' || c == '.';
 }
@@ -21,7 +19,7 @@ bool is_name_byte(char c) {
 
 std::size_t name_bytes(std::string_view text) {
   std::size_t n = 0;
-  while (n < text.size() && is_name_byte(text[n])) ++n;
+  while (n < text.size() && is_key_byte(text[n])) ++n;
   if (n == 0 || n >= text.size() || text[n] != ':') return 0;
   ++n;
   if (n < text.size() && text[n] != ' ' && text[n] != '\t') return 0;
@@ -65,9 +63,9 @@ std::size_t flow_end(std::string_view line, std::size_t begin) {
   return block_end(line, begin);
 }
 
-std::string repaired(const Meant& meant, std::string_view value) {
+std::string repaired(const Meant& meant, std::string_view written) {
   std::string line(meant.line.substr(0, meant.begin));
-  line += quoted(value);
+  line += written;
   line += meant.line.substr(meant.end);
   return std::string(trim(line));
 }
@@ -105,7 +103,23 @@ Mark mark_at(const Mark& mark, const Meant& meant) {
 }
 
 std::string quote_hint(const Meant& meant, std::string_view value) {
-  return "put the value in quotes:\n" + repaired(meant, value);
+  if (const std::string_view name = shell_variable(value); !name.empty())
+    return "to take the value of a variable, write:\n" +
+           repaired(meant, "{env: " + std::string(name) + "}");
+  return "put the value in quotes:\n" + repaired(meant, quoted(value));
+}
+
+std::string_view shell_variable(std::string_view text) {
+  if (!text.starts_with('$')) return {};
+  text.remove_prefix(1);
+  const bool is_braced = text.starts_with('{') && text.ends_with('}');
+  if (is_braced) text = text.substr(1, text.size() - 2);
+  const auto is_fine = [&](char c) {
+    return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || (is_braced && c >= 'a' && c <= 'z');
+  };
+  const bool is_name =
+      !text.empty() && !is_digit(text[0]) && std::all_of(text.begin(), text.end(), is_fine);
+  return is_name ? text : std::string_view();
 }
 
 std::string quoted(std::string_view text) {

@@ -51,6 +51,10 @@ struct Node {
 bool is_plain_bool(const Node& node, bool& value);  ///< true, True, TRUE, false, False, FALSE.
 bool is_plain_number(const Node& node);             ///< A JSON number, after an optional `+`.
 
+/// JSON text on one line. Plain scalars keep their types, numbers their spelling; references and
+/// tags mean nothing here.
+std::string json_of(const Node& node);
+
 /// The place in the file of byte `begin` of a scalar's text (for positions inside CEL and
 /// templates), whatever the scalar's style. Of a part that goes over several lines, what stands on
 /// the first is underlined.

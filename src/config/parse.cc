@@ -34,11 +34,31 @@ std::string expected(const TypeInfo& type) {
   return std::string(type.name);
 }
 
+/// `team=dba` where `{team: dba}` is wanted. What may be a secret is not repeated.
+std::string map_of(std::string_view text, const TypeInfo& type) {
+  const std::size_t equals = text.find('=');
+  const std::string_view name = trim(text.substr(0, equals));
+  if (equals == text.npos || name.empty() || name.find(' ') != name.npos || type.inner().is_secret)
+    return "write `{name: value}`";
+  return "write `{" + std::string(name) + ": " + std::string(trim(text.substr(equals + 1))) + "}`";
+}
+
+/// What a map must hold; empty: nothing, or the type is none.
+std::string required_keys(const Node& node, const TypeInfo& type) {
+  if (type.form == Form::kMap && node.is_scalar()) return map_of(node.text, type);
+  if (type.form != Form::kStruct) return {};
+  std::vector<std::string> names;
+  for (const FieldInfo& field : type.members().fields)
+    if (field.is_required) names.push_back(std::string(field.name) + ": ...");
+  return names.empty() ? "" : "write `{" + join(names, ", ") + "}`";
+}
+
 bool report_type(const Node& node, const TypeInfo& type, ParseContext& context) {
   if (report_hole_or_comment(node, context.files, context.diagnostics)) return false;
   context.diagnostics.error(
       "wrong-type", node.place(),
-      "expected " + expected(type) + ", found " + std::string(node.described()));
+      "expected " + expected(type) + ", found " + std::string(node.described()),
+      required_keys(node, type));
   return false;
 }
 
@@ -57,6 +77,27 @@ bool parse_enum(const Node& node, const TypeInfo& type, void* value, ParseContex
                             "expected " + expected(type) + ", found `" + node.text + "`",
                             near.empty() ? "" : "did you mean `" + std::string(near) + "`?");
   return false;
+}
+
+/// A word where one of the short form or a map is wanted: `auth: open`.
+bool report_short_form(const Node& node, const StructInfo& info, ParseContext& context) {
+  if (!node.is_scalar()) return false;
+  const TypeInfo* words = nullptr;
+  std::vector<std::string> maps;
+  for (const FieldInfo& field : info.fields) {
+    if (field.name == info.short_form)
+      words = &unwrapped(field.type());
+    else
+      maps.push_back("`{" + std::string(field.name) + ": ...}`");
+  }
+  if (!words || words->form != Form::kEnum || maps.empty()) return false;
+  for (const EnumWord& word : words->words)
+    if (word.word == node.text) return false;
+  const std::string known = expected(*words).substr(std::string_view("one of ").size());
+  context.diagnostics.error("bad-value", node.place(),
+                            "expected " + known + " or a map, found `" + node.text + "`",
+                            "write " + known + ", or " + join(maps, " or "));
+  return true;
 }
 
 bool parse_list(const Node& node, const TypeInfo& type, void* value, ParseContext& context) {
@@ -84,6 +125,7 @@ bool parse_struct(const Node& node, const TypeInfo& type, void* value, ParseCont
   if (node.is_map() && !node.is_hole) return parse_parts(node, {&part, 1}, context);
   if (info.short_form.empty() || node.is_null() || node.is_hole)
     return report_type(node, type, context);
+  if (report_short_form(node, info, context)) return false;
   Node map;
   map.kind = NodeKind::kMap;
   map.mark = node.mark;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/secret.h"
 #include "config/diagnostic.h"
 #include "config/field.h"
 #include "config/files.h"
@@ -37,6 +38,7 @@ struct ParseContext {
   ParseOptions options = {};
   /// Reads a variable; empty: the process's own environment.
   std::function<std::optional<std::string>(const std::string& name)> variable = {};
+  std::vector<Secret>* secrets = nullptr;  ///< Gets each secret that is read; null: nobody asks.
 };
 
 /// One struct to fill from a map.

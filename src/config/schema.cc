@@ -80,12 +80,6 @@ void append_text_member(std::string& out, std::string_view name, std::string_vie
   out += json_string(name) + ":" + json_string(text);
 }
 
-const TypeInfo& unwrapped(const TypeInfo& type) {
-  const TypeInfo* at = &type;
-  while (at->form == Form::kOptional || at->form == Form::kLocated) at = &at->inner();
-  return *at;
-}
-
 std::string field_schema(const FieldInfo& field) {
   std::string out = R"({"description":)" + json_string(field.doc);
   const TypeInfo& type = unwrapped(field.type());

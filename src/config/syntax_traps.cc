@@ -13,8 +13,6 @@
 namespace tt::config {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
-
 struct Trap {
   CodeName code;
   std::string text;
@@ -125,6 +123,8 @@ std::optional<Trap> classify(const Meant& meant) {
   if (meant.is_flow && value.find_first_of("[]{},") != kNone)
     return Trap{"yaml-flow", "inside `{...}` a value without quotes ends at brackets and commas",
                 whole};
+  if (meant.is_flow && value.find('?') != kNone)
+    return Trap{"yaml-flow", "inside `{...}` a value without quotes ends at `?`", whole};
   return std::nullopt;
 }
 

@@ -32,8 +32,6 @@ bool report_hole_or_comment(const Node& node, const Files& files, Diagnostics& d
 
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
-
 std::size_t count_of(std::string_view text, char c) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), c));
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/url.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -11,7 +12,7 @@
 namespace tt::config {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
+constexpr auto kNotFound = std::string_view::npos;
 
 /// The port of a scheme, 0 when it has none of its own; nothing for a scheme that nobody here
 /// speaks.
@@ -51,9 +52,9 @@ Status read_port(std::string_view text, UrlParts& parts) {
 Status read_host(std::string_view text, UrlParts& parts) {
   if (!text.empty() && text[0] == '[') {
     const std::size_t end = text.find(']');
-    if (end == kNone) return misconfigured("the URL has `[` without `]`");
+    if (end == kNotFound) return misconfigured("the URL has `[` without `]`");
     parts.host = to_lower(text.substr(1, end - 1));
-    if (parts.host.find_first_not_of("0123456789abcdef:.%") != kNone)
+    if (parts.host.find_first_not_of("0123456789abcdef:.%") != kNotFound)
       return misconfigured("the host of the URL is no IPv6 address");
     text.remove_prefix(end + 1);
     if (text.empty()) return {};
@@ -65,17 +66,17 @@ Status read_host(std::string_view text, UrlParts& parts) {
   for (char c : parts.host)
     if (!is_host_byte(c))
       return misconfigured("the host of the URL holds a character that no host has");
-  return colon == kNone ? Status() : read_port(text.substr(colon + 1), parts);
+  return colon == kNotFound ? Status() : read_port(text.substr(colon + 1), parts);
 }
 
 Status read_authority(std::string_view text, UrlParts& parts) {
   const std::size_t at = text.rfind('@');
-  if (at != kNone) {
+  if (at != kNotFound) {
     const std::string_view userinfo = text.substr(0, at);
     const std::size_t colon = userinfo.find(':');
     const auto user = percent_decode(userinfo.substr(0, colon));
     const auto password =
-        colon == kNone ? std::string() : percent_decode(userinfo.substr(colon + 1));
+        colon == kNotFound ? std::string() : percent_decode(userinfo.substr(colon + 1));
     if (!user || !password) return misconfigured("the user part of the URL is not percent-encoded");
     parts.user = *user;
     parts.password = *password;
@@ -113,14 +114,14 @@ Result<UrlParts> parse_url(std::string_view text) {
     if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f')
       return misconfigured("the URL holds a blank or a control character; percent-encode it");
   const std::size_t colon = text.find(':');
-  if (colon == kNone || !is_scheme(text.substr(0, colon)))
+  if (colon == kNotFound || !is_scheme(text.substr(0, colon)))
     return misconfigured("the URL has no scheme; write `https://...`");
   parts.scheme = to_lower(text.substr(0, colon));
   const auto port = default_port(parts.scheme);
   if (!port && parts.scheme != "unix")
     return misconfigured("unknown scheme `" + parts.scheme + ":`; most URLs begin with `https://`");
   text.remove_prefix(colon + 1);
-  if (text.find('#') != kNone) return misconfigured("a URL with `#` cannot be asked for");
+  if (text.find('#') != kNotFound) return misconfigured("a URL with `#` cannot be asked for");
   if (parts.scheme == "unix") {
     if (text.starts_with("//")) text.remove_prefix(2);
     if (text.empty()) return misconfigured("the URL names no socket; write `unix:/run/x.sock`");
@@ -136,7 +137,7 @@ Result<UrlParts> parse_url(std::string_view text) {
   text.remove_prefix(end);
   const std::size_t query = text.find('?');
   parts.path = text.substr(0, query);
-  if (query != kNone) parts.query = text.substr(query + 1);
+  if (query != kNotFound) parts.query = text.substr(query + 1);
   return parts;
 }
 
@@ -156,11 +157,42 @@ std::string Url::redacted() const {
   return redact_urls(literal_);
 }
 
+namespace {
+
+/// Where the first parameter of a query with holes ends: an `&` in a hole is CEL.
+std::size_t parameter_bytes(std::string_view query) {
+  for (std::size_t at = 0; at < query.size(); ++at) {
+    if (query[at] == '&') return at;
+    if (!query.substr(at).starts_with("{{")) continue;
+    const std::size_t end = query.find("}}", at);
+    if (end == kNone) break;
+    at = end + 1;
+  }
+  return query.size();
+}
+
+}  // namespace
+
 UrlTemplate::UrlTemplate(UrlParts base, tmpl::Template path, tmpl::Template query)
     : base_(base.text()),
       parts_(std::move(base)),
       path_(std::move(path)),
       query_(std::move(query)) {}
+
+std::string UrlTemplate::redacted() const {
+  if (!has_holes()) return base_.redacted();
+  std::string text = parts_.origin() + parts_.path;
+  char before = '?';
+  for (std::string_view rest = parts_.query; !rest.empty(); before = '&') {
+    const std::string_view one = rest.substr(0, parameter_bytes(rest));
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+    const std::size_t equals = one.find('=');
+    const bool is_secret = equals != kNone && is_secret_name(one.substr(0, equals));
+    text += before;
+    text += is_secret ? std::string(one.substr(0, equals + 1)) + "***" : std::string(one);
+  }
+  return text;
+}
 
 Result<std::string> UrlTemplate::render(const cel::Scope& scope) const {
   if (!has_holes()) {

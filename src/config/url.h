@@ -69,7 +69,8 @@ class UrlTemplate {
   /// The whole URL. A hole that fails is kReject with a text that begins with "template"; the
   /// scope's event decides, so the delivery becomes a dead letter `template`.
   Result<std::string> render(const cel::Scope& scope) const;
-  std::string redacted() const { return base_.redacted(); }
+  /// For people. With holes: origin, path and query as written, without userinfo and tokens.
+  std::string redacted() const;
 
  private:
   Url base_;  // With holes: scheme, userinfo, host and port, and the path and query as written.

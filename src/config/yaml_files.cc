@@ -37,7 +37,7 @@ void merge_into(Node& target, Node from, bool is_top, Diagnostics& diagnostics) 
     } else if (is_top && found->is_map() && member.is_map() && is_map_of_names(member.key)) {
       merge_into(*found, std::move(member), false, diagnostics);
     } else if (is_top && found->is_list() && member.is_list() &&
-               (member.key == "rules" || member.key == "tests")) {
+               (member.key == "rules" || member.key == "tests" || member.key == "plugins")) {
       std::move(member.children.begin(), member.children.end(),
                 std::back_inserter(found->children));
     } else {

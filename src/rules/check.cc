@@ -61,8 +61,7 @@ void check_prefixes(CheckContext& context, const Rule& rule, const std::vector<P
     for (std::size_t k = 0; k < i; ++k) {
       for (const cel::FieldTest& a : path[i].conjunct->program->required_tests()) {
         for (const cel::FieldTest& b : path[k].conjunct->program->required_tests()) {
-          const bool are_prefixes = a.kind == cel::FieldTest::Kind::kPrefix && a.kind == b.kind &&
-                                    !a.texts.empty() && !b.texts.empty();
+          const bool are_prefixes = a.begins_with_texts() && b.begins_with_texts();
           if (!are_prefixes || a.record != b.record || a.slot != b.slot) continue;
           if (can_both_begin(a.texts, b.texts)) continue;
           report_contradiction(context, rule, {path[k], {}, path[i]});

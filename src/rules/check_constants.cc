@@ -15,10 +15,6 @@ namespace {
 // A value that is none of those that people write.
 constexpr std::string_view kOther = "\x01 another value";
 
-bool is_text(const cel::Expr& expr) {
-  return expr.kind == cel::ExprKind::kLiteral && expr.literal.is_string();
-}
-
 /// Collects the texts that a test compares its one field with. False when it does anything else
 /// with the field: then trying values proves nothing.
 class ComparedTexts {

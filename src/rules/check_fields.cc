@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::string_view kRecord = "event";
 
-bool is_text(const cel::Expr& expr) {
-  return expr.kind == cel::ExprKind::kLiteral && expr.literal.is_string();
-}
-
 /// The dotted name below `event` that a chain of `.a`, `.?a`, `["a"]` reads; false for others.
 bool path_of(const cel::Expr& expr, std::string& path) {
   if (expr.kind == cel::ExprKind::kName) return expr.name == kRecord;
@@ -28,9 +24,10 @@ bool path_of(const cel::Expr& expr, std::string& path) {
   return true;
 }
 
-class Walk {
+class FieldWalk {
  public:
-  Walk(CheckContext& context, const ExpressionPlace& place) : context_(context), place_(place) {}
+  FieldWalk(CheckContext& context, const ExpressionPlace& place)
+      : context_(context), place_(place) {}
 
   void visit(const cel::Expr& expr) {
     // A comprehension over a variable of that name hides the event.
@@ -74,7 +71,7 @@ class Walk {
 }  // namespace
 
 void check_fields(CheckContext& context, const cel::Expr& root, const ExpressionPlace& place) {
-  Walk(context, place).visit(root);
+  FieldWalk(context, place).visit(root);
 }
 
 }  // namespace tt::rules

@@ -33,6 +33,10 @@ void mark_dead(CheckContext& context, const Rule& rule);
 config::Mark mark_of(const CheckContext& context, const PathTest& test);
 /// "rule `name`", or "`rules[2]`" for one without a name.
 std::string said(const Rule& rule);
+/// True for a constant text.
+inline bool is_text(const cel::Expr& expr) {
+  return expr.kind == cel::ExprKind::kLiteral && expr.literal.is_string();
+}
 /// True when the rule takes every event that its list is given.
 bool is_unconditional(const Rule& rule);
 

@@ -25,7 +25,7 @@ bool hides_resolved(const Conjunct& conjunct, const StateFields& fields) {
   }
   if (!fields.kind || !reads_only(conjunct, *fields.kind)) return false;
   for (const cel::FieldTest& test : conjunct.program->required_tests()) {
-    if (test.kind == cel::FieldTest::Kind::kPrefix) continue;
+    if (!test.is_one_of_texts()) continue;
     for (const std::string& value : test.texts) {
       if (!value.ends_with(":firing")) continue;
       std::string twin = value;

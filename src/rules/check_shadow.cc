@@ -32,7 +32,7 @@ class Finals {
     }
     Field& field = fields_[fields.front()];
     for (const cel::FieldTest& test : rule.when.program->required_tests()) {
-      if (test.kind == cel::FieldTest::Kind::kPrefix) continue;
+      if (!test.is_one_of_texts()) continue;
       for (const std::string& text : test.texts) field.by_value[text].push_back(&rule);
       return;
     }

@@ -36,9 +36,10 @@ std::string did_you(std::string_view meant) {
   return meant.empty() ? "" : "did you mean `" + std::string(meant) + "`?";
 }
 
-class Walk {
+class WordWalk {
  public:
-  Walk(CheckContext& context, const ExpressionPlace& place) : context_(context), place_(place) {}
+  WordWalk(CheckContext& context, const ExpressionPlace& place)
+      : context_(context), place_(place) {}
 
   void visit(const cel::Expr& expr) {
     for (const cel::Expr* child : expr.children) {
@@ -48,14 +49,14 @@ class Walk {
   }
 
  private:
-  using Look = void (Walk::*)(const cel::Expr& literal, std::string_view word,
-                              const cel::Expr& call);
+  using Look = void (WordWalk::*)(const cel::Expr& literal, std::string_view word,
+                                  const cel::Expr& call);
 
   /// Looks at all constants that the call compares with `field`.
   void look_beside(const cel::Expr& call, std::string_view field) {
-    const Look look = field == "event.severity" ? &Walk::look_at_severity
-                      : field == "event.kind"   ? &Walk::look_at_kind
-                      : field == "meta.entry"   ? &Walk::look_at_entry
+    const Look look = field == "event.severity" ? &WordWalk::look_at_severity
+                      : field == "event.kind"   ? &WordWalk::look_at_kind
+                      : field == "meta.entry"   ? &WordWalk::look_at_entry
                                                 : nullptr;
     if (look == nullptr) return;
     for (const cel::Expr* child : call.children) {
@@ -132,7 +133,7 @@ class Walk {
 }  // namespace
 
 void check_words(CheckContext& context, const cel::Expr& root, const ExpressionPlace& place) {
-  Walk(context, place).visit(root);
+  WordWalk(context, place).visit(root);
 }
 
 }  // namespace tt::rules

@@ -5,53 +5,57 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace tt::rules {
 
-/// A matrix of bits, a row an event, a column an exit (by its index in Ruleset::exits()). Kept and
+/// A matrix of bits, an event by its place in the batch, an exit by its index in Ruleset::exits().
+/// The bits of one exit stand together: it finds its events without a look at the others. Kept and
 /// reset between batches, so that it allocates only while it grows. Not thread safe.
 class ExitBits {
  public:
   /// All bits zero; keeps its memory.
   void reset(std::size_t events, std::size_t exits) {
-    words_per_event_ = (exits + 63) / 64;
+    words_per_exit_ = (events + 63) / 64;
     event_count_ = events;
     exit_count_ = exits;
-    words_.assign(events * words_per_event_, 0);
+    words_.assign(exits * words_per_exit_, 0);
   }
   std::size_t event_count() const { return event_count_; }
   std::size_t exit_count() const { return exit_count_; }
 
   bool test(std::size_t event, std::size_t exit) const {
-    return (words_[event * words_per_event_ + exit / 64] >> (exit % 64)) & 1;
+    return (words_[word_of(event, exit)] & bit_of(event)) != 0;
   }
-  /// True when the bit was clear before.
-  bool set(std::size_t event, std::size_t exit) {
-    std::uint64_t& word = words_[event * words_per_event_ + exit / 64];
-    const std::uint64_t bit = std::uint64_t{1} << (exit % 64);
-    const bool is_new = (word & bit) == 0;
-    word |= bit;
-    return is_new;
-  }
+  void set(std::size_t event, std::size_t exit) { words_[word_of(event, exit)] |= bit_of(event); }
   void clear(std::size_t event, std::size_t exit) {
-    words_[event * words_per_event_ + exit / 64] &= ~(std::uint64_t{1} << (exit % 64));
+    words_[word_of(event, exit)] &= ~bit_of(event);
   }
-  std::span<const std::uint64_t> row(std::size_t event) const {
-    return std::span(words_).subspan(event * words_per_event_, words_per_event_);
+  /// The first event at or after `event` that the exit gets; event_count() when there is none.
+  std::size_t next(std::size_t exit, std::size_t event) const {
+    if (event >= event_count_) return event_count_;
+    const std::uint64_t* const words = words_.data() + exit * words_per_exit_;
+    std::uint64_t word = words[event / 64] & ~(bit_of(event) - 1);
+    for (std::size_t at = event / 64;;) {
+      if (word != 0) return at * 64 + static_cast<std::size_t>(std::countr_zero(word));
+      if (++at == words_per_exit_) return event_count_;
+      word = words[at];
+    }
   }
   /// Whether any exit gets the event.
-  bool any(std::size_t event) const { return count(event) != 0; }
-  /// How many exits get the event.
-  std::size_t count(std::size_t event) const {
-    std::size_t n = 0;
-    for (const std::uint64_t word : row(event)) n += static_cast<std::size_t>(std::popcount(word));
-    return n;
+  bool any(std::size_t event) const {
+    for (std::size_t exit = 0; exit < exit_count_; ++exit)
+      if (test(event, exit)) return true;
+    return false;
   }
 
  private:
-  std::size_t words_per_event_ = 0;
+  std::size_t word_of(std::size_t event, std::size_t exit) const {
+    return exit * words_per_exit_ + event / 64;
+  }
+  static std::uint64_t bit_of(std::size_t event) { return std::uint64_t{1} << (event % 64); }
+
+  std::size_t words_per_exit_ = 0;
   std::size_t event_count_ = 0;
   std::size_t exit_count_ = 0;
   std::vector<std::uint64_t> words_;

@@ -25,8 +25,7 @@ class OneFieldScope final : public cel::Scope {
 
 const cel::FieldTest* equality_on(const Conjunct& conjunct, const cel::FieldUse& field) {
   for (const cel::FieldTest& test : conjunct.program->required_tests()) {
-    if (test.record == field.record && test.slot == field.slot &&
-        test.kind != cel::FieldTest::Kind::kPrefix) {
+    if (test.record == field.record && test.slot == field.slot && test.is_one_of_texts()) {
       return &test;
     }
   }

@@ -26,27 +26,33 @@ std::optional<std::string_view> text_of(const cel::Value& value, bool absent_is_
   return std::nullopt;
 }
 
-/// How many rules test a field for a text, over all rules.
+/// How many rules test a field for a constant, over all rules.
 class Crowds {
  public:
   explicit Crowds(std::span<const std::vector<cel::FieldTest>> guards) {
     for (const std::vector<cel::FieldTest>& tests : guards) {
       for (const cel::FieldTest& test : tests) {
-        for (const std::string& text : test.texts) ++counts_[key(test, text)];
+        for (const std::string& text : alternatives(test)) ++counts_[key(test, text)];
       }
     }
   }
   /// Rules that an event finds beside this one when it passes the test, at worst.
   std::size_t of(const cel::FieldTest& test) const {
     std::size_t most = 0;
-    for (const std::string& text : test.texts) most = std::max(most, counts_.at(key(test, text)));
+    for (const std::string& text : alternatives(test))
+      most = std::max(most, counts_.at(key(test, text)));
     return most;
   }
 
  private:
-  using Key = std::pair<cel::FieldUse, std::string_view>;
-  static Key key(const cel::FieldTest& test, std::string_view text) {
+  using Key = std::pair<cel::FieldUse, std::string>;
+  static Key key(const cel::FieldTest& test, const std::string& text) {
     return {{test.record, test.slot}, text};
+  }
+  static std::vector<std::string> alternatives(const cel::FieldTest& test) {
+    std::vector<std::string> all = test.texts;
+    for (const std::int64_t number : test.integers) all.push_back(std::to_string(number));
+    return all;
   }
   std::map<Key, std::size_t> counts_;
 };
@@ -85,22 +91,27 @@ void FieldIndex::Rules::add_to(std::span<std::uint64_t> words) const {
   for (std::size_t i = 0; i < bits.size(); ++i) words[i] |= bits[i];
 }
 
+void FieldIndex::Column::add_hit(Rules& hits, std::uint32_t rule) const {
+  if (!hits.bits.empty()) {
+    hits.bits[rule / 64] |= bit_of(rule);
+  } else if (hits.list.empty() || hits.list.back() != rule) {
+    hits.list.push_back(rule);
+  }
+  if (hits.list.size() <= unguarded.size()) return;
+  hits.bits.resize(unguarded.size());
+  for (const std::uint32_t hit : hits.list) hits.bits[hit / 64] |= bit_of(hit);
+  hits.list = {};
+}
+
 void FieldIndex::Column::add(std::uint32_t rule, const cel::FieldTest& test) {
   unguarded[rule / 64] &= ~bit_of(rule);
   absent_is_empty = test.absent_is_empty;
+  // A test for texts may be an error over a number: such rules are asked.
+  if (test.texts.empty()) not_integer[rule / 64] &= ~bit_of(rule);
+  for (const std::int64_t number : test.integers) add_hit(integers[number], rule);
   const bool is_prefix = test.kind == cel::FieldTest::Kind::kPrefix;
   for (const std::string& text : test.texts) {
-    Rules& hits = is_prefix ? prefixes[text] : equals[text];
-    if (!hits.bits.empty()) {
-      hits.bits[rule / 64] |= bit_of(rule);
-    } else if (hits.list.empty() || hits.list.back() != rule) {
-      hits.list.push_back(rule);
-    }
-    if (hits.list.size() > unguarded.size()) {
-      hits.bits.resize(unguarded.size());
-      for (const std::uint32_t hit : hits.list) hits.bits[hit / 64] |= bit_of(hit);
-      hits.list = {};
-    }
+    add_hit(is_prefix ? prefixes[text] : equals[text], rule);
     const auto bytes = static_cast<std::uint32_t>(text.size());
     const auto place = std::lower_bound(prefix_bytes.begin(), prefix_bytes.end(), bytes);
     if (is_prefix && (place == prefix_bytes.end() || *place != bytes)) {
@@ -118,6 +129,22 @@ void FieldIndex::Column::add_hits(std::string_view value, std::span<std::uint64_
     const auto hit = prefixes.find(value.substr(0, bytes));
     if (hit != prefixes.end()) hit->second.add_to(words);
   }
+}
+
+bool FieldIndex::Column::find(const cel::Value& value, std::vector<std::uint64_t>& passed) const {
+  if (value.is(cel::Kind::kInt)) {
+    passed.assign(not_integer.begin(), not_integer.end());
+    if (integers.empty()) return true;
+    const auto hit = integers.find(value.as_int());
+    if (hit != integers.end()) hit->second.add_to(passed);
+    return true;
+  }
+  const auto text = text_of(value, absent_is_empty);
+  // An error or another kind: rare enough to let each `when` itself decide.
+  if (!text) return false;
+  passed.assign(unguarded.begin(), unguarded.end());
+  add_hits(*text, passed);
+  return true;
 }
 
 FieldIndex::FieldIndex(std::span<const std::vector<cel::FieldTest>> guards)
@@ -146,7 +173,7 @@ FieldIndex::FieldIndex(std::span<const std::vector<cel::FieldTest>> guards)
   for (const auto& [count, field] : ranked) {
     Column& column = columns_.emplace_back();
     column.field = field;
-    column.unguarded = all_;
+    column.unguarded = column.not_integer = all_;
     for (std::uint32_t rule = 0; rule < tests.size(); ++rule) {
       const auto test = tests[rule].find(field);
       if (test != tests[rule].end()) column.add(rule, *test->second);
@@ -160,13 +187,9 @@ void FieldIndex::find(const cel::Scope& scope, Candidates& out) const {
     const auto [record, slot] = column.field;
     const cel::Value* const kept = scope.kept_field(record, slot);
     const cel::Value value = kept ? kept->alias() : scope.field(record, slot);
-    const auto text = text_of(value, column.absent_is_empty);
-    // An error or another type: rare enough to let each `when` itself decide.
-    if (!text) continue;
-    std::vector<std::uint64_t>& passed = is_first ? out.words_ : out.column_;
-    passed.assign(column.unguarded.begin(), column.unguarded.end());
-    column.add_hits(*text, passed);
+    if (!column.find(value, is_first ? out.words_ : out.column_)) continue;
     if (!is_first) {
+      const std::vector<std::uint64_t>& passed = out.column_;
       std::transform(passed.begin(), passed.end(), out.words_.begin(), out.words_.begin(),
                      std::bit_and<>());
     }

@@ -58,11 +58,16 @@ class FieldIndex {
   struct Column {
     cel::FieldUse field;
     bool absent_is_empty = false;
-    std::vector<std::uint64_t> unguarded;  ///< Rules that do not test this field.
+    std::vector<std::uint64_t> unguarded;    ///< Rules that do not test this field.
+    std::vector<std::uint64_t> not_integer;  ///< Rules that do not test it for integers alone.
     Map equals;
+    boost::unordered_flat_map<std::int64_t, Rules> integers;
     std::vector<std::uint32_t> prefix_bytes;  ///< Distinct lengths of prefixes, rising.
     Map prefixes;
     void add(std::uint32_t rule, const cel::FieldTest& test);
+    void add_hit(Rules& hits, std::uint32_t rule) const;
+    /// The rules that may hold for the value; false: any of them.
+    bool find(const cel::Value& value, std::vector<std::uint64_t>& passed) const;
     void add_hits(std::string_view value, std::span<std::uint64_t> words) const;
   };
 

@@ -54,7 +54,7 @@ struct EventScope::State {
   struct Slot {
     SlotKind kind = SlotKind::kAny;
     std::int32_t field = 0;   // Of the event of `epoch`, when that is the bound one; else it has
-    std::uint64_t epoch = 0;  // no such field.
+    std::uint64_t epoch = 0;  // no such field, or was not asked for it.
   };
   std::vector<Slot> slots;
   std::vector<MetaReader> meta_readers;  // By slot.
@@ -62,13 +62,18 @@ struct EventScope::State {
   boost::unordered_flat_map<std::string, int, NameHash, std::equal_to<>> slot_by_name;
 
   // Events of one sender have the same fields in the same order: the name seen last at a position
-  // is tried before the map (18 instead of 62 ns for ten fields).
+  // is tried first, then, where some have fields that others have not, the names seen lately. The
+  // map needs a real hash of each.
+  static constexpr std::size_t kSeenNames = 64;
   struct Seen {
     std::string name;
     int slot = -1;
   };
-  std::vector<Seen> seen;
+  std::vector<Seen> seen_at, seen{kSeenNames};
 
+  static constexpr int kSearchesMax = 4;
+  int searches = 0;  // In the event of searched_epoch.
+  std::uint64_t searched_epoch = 0;
   std::uint64_t resolved_epoch = 0;
   std::uint64_t whole_epoch = 0;
   cel::Value whole;
@@ -97,16 +102,39 @@ struct EventScope::State {
   }
 
   [[gnu::noinline]] int look_up(std::string_view name, Seen& guess) {
-    const auto found = slot_by_name.find(name);
-    guess.name.assign(name);
-    guess.slot = found == slot_by_name.end() ? -1 : found->second;
+    Seen& known = seen[short_hash(name) % kSeenNames];
+    if (!same_text(known.name, name) || name.empty()) {
+      const auto found = slot_by_name.find(name);
+      known.name.assign(name);
+      known.slot = found == slot_by_name.end() ? -1 : found->second;
+    }
+    guess = known;
     return guess.slot;
+  }
+
+  // Few fields are read of most events. Where the slot's field was in the event before it mostly is
+  // again; else it is searched for. An event of which more is asked is resolved as a whole.
+  void locate(const event::EventView& event, int index, std::uint64_t epoch) {
+    if (static_cast<std::size_t>(index) >= slots.size()) return;
+    Slot& slot = slots[static_cast<std::size_t>(index)];
+    const std::string_view name = environment.event_layout().name_of(index);
+    const auto at = static_cast<std::size_t>(slot.field);
+    const event::Field* found = at < event.fields.size() ? &event.fields[at] : nullptr;
+    if (!found || found->name_is_escaped ||
+        !same_text(text_at(event, found->name_begin, found->name_bytes), name)) {
+      if (std::exchange(searched_epoch, epoch) != epoch) searches = 0;
+      if (++searches > kSearchesMax) return resolve(event, epoch);
+      found = event.find(name);
+    }
+    if (!found) return;
+    slot.field = static_cast<std::int32_t>(found - event.fields.data());
+    slot.epoch = epoch;
   }
 
   // Says which field is in which slot, and keeps the values of plain texts at once.
   void resolve(const event::EventView& event, std::uint64_t epoch) {
-    if (event.fields.size() > seen.size()) seen.resize(event.fields.size());
-    Seen* guess = seen.data();
+    if (event.fields.size() > seen_at.size()) seen_at.resize(event.fields.size());
+    Seen* guess = seen_at.data();
     std::int32_t index = -1;
     for (const event::Field& field : event.fields) {
       ++index;
@@ -202,7 +230,7 @@ cel::Value EventScope::field(int record, int slot) const {
   State& s = *state_;
   const auto index = static_cast<std::size_t>(slot);
   const bool is_meta = record == kMetaRecord;
-  if (!is_meta && s.resolved_epoch != epoch_) s.resolve(event_, epoch_);
+  if (!is_meta && s.resolved_epoch != epoch_) s.locate(event_, slot, epoch_);
   if (const cel::Value* kept = kept_field(record, slot)) return *kept;
   const std::span<cel::Cell> cells = is_meta ? s.meta_cells : s.event_cells;
   if (index >= cells.size()) return late_field(record, slot);

@@ -3,6 +3,8 @@
 #include "template/field_value.h"
 
 #include <algorithm>
+#include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -50,18 +52,30 @@ char simple_escape(char c) {
   }
 }
 
+constexpr std::size_t kChildrenToHash = 32;
+
 // Fields of a group on their way to lists and maps.
 struct Branch {
   std::string name;
   const event::Field* leaf = nullptr;
   std::vector<Branch> children;
+  std::unordered_map<std::string, std::size_t> places;  // Of the children, once they are many.
 
   Branch& child(std::string_view child_name) {
     // Fields of one item stand together, so the last one is nearly always it.
-    for (std::size_t i = children.size(); i-- > 0;)
-      if (children[i].name == child_name) return children[i];
-    children.push_back({std::string(child_name), nullptr, {}});
-    return children.back();
+    if (!children.empty() && children.back().name == child_name) return children.back();
+    if (children.size() < kChildrenToHash) {
+      for (Branch& child : children)
+        if (child.name == child_name) return child;
+    } else {
+      for (std::size_t i = places.size(); i < children.size(); ++i)
+        places.emplace(children[i].name, i);
+      const auto place = places.find(std::string(child_name));
+      if (place != places.end()) return children[place->second];
+    }
+    Branch& added = children.emplace_back();
+    added.name = child_name;
+    return added;
   }
 };
 

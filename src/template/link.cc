@@ -31,10 +31,21 @@ std::string_view safe_link(std::string_view url) {
 
 bool is_link_place(std::string_view before, Escape escape) {
   if (escape == Escape::kChat) return before.ends_with('<');
+  if (escape == Escape::kMarkdown) return before.ends_with("](") || before.ends_with('<');
   if (escape != Escape::kHtml) return false;
   static const RE2 kAttribute(R"((?i)\b(?:href|src|action)\s*=\s*["']?$)");
   const std::size_t tail = std::min(before.size(), kAttributeBytesMax);
   return RE2::PartialMatch(before.substr(before.size() - tail), kAttribute);
+}
+
+void append_markdown_target(std::string& out, std::string_view url) {
+  for (const char c : url) {
+    // The others that could end it are not in a safe link.
+    if (c == '(' || c == ')')
+      out += c == '(' ? "%28" : "%29";
+    else
+      out += c;
+  }
 }
 
 }  // namespace tt::tmpl

@@ -55,7 +55,7 @@ TemplateError from_cel(const cel::Diagnostic& d, std::size_t hole_begin) {
 
 std::string clip(std::string_view text, std::size_t runes_max, Escape escape) {
   if (escape == Escape::kHtml) return clip_html(text, runes_max);
-  if (escape == Escape::kChat) return clip_markup(text, runes_max);
+  if (escape == Escape::kChat || escape == Escape::kMarkdown) return clip_markup(text, runes_max);
   return clip_runes(text, runes_max);
 }
 
@@ -64,7 +64,8 @@ void cut(std::string& text, const RenderOptions& options) {
     text = clip(text, options.runes_max, options.escape);
   if (!options.bytes_max || text.size() <= options.bytes_max) return;
   std::string_view kept = clip_bytes(text, options.bytes_max);
-  if (options.escape == Escape::kHtml || options.escape == Escape::kChat)
+  if (options.escape == Escape::kHtml || options.escape == Escape::kChat ||
+      options.escape == Escape::kMarkdown)
     kept = without_half_markup(kept);
   text.resize(kept.size());
 }
@@ -169,11 +170,15 @@ std::string Template::render(const cel::Scope& scope, const RenderOptions& optio
     }
     const std::string other = value.is_string() ? std::string() : hole_text(value);
     const std::string_view text = value.is_string() ? value.as_string() : other;
-    if (!text.empty() && is_link_place(out, options.escape) && safe_link(text).empty()) {
+    const bool is_link = !text.empty() && is_link_place(out, options.escape);
+    if (is_link && safe_link(text).empty()) {
       note_failure(options.failures, piece.hole, "no http or https address");
       continue;
     }
-    append_escaped(out, text, options.escape);
+    if (is_link && options.escape == Escape::kMarkdown)
+      append_markdown_target(out, text);
+    else
+      append_escaped(out, text, options.escape);
   }
   cut(out, options);
   return out;

@@ -28,6 +28,8 @@ enum class Escape : std::uint8_t {
   kHeader,       ///< Control characters other than tabs anywhere in the result are a failure.
   kChat,         ///< Slack's markup: & < > become references, a hole behind `<` is a web link, and
                  ///< a zero width space (U+200B) behind the @ of @all @channel @here disarms it.
+  kMarkdown,     ///< As it is, in Markdown of chats: markup is escaped, each @ that is no mailbox's
+                 ///< disarmed, web addresses stay whole; a hole behind `](` or `<` is a web link.
 };
 
 /// Counts the holes that failed. A failed hole is empty text, or null as a whole value.

@@ -83,7 +83,7 @@ std::string problem_of(const json::object& test) {
   return canonical(found) == canonical(*value) ? "" : line;
 }
 
-class Conformance : public testing::TestWithParam<std::string> {};
+class Conformance : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Conformance, every_supported_test_passes) {
   const std::filesystem::path path = kFolder / GetParam();
@@ -130,7 +130,7 @@ std::vector<std::string> suites() {
   return found;
 }
 
-INSTANTIATE_TEST_SUITE_P(Suite, Conformance, testing::ValuesIn(suites()), [](const auto& info) {
+INSTANTIATE_TEST_SUITE_P(Suite, Conformance, ::testing::ValuesIn(suites()), [](const auto& info) {
   std::string name = info.param.substr(0, info.param.find('.'));
   std::replace(name.begin(), name.end(), '/', '_');
   return name;

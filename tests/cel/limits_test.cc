@@ -18,7 +18,7 @@ std::string repeated(std::string_view text, int count) {
   return made;
 }
 
-std::string outcome(const std::string& text) {
+std::string ending(const std::string& text) {
   World world;
   const Compiled compiled = compile(text, world.environment);
   if (!compiled.ok()) return compiled.diagnostics.front().code;
@@ -27,27 +27,27 @@ std::string outcome(const std::string& text) {
 }
 
 TEST(Limits, long_and_deep_expressions_are_refused) {
-  EXPECT_EQ(outcome("'" + repeated("x", kExpressionBytesMax) + "'"), "limit");
-  EXPECT_EQ(outcome(repeated("(", 5000) + "1" + repeated(")", 5000)), "limit");
-  EXPECT_EQ(outcome(repeated("[", 5000)), "limit");
-  EXPECT_EQ(outcome(repeated("!", 5000) + "true"), "limit");
-  EXPECT_EQ(outcome(repeated("-", 5000) + "x"), "limit");
-  EXPECT_EQ(outcome("1" + repeated("+1", 5000)), "limit");
-  EXPECT_EQ(outcome(repeated("true?1:", 2000) + "2"), "limit");
-  EXPECT_EQ(outcome("event" + repeated(".a", 5000)), "limit");
-  EXPECT_EQ(outcome("[" + repeated("1,", 8000) + "1]"), "done");
-  EXPECT_EQ(outcome("true" + repeated("&&true", 2000)), "done");
+  EXPECT_EQ(ending("'" + repeated("x", kExpressionBytesMax) + "'"), "limit");
+  EXPECT_EQ(ending(repeated("(", 5000) + "1" + repeated(")", 5000)), "limit");
+  EXPECT_EQ(ending(repeated("[", 5000)), "limit");
+  EXPECT_EQ(ending(repeated("!", 5000) + "true"), "limit");
+  EXPECT_EQ(ending(repeated("-", 5000) + "x"), "limit");
+  EXPECT_EQ(ending("1" + repeated("+1", 5000)), "limit");
+  EXPECT_EQ(ending(repeated("true?1:", 2000) + "2"), "limit");
+  EXPECT_EQ(ending("event" + repeated(".a", 5000)), "limit");
+  EXPECT_EQ(ending("[" + repeated("1,", 8000) + "1]"), "done");
+  EXPECT_EQ(ending("true" + repeated("&&true", 2000)), "done");
 }
 
 TEST(Limits, evaluation_stops_after_so_many_steps) {
-  EXPECT_EQ(outcome("lists.range(1000).all(x, lists.range(1000).all(y, x + y >= 0))"), "stopped");
-  EXPECT_EQ(outcome("lists.range(2000000000).size() > 0"), "stopped");
-  EXPECT_EQ(outcome("lists.range(1000).map(x, lists.range(1000 + x)).size() > 0"), "stopped");
-  EXPECT_EQ(outcome("lists.range(100).all(x, lists.range(100).all(y, x + y >= 0))"), "done");
+  EXPECT_EQ(ending("lists.range(1000).all(x, lists.range(1000).all(y, x + y >= 0))"), "stopped");
+  EXPECT_EQ(ending("lists.range(2000000000).size() > 0"), "stopped");
+  EXPECT_EQ(ending("lists.range(1000).map(x, lists.range(1000 + x)).size() > 0"), "stopped");
+  EXPECT_EQ(ending("lists.range(100).all(x, lists.range(100).all(y, x + y >= 0))"), "done");
 }
 
 TEST(Limits, a_budget_that_is_gone_cannot_be_absorbed) {
-  EXPECT_EQ(outcome("lists.range(1000).all(x, lists.range(1000).all(y, x + y >= 0)) || true"),
+  EXPECT_EQ(ending("lists.range(1000).all(x, lists.range(1000).all(y, x + y >= 0)) || true"),
             "stopped");
 }
 
@@ -60,9 +60,9 @@ TEST(Limits, values_that_share_parts_end_too) {
     name = "[" + repeated(next + ", ", 9) + next + "]";
   }
   const std::string close = repeated(")", 20);
-  EXPECT_EQ(outcome(text + name + " == " + name + close), "stopped");
-  EXPECT_EQ(outcome(text + "'%s'.format([" + name + "]).size()" + close), "done");
-  EXPECT_EQ(outcome(text + name + ".flatten(100)" + close), "stopped");
+  EXPECT_EQ(ending(text + name + " == " + name + close), "stopped");
+  EXPECT_EQ(ending(text + "'%s'.format([" + name + "]).size()" + close), "done");
+  EXPECT_EQ(ending(text + name + ".flatten(100)" + close), "stopped");
   World world;
   const Compiled compiled = compile(text + name + close, world.environment);
   ASSERT_TRUE(compiled.ok());
@@ -75,7 +75,7 @@ TEST(Limits, values_that_share_parts_end_too) {
 TEST(Limits, texts_do_not_grow_without_bound) {
   std::string text = "'0123456789abcdef'";
   for (int i = 0; i < 40; ++i) text = text + ".replace('', '0123456789')";
-  EXPECT_EQ(outcome(text + ".size() > 0"), "stopped");
+  EXPECT_EQ(ending(text + ".size() > 0"), "stopped");
 }
 
 /// `inner` with a text of 4 MiB at hand, `t`.
@@ -118,10 +118,10 @@ TEST(Limits, every_function_pays_for_a_long_text) {
                            "base64.encode(bytes(t)) == ''",
                            "bytes(t) == b''"}) {
     const std::string loop = "lists.range(1000).exists(i, " + std::string(test) + ")";
-    EXPECT_EQ(outcome(with_long_text(loop)), "stopped") << test;
+    EXPECT_EQ(ending(with_long_text(loop)), "stopped") << test;
   }
-  EXPECT_EQ(outcome(with_long_text("lists.range(9).exists(i, t.charAt(i) == 'z')",
-                                   "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9")),
+  EXPECT_EQ(ending(with_long_text("lists.range(9).exists(i, t.charAt(i) == 'z')",
+                                  "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9")),
             "stopped");
 }
 
@@ -129,21 +129,21 @@ TEST(Limits, regular_expressions_of_an_event_pay_for_what_they_compile_to) {
   for (const char* pattern : {"'b{1,900}' + string(i)", "r'\\pL{90}' + string(i)",
                               "'((a{1,9}){1,9}){1,9}' + string(i)"}) {
     EXPECT_EQ(
-        outcome("lists.range(1000).exists(i, 'a'.matches(" + std::string(pattern) + ") && false)"),
+        ending("lists.range(1000).exists(i, 'a'.matches(" + std::string(pattern) + ") && false)"),
         "stopped")
         << pattern;
   }
-  EXPECT_EQ(outcome("'a'.matches('((((a{1,100}){1,100}){1,100}){1,100})')"), "argument");
-  EXPECT_EQ(outcome("lists.range(100).all(i, 'a1'.matches('^a' + string(i % 2)) || true)"), "done");
+  EXPECT_EQ(ending("'a'.matches('((((a{1,100}){1,100}){1,100}){1,100})')"), "argument");
+  EXPECT_EQ(ending("lists.range(100).all(i, 'a1'.matches('^a' + string(i % 2)) || true)"), "done");
 }
 
 TEST(Limits, constant_regular_expressions_share_a_budget) {
   std::string many = "true";
   for (int i = 0; i < 450; ++i) many += "&&t.matches('b{1,900}" + std::to_string(i) + "')";
-  EXPECT_EQ(outcome("cel.bind(t, 'a', " + many + ")"), "limit");
+  EXPECT_EQ(ending("cel.bind(t, 'a', " + many + ")"), "limit");
   std::string few = "true";
   for (int i = 0; i < 100; ++i) few += "&&t.matches('^ab+c[0-9]*" + std::to_string(i) + "$')";
-  EXPECT_EQ(outcome("cel.bind(t, 'a', " + few + ")"), "done");
+  EXPECT_EQ(ending("cel.bind(t, 'a', " + few + ")"), "done");
 }
 
 TEST(Limits, lists_and_maps_pay_for_every_element) {
@@ -158,21 +158,21 @@ TEST(Limits, lists_and_maps_pay_for_every_element) {
         "cel.bind(l, lists.range(9999), lists.range(9999).all(i, l.slice(0, 9999).size() > 0))",
         "cel.bind(l, lists.range(9999), lists.range(9999).all(i, (l + l).size() > 0))",
         "cel.bind(l, lists.range(1000), lists.range(99999).all(i, '%s'.format([l]) != ''))"}) {
-    EXPECT_EQ(outcome(bomb), "stopped") << bomb;
+    EXPECT_EQ(ending(bomb), "stopped") << bomb;
   }
 }
 
 TEST(Limits, formats_zones_and_nesting_are_bounded) {
-  EXPECT_EQ(outcome("'%.1000000f'.format([1.5])"), "stopped");
-  EXPECT_EQ(outcome("lists.range(300000).all(i, '%.100f%.100f'.format([1e308, 1e-300]) != '')"),
+  EXPECT_EQ(ending("'%.1000000f'.format([1.5])"), "stopped");
+  EXPECT_EQ(ending("lists.range(300000).all(i, '%.100f%.100f'.format([1e308, 1e-300]) != '')"),
             "stopped");
-  EXPECT_EQ(outcome("timestamp(0).getHours('../../../etc/passwd')"), "argument");
+  EXPECT_EQ(ending("timestamp(0).getHours('../../../etc/passwd')"), "argument");
   EXPECT_EQ(
-      outcome("lists.range(99999).all(i, timestamp(0).getHours('A/B' + string(i)) < 0 || true)"),
+      ending("lists.range(99999).all(i, timestamp(0).getHours('A/B' + string(i)) < 0 || true)"),
       "stopped");
-  EXPECT_EQ(outcome(repeated("[", 100) + "1" + repeated("]", 100)), "done");
-  EXPECT_EQ(outcome(repeated("{'a': ", 100) + "1" + repeated("}", 100)), "done");
-  EXPECT_EQ(outcome(repeated("{'a': ", 300) + "1" + repeated("}", 300)), "limit");
+  EXPECT_EQ(ending(repeated("[", 100) + "1" + repeated("]", 100)), "done");
+  EXPECT_EQ(ending(repeated("{'a': ", 100) + "1" + repeated("}", 100)), "done");
+  EXPECT_EQ(ending(repeated("{'a': ", 300) + "1" + repeated("}", 300)), "limit");
 }
 
 TEST(Limits, malformed_lines_are_answered) {

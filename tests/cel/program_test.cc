@@ -128,6 +128,7 @@ TEST_F(OverEvents, required_tests_are_told_to_the_planner_of_rules) {
       told += (test.kind == FieldTest::Kind::kPrefix ? "prefix " : "one of ") +
               (test.record == 0 ? world.event_layout : world.meta_layout)->name_of(test.slot) + ":";
       for (const std::string& value : test.texts) told += " " + value;
+      for (const std::int64_t number : test.integers) told += " =" + std::to_string(number);
       told += "; ";
     }
     return told;
@@ -137,6 +138,9 @@ TEST_F(OverEvents, required_tests_are_told_to_the_planner_of_rules) {
   EXPECT_EQ(tests("event.kind in ['a', 'b'] && (event.project == 'c' || 'd' == event.project)"),
             "one of kind: a b; one of project: c d; ");
   EXPECT_EQ(tests("event.kind == 'a' || event.project == 'b'"), "");
+  EXPECT_EQ(tests("event.count == 1 && (event.x in ['a', 2] || event.x == 3)"),
+            "one of count: =1; one of x: a =2 =3; ");
+  EXPECT_EQ(tests("event.count == 1.0 && event.x in ['a', 2.0]"), "");
   EXPECT_EQ(tests("event.kind == 'a' && event.count > 1 || event.project == 'b' && "
                   "event.kind.startsWith('c')"),
             "prefix kind: a c; ");

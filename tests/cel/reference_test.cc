@@ -12,7 +12,7 @@
 namespace tt::cel {
 namespace {
 
-std::string outcome(std::string_view expression) {
+std::string json_result(std::string_view expression) {
   Environment environment;
   add_tunnel_functions(environment);
   const Compiled compiled = compile(expression, environment);
@@ -25,7 +25,7 @@ TEST(Reference, every_example_gives_what_the_page_says) {
   const std::vector<Example> examples = reference_examples();
   EXPECT_GT(examples.size(), 100u);
   for (const Example& example : examples) {
-    EXPECT_EQ(outcome(example.expression), example.result)
+    EXPECT_EQ(json_result(example.expression), example.result)
         << example.of << ": " << example.expression;
   }
 }

@@ -90,6 +90,17 @@ TEST_F(UrlTemplates, a_hole_that_fails_is_a_dead_letter) {
   EXPECT_TRUE(url.error().text.starts_with("template: ")) << url.error().text;
 }
 
+TEST_F(UrlTemplates, people_see_the_holes_as_written_and_no_secrets) {
+  const auto shown = [this](const std::string& url) {
+    (void)render(url);
+    return run_.config->exits[0].second.url.redacted();
+  };
+  EXPECT_EQ(shown("https://u:pass@h.example.com:8443/p/{{ event.project }}/x"),
+            "https://h.example.com:8443/p/{{ event.project }}/x");
+  EXPECT_EQ(shown("https://h.example.com/?a={{ event.a && event.b }}&api_key=k{{ event.c }}9&d=1"),
+            "https://h.example.com/?a={{ event.a && event.b }}&api_key=***&d=1");
+}
+
 TEST(UrlSecret, is_read_when_used_and_never_shown) {
   const Url url(Secret("https://hooks.example.com/T0/B0/abc"));
   EXPECT_EQ(url.parts()->host, "hooks.example.com");

@@ -81,6 +81,20 @@ TEST(FieldIndex, absent_fields_that_would_be_errors_are_evaluated) {
   EXPECT_EQ(index.candidates(R"({"message":"m","x":7})"), (Set{0, 1, 2, 3}));
 }
 
+TEST(FieldIndex, numbers_pick_rules_and_texts_pass_none_of_them) {
+  const Index index({"event.x == 1", "2 == event.x", "event.x in [1, 3]", R"(event.x in [4, "a"])",
+                     R"(event.x == "a")", R"(event.x.startsWith("b") || event.x == 5)"});
+  EXPECT_EQ(index.candidates(R"({"message":"m","x":1})"), (Set{0, 2, 3, 4, 5}))
+      << "tests for texts are asked about numbers";
+  EXPECT_EQ(index.candidates(R"({"message":"m","x":2})"), (Set{1, 3, 4, 5}));
+  EXPECT_EQ(index.candidates(R"({"message":"m","x":9})"), (Set{3, 4, 5}));
+  EXPECT_EQ(index.candidates(R"({"message":"m","x":"a"})"), (Set{3, 4}));
+  EXPECT_EQ(index.candidates(R"({"message":"m","x":"1"})"), Set{});
+  EXPECT_EQ(index.candidates(R"({"message":"m","x":"bc"})"), (Set{5}));
+  EXPECT_EQ(index.candidates(R"({"message":"m","x":1.0})"), (Set{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(index.candidates(R"({"message":"m"})"), (Set{0, 1, 2, 3, 4, 5}));
+}
+
 TEST(FieldIndex, a_test_behind_what_may_use_up_the_budget_is_not_relied_on) {
   const std::string endless = "event.list.all(a, event.list.all(b, a + b > 0))";
   const Index index({endless + R"( && (event.kind == "a" && event.list.all(a, a > 0)))",

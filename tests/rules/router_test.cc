@@ -10,17 +10,17 @@
 namespace tt::rules {
 namespace {
 
-struct Case {
+struct RouteCase {
   std::string event;
   std::string exits;
   std::string entry = "events";
 };
 
-void expect(std::string_view yaml, std::initializer_list<Case> cases) {
+void expect(std::string_view yaml, std::initializer_list<RouteCase> cases) {
   World world(yaml);
   ASSERT_TRUE(world.ruleset) << world.printed();
   Router router(world.ruleset);
-  for (const Case& c : cases) {
+  for (const RouteCase& c : cases) {
     const Events events(c.event);
     ASSERT_EQ(events.size(), 1u);
     EXPECT_EQ(routed_to(router, events[0], meta_of(c.entry)), c.exits) << c.event;

@@ -142,6 +142,31 @@ TEST(EventScope, rebinding_forgets_the_last_event) {
   EXPECT_TRUE(a->evaluate(scope).is_error());
 }
 
+TEST(EventScope, a_field_is_found_wherever_the_next_event_has_it) {
+  EventEnvironment environment;
+  const auto b = cel::compile("event.b", environment.environment()).program;
+  const auto c = cel::compile("event.c", environment.environment()).program;
+  const auto events = event::decode_events(R"({"message":"m","a":"1","b":"2","c":"3"}
+{"message":"m","b":"4","c":"5"}
+{"message":"m","c":"6","b":"7"}
+{"message":"m","a":"8","c":"9"}
+{"message":"m","\n":"10","b":"11","c":"12"})",
+                                           event::BodyFormat::kNdjson, {}, 0)
+                          .events;
+  ASSERT_EQ(events.size(), 5u);
+  EventScope scope(environment);
+  std::string seen;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    scope.rebind(events[i], {});
+    for (const auto& program : {c, b}) {
+      const cel::Value value = program->evaluate(scope);
+      seen += value.is_error() ? "-" : std::string(value.as_string());
+      seen += ' ';
+    }
+  }
+  EXPECT_EQ(seen, "3 2 5 4 6 7 9 - 12 11 ");
+}
+
 // A function that says how often it ran.
 int calls = 0;
 

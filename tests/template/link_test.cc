@@ -26,6 +26,15 @@ TEST(LinkPlace, attributes_in_html_and_brackets_in_chat) {
   EXPECT_TRUE(is_link_place("see <", Escape::kChat));
   EXPECT_FALSE(is_link_place("see <https://e.example|", Escape::kChat));
   EXPECT_FALSE(is_link_place("<a href=\"", Escape::kNone));
+  EXPECT_TRUE(is_link_place("see [it](", Escape::kMarkdown));
+  EXPECT_TRUE(is_link_place("see <", Escape::kMarkdown));
+  EXPECT_FALSE(is_link_place("see (", Escape::kMarkdown));
+}
+
+TEST(MarkdownTarget, does_not_end_the_link_around_it) {
+  std::string out = "[x](";
+  append_markdown_target(out, "https://a.example/b?c=(d)&e");
+  EXPECT_EQ(out, "[x](https://a.example/b?c=%28d%29&e");
 }
 
 }  // namespace

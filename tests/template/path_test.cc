@@ -17,7 +17,12 @@ TEST(Path, a_segment_of_encoded_dots_climbs) {
 TEST(Path, a_value_empties_no_segment) {
   const std::string written = "/a/{{ event.x }}/b";
   EXPECT_TRUE(check_path("/a/x/b", written).ok());
-  EXPECT_EQ(check_path("/a//b", written).error().text, "template: a segment of the path is empty");
+  EXPECT_EQ(
+      check_path("/a//b", written).error().text,
+      "template: a segment of the path is empty: `{{ event.x }}` gives nothing for this event");
+  EXPECT_EQ(
+      check_path("/a/", "/{{ event.a + '/' }}/{{ event.b }}").error().text,
+      "template: a segment of the path is empty: `{{ event.b }}` gives nothing for this event");
   EXPECT_FALSE(check_path("/a/", "/a/{{ event.x }}").ok());
   EXPECT_FALSE(check_path("//a", "/{{ event.x }}/a").ok());
   EXPECT_FALSE(check_path("/a/%2E%2E/b", written).ok());

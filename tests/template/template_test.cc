@@ -121,6 +121,35 @@ TEST(Template, a_value_becomes_a_link_only_when_it_is_one) {
   EXPECT_EQ(failures.count, 2u) << "an absent link is no failure";
 }
 
+TEST(Template, a_value_in_a_chat_mentions_nobody) {
+  Bound b(R"({"message":"@alice _@bob <@U1> a@b.example a@channel","at":"@","name":"here",
+      "link":"see https://npm.example/@scope/x?a&b,\t@alice"})");
+  EXPECT_EQ(b.render("{{ event.message }}", {.escape = Escape::kChat}),
+            "@\u200balice _@\u200bbob &lt;@\u200bU1&gt; a@b.example a@\u200bchannel");
+  EXPECT_EQ(b.render("{{ event.at }}{{ event.name }}", {.escape = Escape::kChat}), "@\u200bhere");
+  EXPECT_EQ(b.render("{{ event.link }}", {.escape = Escape::kChat}),
+            "see https://npm.example/@scope/x?a&amp;b,\t@\u200balice")
+      << "addresses stay addresses";
+}
+
+TEST(Template, a_value_in_markdown_is_shown_as_it_is) {
+  Bound b(R"j({"message":"[bank](https://evil.example) **now** @channel <@u1>, a@b.example",
+      "view_link":"https://e.example/?a=(1)&b","bad":"javascript:alert(1)","end":"x](https://y)"})j");
+  HoleFailures failures;
+  const auto render = [&](const char* text) {
+    return b.render(text, {.escape = Escape::kMarkdown, .failures = &failures});
+  };
+  EXPECT_EQ(render("**{{ event.message }}**"),
+            "**\\[bank\\](https://evil.example) \\*\\*now\\*\\* @\u200bchannel &lt;@\u200bu1&gt;, "
+            "a@b.example**");
+  EXPECT_EQ(render("[{{ event.end }}]({{ event.view_link }})"),
+            "[x\\](https://y)](https://e.example/?a=%281%29&b)");
+  EXPECT_EQ(render("<{{ event.view_link }}|open>"), "<https://e.example/?a=%281%29&b|open>");
+  EXPECT_EQ(failures.count, 0u);
+  EXPECT_EQ(render("[open]({{ event.bad }})"), "[open]()");
+  EXPECT_EQ(failures.count, 1u);
+}
+
 TEST(Template, cutting_splits_no_character_and_no_reference) {
   Bound b(R"({"message":"ääää","h":"a&b"})");
   EXPECT_EQ(b.render("{{ event.message }}", {.runes_max = 3}), "ää…");
