@@ -4,7 +4,7 @@
 #include <boost/json/value.hpp>
 #include <functional>
 
-#include "api/search.h"
+#include "api/letter_filter.h"
 #include "api/status.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -16,7 +16,6 @@ namespace {
 
 using portals::JsonWriter;
 
-constexpr std::size_t kListMax = 1'000;
 constexpr std::size_t kListStep = 16;  // A letter may hold an event of 1 MiB.
 
 void write_letter(JsonWriter& json, const tunnel::DeadLetter& letter, std::string_view log,
@@ -34,29 +33,6 @@ void write_letter(JsonWriter& json, const tunnel::DeadLetter& letter, std::strin
   if (letter.received_ns) json.key("received").text(format_time_us(letter.received_ns));
   if (whole) json.key("request").text(letter.request).key("answer").text(letter.answer);
   json.key("event").raw(letter.event_json.empty() ? "null" : letter.event_json).end();
-}
-
-/// Which letters of an exit are meant.
-struct LetterFilter {
-  std::string reason;   ///< Empty: any.
-  tunnel::Seq seq = 0;  ///< Events from here on.
-  WallNs last_ns = 0;   ///< Whose last attempt was then or later.
-  std::uint64_t after = 0;
-  std::size_t limit = 0;
-
-  bool fits(const tunnel::DeadLetter& letter) const {
-    return (reason.empty() || letter.reason == reason) && letter.seq >= seq &&
-           letter.last_ns >= last_ns;
-  }
-};
-
-/// `since`: when a letter died, or from which event on.
-Status read_since(std::string_view text, pipeline::Daemon& daemon, LetterFilter& filter) {
-  if (text.empty()) return {};
-  TT_TRY(const Moment moment, moment_of(text, daemon));
-  filter.last_ns = moment.time_ns;
-  if (moment.time_ns == 0) filter.seq = moment.seq;
-  return {};
 }
 
 /// Every letter that fits, until `take` says no or there are `filter.limit`. The number of the last
@@ -102,19 +78,23 @@ void write_next(JsonWriter& json, std::uint64_t next) {
     json.raw("null");
 }
 
-Result<LetterFilter> filter_of_query(const Request& request, pipeline::Daemon& daemon) {
-  LetterFilter filter{
-      .reason = std::string(request.param("reason")),
-      .after = parse_u64(request.param("after")).value_or(0),
-      .limit = std::min<std::size_t>(parse_u64(request.param("limit")).value_or(100), kListMax)};
-  TT_CHECK(read_since(request.param("since"), daemon, filter));
-  return filter;
+/// An exit that left the configuration may still have letters.
+Status check_exit(pipeline::Daemon& daemon, const std::string& name) {
+  const auto exits = daemon.exits();
+  const auto letters = daemon.tunnel().dead_letters().summary();
+  if (std::any_of(exits.begin(), exits.end(), [&](const auto& one) { return one.name == name; }) ||
+      std::any_of(letters.begin(), letters.end(),
+                  [&](const auto& one) { return one.exit == name; }))
+    return {};
+  return reject("no exit `" + name + "`, and no dead letter of that name");
 }
 
 /// Letters of one exit: as one JSON value, or one a line (`ndjson`), or their events one a line
 /// (`events`), which can be sent as they are. Header `TT-Next`: where the next page begins.
 void list_letters(pipeline::Daemon& daemon, const std::string& exit, const Request& request,
                   net::Responder responder) {
+  if (Status known = check_exit(daemon, exit); !known)
+    return responder.answer(error_answer(known.error()));
   const auto filter = filter_of_query(request, daemon);
   if (!filter.ok()) return responder.answer(error_answer(filter.error()));
   const std::string_view form = request.param("as");
@@ -150,42 +130,25 @@ void list_letters(pipeline::Daemon& daemon, const std::string& exit, const Reque
   responder.answer(std::move(answer));
 }
 
-std::string done_json(std::uint64_t tried, std::uint64_t done, std::uint64_t next,
-                      const std::string& problem) {
-  JsonWriter json;
-  json.map().key("tried").number(static_cast<std::int64_t>(tried));
-  json.key("done").number(static_cast<std::int64_t>(done));
-  write_next(json, next);
-  return json.some("problem", problem).end().take();
-}
+struct Done {
+  std::uint64_t tried = 0, done = 0;
+  std::uint64_t next = 0;  ///< 0: nothing is left.
+  std::string refused = {}, problem = {};
+};
 
-/// Of the body of a bulk request; strictly, since a misspelt filter would mean all letters.
-Result<LetterFilter> filter_of_body(const std::string& body, pipeline::Daemon& daemon) {
-  const auto json = portals::parse_json(body);
-  const boost::json::object* members = json ? json->if_object() : nullptr;
-  if (!members) return reject("the body is a JSON object: reason, since, after");
-  LetterFilter filter{.limit = kListMax};
-  for (const auto& [key, value] : *members) {
-    const std::string_view name(key.data(), key.size());
-    const bool is_text = value.if_string() != nullptr;
-    if (name == "reason" && is_text) {
-      filter.reason = *value.if_string();
-    } else if (name == "since" && is_text) {
-      TT_CHECK(read_since(*value.if_string(), daemon, filter));
-    } else if (name == "after" && value.if_int64() && *value.if_int64() >= 0) {
-      filter.after = static_cast<std::uint64_t>(*value.if_int64());
-    } else {
-      return reject("`" + std::string(name) +
-                    "` is not understood; letters are chosen by reason and since (texts) and " +
-                    "after (a number)");
-    }
-  }
-  return filter;
+std::string done_json(const Done& done) {
+  JsonWriter json;
+  json.map().key("tried").number(static_cast<std::int64_t>(done.tried));
+  json.key("done").number(static_cast<std::int64_t>(done.done));
+  write_next(json, done.next);
+  return json.some("refused", done.refused).some("problem", done.problem).end().take();
 }
 
 /// A page of the letters that the body chooses; `next` says where the following one begins.
 void change_letters(pipeline::Daemon& daemon, const std::string& exit, bool drops,
                     const std::string& body, net::Responder responder) {
+  if (Status known = check_exit(daemon, exit); !known)
+    return responder.answer(error_answer(known.error()));
   const auto filter = filter_of_body(body, daemon);
   if (!filter.ok()) return responder.answer(error_answer(filter.error()));
   std::vector<std::uint64_t> numbers;
@@ -197,17 +160,17 @@ void change_letters(pipeline::Daemon& daemon, const std::string& exit, bool drop
   if (drops) {
     const auto dropped = daemon.drop_dead(exit, numbers);
     if (!dropped.ok()) return responder.answer(error_answer(dropped.error()));
-    return responder.answer(json_answer(done_json(numbers.size(), *dropped, *next, "")));
+    return responder.answer(json_answer(done_json({numbers.size(), *dropped, *next})));
   }
   const auto report = daemon.retry_dead(exit, numbers);
   // One of one may be gone, as one of many may: here nobody has named it.
   if (!report.ok() && report.error().code == Code::kReject)
-    return responder.answer(json_answer(done_json(0, 0, *next, "")));
+    return responder.answer(json_answer(done_json({.next = *next})));
   if (!report.ok()) return responder.answer(error_answer(report.error()));
   const bool is_cut = !numbers.empty() && report->last != numbers.back();
   if (is_cut || !report->problem.empty()) next = report->problem.empty() ? report->last : 0;
-  responder.answer(
-      json_answer(done_json(report->tried, report->delivered, *next, report->problem)));
+  responder.answer(json_answer(
+      done_json({report->tried, report->delivered, *next, report->refused, report->problem})));
 }
 
 /// `members` are set in the letter's event, the others stay as they are, to the byte.
@@ -275,19 +238,17 @@ void change_dead(pipeline::Daemon& daemon, const Request& request, net::Responde
     return responder.answer(error_answer(404, "no such thing to do: " + verb));
   if (!target->number)
     return change_letters(daemon, target->exit, drops, request.body, std::move(responder));
-  std::uint64_t done = 0;
-  std::string problem;
+  Done done{.tried = 1};
   if (drops) {
     const auto dropped = daemon.drop_dead(target->exit, {*target->number});
     if (!dropped.ok()) return responder.answer(error_answer(dropped.error()));
-    done = *dropped;
+    done.done = *dropped;
   } else {
     const auto report = daemon.retry_dead(target->exit, {*target->number});
     if (!report.ok()) return responder.answer(error_answer(report.error()));
-    done = report->delivered;
-    problem = report->problem;
+    done = {1, report->delivered, 0, report->refused, report->problem};
   }
-  responder.answer(json_answer(done_json(1, done, 0, problem)));
+  responder.answer(json_answer(done_json(done)));
 }
 
 }  // namespace tt::api

@@ -43,6 +43,45 @@ constexpr Parameter kParameters[] = {
     {"generation", "Number of a kept generation to judge by, beside those that did."},
 };
 
+// What POST /api/v1/events answers: portals/entry/http, and pipeline/intake before and after it.
+struct EventAnswer {
+  std::string_view status, schema, meaning;
+  bool can_be_repeated = false;  ///< With `Retry-After`.
+};
+constexpr EventAnswer kEventAnswers[] = {
+    {"202", "Accepted",
+     "Stored as safely as the header `TT-Ack` says (`disk`, `written`, `memory`), but for those in "
+     "`rejected`."},
+    {"400", "Error",
+     "Nothing is stored: no JSON, and `line` and `byte` say where; or the body does not match its "
+     "`Content-Encoding`."},
+    {"401", "Error", "The entry's `auth` is not met; always the same body."},
+    {"403", "Error", "The sender's address is not in the entry's `allow`."},
+    {"413", "Error",
+     "Nothing is stored: the body is over `max_body`, or decoded over 16 MiB, or has more than "
+     "10,000 events."},
+    {"415", "Error", "The content type or the encoding is not understood."},
+    {"422", "Accepted", "Every event is in `rejected`; nothing is stored."},
+    {"429", "Error", "The sender is beyond the entry's `rate`.", true},
+    {"503", "Error",
+     "Nothing is stored: the disk is full, an exit holds the intake, too many bodies are on their "
+     "way, or the daemon stops.",
+     true},
+};
+
+constexpr std::string_view kSchemas =
+    R"({"Error":{"type":"object","required":["error"],"properties":{"error":{"type":"string"},)"
+    R"("line":{"type":"integer","description":"Of a syntax error; from 1."},)"
+    R"("byte":{"type":"integer","description":"In the line; from 1."}}},)"
+    R"("Accepted":{"type":"object","required":["accepted","ids","rejected"],"properties":{)"
+    R"("accepted":{"type":"integer"},"ids":{"type":"array","items":{"type":"string"},)"
+    R"("maxItems":2,"description":"The id; or the first and the last one."},)"
+    R"("rejected":{"type":"array","items":{"type":"object","required":["index","error"],)"
+    R"("properties":{"index":{"type":"integer","description":"In the request; from 0."},)"
+    R"("error":{"type":"string"}}}}}},)"
+    R"("Event":{"type":"object","required":["message"],"properties":{)"
+    R"("message":{"type":"string","minLength":1}},"additionalProperties":true}})";
+
 std::string_view meaning_of(std::string_view name) {
   for (const Parameter& parameter : kParameters)
     if (parameter.name == name) return parameter.meaning;
@@ -67,6 +106,33 @@ void write_parameter(portals::JsonWriter& json, std::string_view name, std::stri
   json.key("schema").map().key("type").text("string").end().end();
 }
 
+void write_schema(portals::JsonWriter& json, std::string_view schema) {
+  json.key("content").map().key("application/json").map().key("schema").map();
+  json.key("$ref").text("#/components/schemas/" + std::string(schema)).end().end().end();
+}
+
+void write_event_body(portals::JsonWriter& json) {
+  constexpr std::string_view kOne = R"({"$ref":"#/components/schemas/Event"})";
+  json.key("requestBody").map().key("required").boolean(true).key("content").map();
+  json.key("application/json").map().key("schema").map().key("oneOf").list().raw(kOne);
+  json.map().key("type").text("array").key("items").raw(kOne).end().end().end().end();
+  json.key("application/x-ndjson").map().key("schema").map().key("type").text("string");
+  json.key("description").text("One event a line.").end().end().end().end();
+}
+
+void write_event_answers(portals::JsonWriter& json) {
+  for (const EventAnswer& answer : kEventAnswers) {
+    json.key(answer.status).map().key("description").text(answer.meaning);
+    const std::string_view header = answer.can_be_repeated   ? "Retry-After"
+                                    : answer.status == "202" ? "TT-Ack"
+                                                             : "";
+    if (!header.empty())
+      json.key("headers").map().key(header).raw(R"({"schema":{"type":"string"}})").end();
+    write_schema(json, answer.schema);
+    json.end();
+  }
+}
+
 bool is_flag(std::string_view name) { return name == "dry_run" || name.starts_with("allow_"); }
 
 void write_body(portals::JsonWriter& json, const Route& route) {
@@ -89,11 +155,19 @@ void write_operation(portals::JsonWriter& json, const Route& route) {
   for (const std::string_view name : names_in_path(route.path)) write_parameter(json, name, "path");
   for (const std::string_view name : names_in_query(route)) write_parameter(json, name, "query");
   json.end();
-  if (route.method == "POST") write_body(json, route);
   const bool stores = route.method == "POST" && !route.handler;
-  json.key("responses").map().key(stores ? "202" : "200").map();
-  json.key("description").text(stores ? "Stored as durably as `TT-Ack` says." : "Done.").end();
-  json.key("default").map().key("description").text("`{\"error\": TEXT}`").end().end().end();
+  if (stores)
+    write_event_body(json);
+  else if (route.method == "POST")
+    write_body(json, route);
+  json.key("responses").map();
+  if (stores)
+    write_event_answers(json);
+  else
+    json.key("200").map().key("description").text("Done.").end();
+  json.key("default").map().key("description").text("Why not.");
+  write_schema(json, "Error");
+  json.end().end().end();
 }
 
 }  // namespace
@@ -110,13 +184,15 @@ std::string openapi_json() {
     for (const Route& route : operations) write_operation(json, route);
     json.end();
   }
-  return json.end().end().take();
+  json.end().key("components").map().key("schemas").raw(kSchemas).end();
+  return json.end().take();
 }
 
 std::string api_page() {
   std::string text =
       "# HTTP API\n\nErrors are `{\"error\": TEXT}`. State changes are sent as "
-      "`application/json`. `/openapi.json` tells the same to programs. Entries answer beside these "
+      "`application/json`. A query parameter that a path does not have is an error. "
+      "`/openapi.json` tells the same to programs. Entries answer beside these "
       "routes, on the paths of the configuration.\n\n| method | path | what it does | query, or "
       "members of the body |\n|---|---|---|---|\n";
   for (const Route& route : routes(nullptr)) {
@@ -130,6 +206,14 @@ std::string api_page() {
   text += "\n## Query and body\n\n| name | meaning |\n|---|---|\n";
   for (const Parameter& parameter : kParameters)
     text += fmt::format("| `{}` | {} |\n", parameter.name, parameter.meaning);
+  text +=
+      "\n## Answers to events\n\nOf `POST /api/v1/events`, and of every other path of an entry of "
+      "type `http`. `202` and `422` have `{\"accepted\": N, \"ids\": [ID] or [FIRST, LAST], "
+      "\"rejected\": [{\"index\": N, \"error\": TEXT}]}`, the others `{\"error\": TEXT}`.\n\n"
+      "| status | means |\n|---|---|\n";
+  for (const EventAnswer& answer : kEventAnswers)
+    text += fmt::format("| {} | {}{} |\n", answer.status, answer.meaning,
+                        answer.can_be_repeated ? " `Retry-After` says when to come again." : "");
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include "api/search.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "config/values.h"
 #include "pipeline/replay.h"
@@ -37,7 +38,10 @@ Status read_member(std::string_view name, const boost::json::value& value, pipel
     *to = *value.if_bool();
     return {};
   }
-  if (!value.if_string()) return reject(member + " is a text, or no member of a replay");
+  const std::vector<std::string_view> known = split(kReplayMembers, ' ');
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    return reject(member + " is no member of a replay; " + meant_or_known(name, known));
+  if (!value.if_string()) return reject(member + " is a text");
   const std::string_view text = *value.if_string();
   if (name == "where") {
     replay.range.where = text;
@@ -56,8 +60,7 @@ Status read_member(std::string_view name, const boost::json::value& value, pipel
       replay.range.since_ns = moment->time_ns;
     }
   } else {
-    return reject(member + " is no member of a replay; these are since, until, where, rate, " +
-                  "allow_paging, allow_removed, dry_run");
+    TT_ASSERT(!"a member of the list that nothing reads");
   }
   return {};
 }
@@ -88,10 +91,6 @@ void write_time(JsonWriter& json, std::string_view name, WallNs time_ns) {
     json.raw("null");
 }
 
-void write_count(JsonWriter& json, std::string_view name, std::uint64_t count) {
-  json.key(name).number(static_cast<std::int64_t>(count));
-}
-
 void write_range(JsonWriter& json, pipeline::Daemon& daemon, tunnel::Seq since, tunnel::Seq until) {
   const std::string_view log = daemon.tunnel().log_id();
   json.key("since").text(tunnel::format_id(log, since));
@@ -104,7 +103,7 @@ std::string preview_json(pipeline::Daemon& daemon, const pipeline::ReplayRequest
   json.map().key("exit").text(asked.range.exit);
   write_range(json, daemon, preview.since, preview.until);
   json.some("where", asked.range.where).key("rate").text(config::format_rate(asked.per_sec));
-  write_count(json, "events", preview.count);
+  write_number(json, "events", preview.count);
   json.key("more").boolean(preview.is_cut);
   write_time(json, "first", preview.first_ns);
   write_time(json, "last", preview.last_ns);
@@ -116,7 +115,7 @@ std::string preview_json(pipeline::Daemon& daemon, const pipeline::ReplayRequest
     write_time(json, "received", preview.first_ns);
     json.key("message").text(preview.example_message).end();
   }
-  write_count(json, "removed_at_most", preview.removed_max);
+  write_number(json, "removed_at_most", preview.removed_max);
   write_time(json, "kept_since", preview.kept_since_ns);
   json.key("pages").boolean(preview.pages).end();
   return json.take();
@@ -126,20 +125,20 @@ std::string status_json(pipeline::Daemon& daemon, const pipeline::ReplayStatus& 
   const pipeline::ReplayState& state = status.state;
   JsonWriter json;
   json.map().key("exit").text(state.exit);
-  write_count(json, "epoch", state.epoch);
+  write_number(json, "epoch", state.epoch);
   json.key("state").text(status.activity);
   write_range(json, daemon, state.since, state.until);
   json.some("where", state.where).key("rate").text(config::format_rate(state.per_sec));
   write_time(json, "begun", state.begun_ns);
   write_time(json, "ended", state.ended_ns);
   json.some("reason", state.reason).some("problem", status.problem);
-  write_count(json, "selected", state.counts.selected);
-  write_count(json, "sent", state.counts.sent);
-  write_count(json, "delivered", state.counts.delivered);
-  write_count(json, "dead", state.counts.dead);
-  write_count(json, "pending", state.counts.pending);
-  write_count(json, "filtered", state.counts.filtered);
-  write_count(json, "left", state.counts.left);
+  write_number(json, "selected", state.counts.selected);
+  write_number(json, "sent", state.counts.sent);
+  write_number(json, "delivered", state.counts.delivered);
+  write_number(json, "dead", state.counts.dead);
+  write_number(json, "pending", state.counts.pending);
+  write_number(json, "filtered", state.counts.filtered);
+  write_number(json, "left", state.counts.left);
   return json.end().take();
 }
 

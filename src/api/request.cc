@@ -3,6 +3,7 @@
 #include "api/request.h"
 
 #include "base/text.h"
+#include "portals/kit/json.h"
 
 namespace tt::api {
 
@@ -46,6 +47,11 @@ net::HttpAnswer error_answer(const Error& error) {
       break;
   }
   return error_answer(500, error.text);
+}
+
+portals::JsonWriter& write_number(portals::JsonWriter& json, std::string_view name,
+                                  std::uint64_t number) {
+  return json.key(name).number(static_cast<std::int64_t>(number));
 }
 
 }  // namespace tt::api

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -10,6 +11,10 @@
 #include "base/result.h"
 #include "net/http_server.h"
 #include "pipeline/daemon.h"
+
+namespace tt::portals {
+class JsonWriter;
+}
 
 namespace tt::api {
 
@@ -36,6 +41,10 @@ net::HttpAnswer json_answer(std::string body, int status = 200);
 /// kStopped, 500 for kCorrupt.
 net::HttpAnswer error_answer(const Error& error);
 net::HttpAnswer error_answer(int status, std::string_view text);
+
+/// A member with a number.
+portals::JsonWriter& write_number(portals::JsonWriter& json, std::string_view name,
+                                  std::uint64_t number);
 
 /// One route's work. Runs on a blocking thread, except for those that never wait.
 using Handler = std::function<void(pipeline::Daemon&, const Request&, net::Responder)>;

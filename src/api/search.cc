@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "pipeline/limits.h"
+#include "portals/kit/json.h"
 #include "rehearse/as_test.h"
 
 namespace tt::api {
@@ -129,6 +130,10 @@ bool Filter::fits(const tunnel::StoredEvent& event, std::string_view id) {
   return false;
 }
 
+std::vector<std::string> Filter::warnings() const {
+  return where_ ? where_->warnings() : std::vector<std::string>();
+}
+
 void append_event(std::string& out, const tunnel::StoredEvent& event, std::string_view id) {
   out += "{\"id\":\"";
   out += id;
@@ -222,7 +227,14 @@ void search(pipeline::Daemon& daemon, const Request& request, net::Responder res
     if (body.back() == '}') body += ',';
     body += one.json;
   }
-  body += "],\"next\":" + (page.next ? json_string(std::to_string(*page.next)) : "null") + "}";
+  body += "],\"next\":" + (page.next ? json_string(std::to_string(*page.next)) : "null");
+  if (const auto warnings = (*filter)->warnings(); !warnings.empty()) {
+    portals::JsonWriter json;
+    json.list();
+    for (const std::string& one : warnings) json.text(one);
+    body += ",\"warnings\":" + json.end().take();
+  }
+  body += '}';
   responder.answer(json_answer(std::move(body)));
 }
 

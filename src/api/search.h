@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/request.h"
 #include "pipeline/routing.h"
@@ -29,6 +30,8 @@ class Filter {
   /// Reads `where`, `kind`, `exit` and `rule`. kReject with position and hint when they are wrong.
   static Result<std::unique_ptr<Filter>> make(const Request& request, pipeline::Daemon& daemon);
   bool fits(const tunnel::StoredEvent& event, std::string_view id);
+  /// Of `where`, after the events: as Where::warnings().
+  std::vector<std::string> warnings() const;
 
  private:
   std::string kind_, exit_, rule_;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/status.h"
 
+#include <boost/json/value.hpp>
+
 #include "api/replay.h"
 #include "base/units.h"
 #include "portals/kit/json.h"
@@ -13,10 +15,6 @@ using portals::JsonWriter;
 
 JsonWriter& time(JsonWriter& json, std::string_view name, WallNs time_ns) {
   return time_ns ? json.key(name).text(format_time_us(time_ns)) : json.key(name).raw("null");
-}
-
-JsonWriter& count(JsonWriter& json, std::string_view name, std::uint64_t number) {
-  return json.key(name).number(static_cast<std::int64_t>(number));
 }
 
 void write_exit(JsonWriter& json, const pipeline::ExitStatus& exit) {
@@ -31,49 +29,63 @@ void write_exit(JsonWriter& json, const pipeline::ExitStatus& exit) {
       .text(exit.state)
       .key("problem")
       .text(exit.problem);
-  count(json, "cursor", exit.cursor);
-  count(json, "position", exit.position);
-  count(json, "behind", exit.behind);
+  write_number(json, "cursor", exit.cursor);
+  write_number(json, "position", exit.position);
+  write_number(json, "behind", exit.behind);
   time(json, "since", exit.since_ns);
-  count(json, "accepted", exit.accepted);
-  count(json, "delivered", exit.delivered);
-  count(json, "filtered", exit.filtered);
-  count(json, "suppressed", exit.suppressed);
-  count(json, "dead", exit.dead);
-  count(json, "pending", exit.pending);
-  count(json, "lag_bytes", exit.lag_bytes);
-  count(json, "lag_seconds", static_cast<std::uint64_t>(exit.lag_age_ns / kNsPerSec));
-  count(json, "lag_percent", static_cast<std::uint64_t>(exit.lag_percent));
+  write_number(json, "accepted", exit.accepted);
+  write_number(json, "delivered", exit.delivered);
+  write_number(json, "filtered", exit.filtered);
+  write_number(json, "suppressed", exit.suppressed);
+  write_number(json, "dead", exit.dead);
+  write_number(json, "pending", exit.pending);
+  write_number(json, "lag_bytes", exit.lag_bytes);
+  write_number(json, "lag_seconds", static_cast<std::uint64_t>(exit.lag_age_ns / kNsPerSec));
+  write_number(json, "lag_percent", static_cast<std::uint64_t>(exit.lag_percent));
   json.key("holds_intake").boolean(exit.holds_intake);
-  count(json, "retries", exit.retries);
-  count(json, "in_flight", exit.in_flight);
-  count(json, "parked", exit.parked);
-  count(json, "held_bytes", exit.held_bytes);
+  write_number(json, "retries", exit.retries);
+  write_number(json, "in_flight", exit.in_flight);
+  write_number(json, "parked", exit.parked);
+  write_number(json, "held_bytes", exit.held_bytes);
   time(json, "last_delivered", exit.last_delivered_ns);
   time(json, "next_attempt", exit.next_attempt_ns).end();
 }
 
+void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  if (texts.empty()) return;
+  json.key(name).list();
+  for (const std::string& text : texts) json.text(text);
+  json.end();
+}
+
 void write_entry(JsonWriter& json, const pipeline::EntryStatus& entry) {
   json.map().key("name").text(entry.name).key("type").text(entry.type).some("path", entry.path);
-  if (!entry.listen.empty()) {
-    json.key("listen").list();
-    for (const std::string& address : entry.listen) json.text(address);
-    json.end();
+  write_texts(json, "listen", entry.listen);
+  write_texts(json, "patterns", entry.patterns);
+  if (entry.files) {
+    write_number(json, "files", entry.files->files);
+    write_number(json, "unread_bytes", entry.files->unread_bytes);
   }
-  count(json, "requests", entry.requests);
-  count(json, "accepted", entry.accepted);
-  count(json, "rejected", entry.rejected);
-  count(json, "refused", entry.refused);
-  count(json, "unauthorised", entry.unauthorised);
-  count(json, "repeats", entry.repeats).end();
+  if (entry.worker) {
+    json.key("state").text(entry.worker->state);
+    write_number(json, "restarts", entry.worker->ends);
+    json.some("last_error", entry.worker->last_error);
+  }
+  json.some("problem", entry.problem);
+  write_number(json, "requests", entry.requests);
+  write_number(json, "accepted", entry.accepted);
+  write_number(json, "rejected", entry.rejected);
+  write_number(json, "refused", entry.refused);
+  write_number(json, "unauthorised", entry.unauthorised);
+  write_number(json, "repeats", entry.repeats).end();
 }
 
 std::string report_json(const pipeline::ReloadReport& report) {
   JsonWriter json;
   json.map().key("ok").boolean(report.ok);
-  count(json, "generation", report.generation);
+  write_number(json, "generation", report.generation);
   json.key("moved").map();
-  for (const auto& [exit, events] : report.moved) count(json, exit, events);
+  for (const auto& [exit, events] : report.moved) write_number(json, exit, events);
   json.end()
       .key("moved_is_cut")
       .boolean(report.moved_is_cut)
@@ -93,8 +105,11 @@ std::vector<std::string> degraded(pipeline::Daemon& daemon) {
     all.push_back("damage in the data folder: " + std::to_string(tunnel.damages) +
                   " places since the start; the log and events of kind "
                   "`urn:time-tunnel:damage` name them");
-  if (daemon.config_status().is_refused)
-    all.emplace_back("the newest configuration was refused; `vortex check` says why");
+  for (std::string& one : daemon.missing_secrets()) all.push_back(std::move(one));
+  if (const pipeline::ConfigStatus config = daemon.config_status(); config.is_refused)
+    all.push_back("the newest configuration was refused: " + config.last_failure->reason);
+  for (const pipeline::EntryStatus& entry : daemon.entries())
+    if (!entry.problem.empty()) all.push_back("entry `" + entry.name + "`: " + entry.problem);
   return all;
 }
 
@@ -103,15 +118,15 @@ void show_status(pipeline::Daemon& daemon, const Request&, net::Responder respon
   JsonWriter json;
   json.map().key("log").text(daemon.tunnel().log_id());
   json.key("ready").boolean(daemon.is_ready());
-  count(json, "generation", daemon.generation());
+  write_number(json, "generation", daemon.generation());
   json.key("tunnel").map();
-  count(json, "oldest", tunnel.oldest);
-  count(json, "visible", tunnel.visible);
-  count(json, "disk_bytes", tunnel.disk_bytes);
-  count(json, "segments", tunnel.segment_count);
-  count(json, "accepted", tunnel.accepted_total);
+  write_number(json, "oldest", tunnel.oldest);
+  write_number(json, "visible", tunnel.visible);
+  write_number(json, "disk_bytes", tunnel.disk_bytes);
+  write_number(json, "segments", tunnel.segment_count);
+  write_number(json, "accepted", tunnel.accepted_total);
   json.key("last_stop").text(tunnel::to_string(tunnel.last_stop));
-  count(json, "damages", tunnel.damages);
+  write_number(json, "damages", tunnel.damages);
   json.key("full").boolean(tunnel.is_full).end();
   json.key("degraded").list();
   for (const std::string& one : degraded(daemon)) json.text(one);
@@ -174,8 +189,17 @@ void change_exit(pipeline::Daemon& daemon, const Request& request, net::Responde
   if (verb == "replay") return begin_replay(daemon, name, request, std::move(responder));
   if (verb != "test") return responder.answer(error_answer(404, "no such thing to do: " + verb));
 
-  const auto result = daemon.test(name);
+  const auto fields = portals::parse_json(request.body);
+  if (!request.body.empty() && (!fields || !fields->if_object()))
+    return responder.answer(error_answer(400, "the body is a JSON object: fields of the event"));
+  auto result = daemon.test(name, request.body);
   if (!result.ok()) return responder.answer(error_answer(result.error()));
+  std::string& told = result->verdict.text;
+  if (result->request.empty() && told.starts_with("template"))
+    told +=
+        "; the made-up event has only message, kind, severity and source: give it what the "
+        "template needs, `tictoc exit test " +
+        name + " -f FIELD=TEXT`";
   JsonWriter json;
   json.map().key("verdict").text(portals::to_string(result->verdict.kind));
   json.key("status").number(result->status).key("text").text(result->verdict.text);
@@ -188,7 +212,7 @@ void list_rules(pipeline::Daemon& daemon, const Request&, net::Responder respond
   const auto settings = daemon.settings();
   JsonWriter json;
   json.map();
-  count(json, "generation", daemon.generation());
+  write_number(json, "generation", daemon.generation());
   json.key("rules").list();
   for (const rules::Rule& rule : settings->ruleset->rules()) {
     json.map().key("name").text(rule.label).key("depth").number(rule.depth);
@@ -204,7 +228,7 @@ void show_config(pipeline::Daemon& daemon, const Request&, net::Responder respon
   const pipeline::ConfigStatus status = daemon.config_status();
   JsonWriter json;
   json.map();
-  count(json, "generation", status.generation);
+  write_number(json, "generation", status.generation);
   json.key("source").text(status.source);
   time(json, "loaded", status.loaded_ns);
   json.key("last_failure");
@@ -220,7 +244,7 @@ void show_config_text(pipeline::Daemon& daemon, const Request&, net::Responder r
   const auto settings = daemon.settings();
   JsonWriter json;
   json.map();
-  count(json, "generation", daemon.generation());
+  write_number(json, "generation", daemon.generation());
   json.key("text").text(settings->text).end();
   responder.answer(json_answer(json.take()));
 }

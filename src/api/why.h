@@ -46,6 +46,7 @@ std::string_view to_string(ExitState state);  ///< "in flight", "given up", ...
 /// One exit's part of the story.
 struct ExitStory {
   std::string exit;
+  std::string type;  ///< Of the portal; empty: the exit has left the configuration.
   ExitState state = ExitState::kUnknown;
   std::string detail;  ///< A sentence on it.
   std::string advice;  ///< A command that changes it, or empty.

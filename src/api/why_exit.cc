@@ -4,6 +4,7 @@
 #include "api/why_exit.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/units.h"
 
@@ -68,7 +69,12 @@ bool apply_rules(const Judgement& judgement, ExitStory& story) {
   return false;
 }
 
-std::string status_text(int status) { return status ? ", HTTP " + std::to_string(status) : ""; }
+// Exits that are not HTTP answer 200 as well, so that one table judges all.
+constexpr std::pair<std::string_view, std::string_view> kDone[] = {{"exec", "acknowledged"},
+                                                                   {"file", "written"},
+                                                                   {"graphite", "sent"},
+                                                                   {"stdout", "written"},
+                                                                   {"syslog", "sent"}};
 
 void tell_before(const EventFate& fate, ExitStory& story) {
   story.state = ExitState::kBefore;
@@ -83,8 +89,10 @@ void tell_attempts(ExitStory& story, bool is_configured) {
                    [](const tunnel::Attempt& one) { return one.verdict == "delivered"; });
   if (delivered != story.attempts.rend()) {
     story.state = ExitState::kDelivered;
+    const std::string status =
+        delivered->status ? status_text(story.type, delivered->status) : "acknowledged";
     story.detail = "at " + format_time_us(delivered->time_ns) + ", attempt " +
-                   std::to_string(delivered->number) + status_text(delivered->status) +
+                   std::to_string(delivered->number) + ", " + status +
                    (delivered->replay ? ", in replay " + std::to_string(delivered->replay) : "") +
                    (delivered->reference.empty() ? "" : ", there called " + delivered->reference);
     story.generation = delivered->generation;
@@ -107,14 +115,28 @@ std::string shell_word(const std::string& name) {
   return word + "'";
 }
 
+/// What can deliver it: the same event through the same configuration fails in the same way, except
+/// where the other side has changed.
+std::string advice_on(const tunnel::DeadLetter& letter) {
+  if (letter.reason == "gap") return "";  // There is nothing to send.
+  const std::string name = shell_word(letter.exit) + " " + std::to_string(letter.number);
+  const std::string retry = "tictoc dead retry " + name;
+  const std::string edit = "tictoc dead edit " + name + " --set FIELD=TEXT";
+  if (letter.reason == "template")
+    return "correct the template, then tictoc reload && " + retry +
+           "; or give the event what the template needs: " + edit;
+  if (letter.reason == "encode" || letter.reason == "too_large")
+    return edit + ", since this exit cannot send the event as it is";
+  return retry;
+}
+
 void tell_letter(ExitStory& story) {
   const tunnel::DeadLetter& letter = story.letters.back();
   story.state = ExitState::kDead;
   story.detail = "letter " + std::to_string(letter.number) + ", " + letter.reason + ": " +
                  letter.error + (letter.last_ns ? ", at " + format_time_us(letter.last_ns) : "") +
                  (letter.replay ? ", in replay " + std::to_string(letter.replay) : "");
-  story.advice =
-      "tictoc dead retry " + shell_word(story.exit) + " " + std::to_string(letter.number);
+  story.advice = advice_on(letter);
   if (!story.attempts.empty()) story.generation = story.attempts.back().generation;
 }
 
@@ -247,6 +269,15 @@ std::string_view to_string(ExitState state) {
   return "unknown";
 }
 
+std::string status_text(std::string_view type, int status) {
+  if (status == 0) return {};
+  const std::string number = std::to_string(status);
+  if (type == "email") return "SMTP " + number;
+  for (const auto& [local, done] : kDone)
+    if (type == local) return status == 200 ? std::string(done) : "status " + number;
+  return "HTTP " + number;
+}
+
 std::vector<ExitStory> stories_of(const ExitFacts& facts,
                                   const std::vector<Judgement>& judgements) {
   std::vector<ExitStory> stories;
@@ -257,7 +288,7 @@ std::vector<ExitStory> stories_of(const ExitFacts& facts,
     made.exit = exit;
     return made;
   };
-  for (const EventFate& fate : facts.fates) story(fate.exit.name);
+  for (const EventFate& fate : facts.fates) story(fate.exit.name).type = fate.exit.type;
   for (const tunnel::Attempt& one : facts.attempts) story(one.exit).attempts.push_back(one);
   for (const tunnel::DeadLetter& one : facts.letters) story(one.exit).letters.push_back(one);
   for (ExitStory& one : stories) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/why.h"
@@ -15,6 +17,10 @@ struct ExitFacts {
   std::vector<tunnel::Attempt> attempts;
   std::vector<tunnel::DeadLetter> letters;
 };
+
+/// What came back, as the other side says it: "HTTP 503", "SMTP 250", "written" of a file; empty
+/// for status 0. `type`: of the exit portal, where it is known.
+std::string status_text(std::string_view type, int status);
 
 /// A story for each exit that is configured or has left a trace of the event; the configured ones
 /// first, in their order.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/why.h"
+#include "api/why_exit.h"
 #include "base/units.h"
 #include "base/utf8.h"
 #include "portals/kit/json.h"
@@ -17,25 +18,21 @@ constexpr std::size_t kEventShownMax = 2'000;  // Of the text form; `tictoc show
 constexpr std::size_t kAnswerShownMax = 200;   // Of one answer, on one line.
 constexpr std::size_t kAttemptsShownMax = 20;  // Of one exit, in the text form; the newest.
 
-JsonWriter& count(JsonWriter& json, std::string_view name, std::uint64_t number) {
-  return json.key(name).number(static_cast<std::int64_t>(number));
-}
-
 void write_attempt(JsonWriter& json, const tunnel::Attempt& attempt) {
   json.map().key("time").text(format_time_us(attempt.time_ns));
-  count(json, "number", attempt.number);
-  count(json, "generation", attempt.generation);
-  if (attempt.replay) count(json, "replay", attempt.replay);
+  write_number(json, "number", attempt.number);
+  write_number(json, "generation", attempt.generation);
+  if (attempt.replay) write_number(json, "replay", attempt.replay);
   json.key("verdict").text(attempt.verdict).key("status").number(attempt.status);
   json.key("duration_ms").number(attempt.duration_ns / kNsPerMs);
-  count(json, "events", attempt.seqs.size());
+  write_number(json, "events", attempt.seqs.size());
   json.some("answer", attempt.answer).some("reference", attempt.reference).end();
 }
 
 void write_letter(JsonWriter& json, const tunnel::DeadLetter& letter) {
   json.map();
-  count(json, "number", letter.number);
-  if (letter.replay) count(json, "replay", letter.replay);
+  write_number(json, "number", letter.number);
+  if (letter.replay) write_number(json, "replay", letter.replay);
   json.key("reason").text(letter.reason).key("status").number(letter.status);
   json.key("error").text(letter.error).some("answer", letter.answer);
   json.some("rule", letter.rule).key("last").text(format_time_us(letter.last_ns)).end();
@@ -44,7 +41,7 @@ void write_letter(JsonWriter& json, const tunnel::DeadLetter& letter) {
 void write_exit(JsonWriter& json, const ExitStory& exit) {
   json.map().key("exit").text(exit.exit).key("state").text(to_string(exit.state));
   json.key("detail").text(exit.detail).some("advice", exit.advice);
-  if (exit.generation) count(json, "generation", exit.generation);
+  if (exit.generation) write_number(json, "generation", exit.generation);
   json.some("rule", exit.rule);
   if (!exit.obstacles.empty()) {
     json.key("obstacles").list();
@@ -70,7 +67,7 @@ std::string excerpt(std::string_view answer) {
 std::string attempt_text(const tunnel::Attempt& attempt, const ExitStory& exit) {
   std::string out = "    " + std::to_string(attempt.number) + "  " +
                     format_time_us(attempt.time_ns) + "  " + attempt.verdict;
-  if (attempt.status) out += "  HTTP " + std::to_string(attempt.status);
+  if (attempt.status) out += "  " + status_text(exit.type, attempt.status);
   out += "  " + std::to_string(attempt.duration_ns / kNsPerMs) + " ms";
   if (attempt.seqs.size() > 1) out += "  with " + std::to_string(attempt.seqs.size()) + " events";
   if (attempt.generation != exit.generation)
@@ -134,7 +131,7 @@ std::string why_json(const Why& why) {
   json.end().key("judgements").list();
   for (const Judgement& one : why.judgements) {
     json.map();
-    count(json, "generation", one.generation);
+    write_number(json, "generation", one.generation);
     json.key("in_force").boolean(one.is_in_force).key("basis").text(one.basis);
     json.some("problem", one.problem).key("decision");
     json.raw(one.decision ? pipeline::decision_json(*one.decision) : "null").end();

@@ -5,73 +5,15 @@
 #include <algorithm>
 #include <map>
 
+#include "net/file_find.h"
+#include "pipeline/claims.h"
+#include "pipeline/places.h"
 #include "pipeline/self_kinds.h"
 #include "portals/kit/authorise.h"
 #include "rules/check.h"
 
 namespace tt::pipeline {
 namespace {
-
-config::Mark place_of(const config::Node& root, std::string_view group, std::string_view name) {
-  const config::Node* all = root.find(group);
-  const config::Node* one = all ? all->find(name) : nullptr;
-  return one ? one->key_mark : config::Mark{};
-}
-
-void check_paths(const Settings& settings, const config::Node& root,
-                 config::Diagnostics& diagnostics) {
-  std::map<std::string, std::string> owners;
-  for (const EntrySettings& entry : settings.entries) {
-    const std::string path = entry.portal->path();
-    if (path.empty()) continue;
-    const auto [owner, is_new] = owners.emplace(path, entry.name);
-    if (is_new) continue;
-    auto& found = diagnostics.error("path-claimed", place_of(root, "entries", entry.name),
-                                    "path `" + path + "` belongs to entry `" + owner->second + "`",
-                                    "give one of them another `path`");
-    found.related = place_of(root, "entries", owner->second);
-    found.related_text = "claimed here first";
-  }
-}
-
-/// Equal for addresses that cannot both be listened on; empty where there is no telling (port 0).
-/// Whether different hosts overlap only the system knows.
-std::string claim_of(const net::ListenAddress& address) {
-  using Kind = net::ListenAddress::Kind;
-  if (address.kind == Kind::kUnix) return "unix:" + address.path;
-  if (address.port == 0) return {};
-  return (address.kind == Kind::kUdp ? "udp://" : "tcp://") + address.host + ":" +
-         std::to_string(address.port);
-}
-
-void check_addresses(const Settings& settings, const config::Node& root,
-                     config::Diagnostics& diagnostics) {
-  struct Owner {
-    std::string name;
-    config::Mark mark;
-  };
-  std::map<std::string, Owner> owners;
-  const config::Node* listen = root.find("listen");
-  for (const net::ListenAddress& address : settings.listen)
-    owners.emplace(claim_of(address),
-                   Owner{"`listen`", listen ? listen->key_mark : config::Mark{}});
-  for (const EntrySettings& entry : settings.entries) {
-    if (!entry.type->is_stream) continue;
-    const config::Mark mark = place_of(root, "entries", entry.name);
-    for (const std::string& text : entry.portal->listen()) {
-      const auto address = net::parse_listen(text);
-      if (text == "stdin" || !address.ok() || claim_of(*address).empty()) continue;
-      const auto [owner, is_new] =
-          owners.emplace(claim_of(*address), Owner{"entry `" + entry.name + "`", mark});
-      if (is_new) continue;
-      auto& found = diagnostics.error("address-claimed", mark,
-                                      "address `" + text + "` belongs to " + owner->second.name,
-                                      "give one of them another port");
-      found.related = owner->second.mark;
-      found.related_text = "claimed here first";
-    }
-  }
-}
 
 /// An old name carries its cursor over to one new name, and is not in use any more.
 void check_renames(const Settings& settings, const config::Node& root,
@@ -120,15 +62,44 @@ void check_orders(const Settings& settings, const config::Node& root,
   }
 }
 
+/// Portals name the option that decides it as their protocol does.
+std::string batch_hint(const portals::ExitDescriptor& type) {
+  if (!type.batches) return "";
+  const bool has_mode =
+      std::any_of(type.fields->begin(), type.fields->end(),
+                  [](const config::FieldInfo& field) { return field.name == "mode"; });
+  return "its `" + std::string(has_mode ? "mode" : "format") +
+         "` decides that; say one that makes batches";
+}
+
 void check_batches(const Settings& settings, const config::Node& root,
                    config::Diagnostics& diagnostics) {
   for (const ExitSettings& exit : settings.exits) {
     const config::Node* node = root.find("exits")->find(exit.name);
     const config::Node* batch = node ? node->find("batch") : nullptr;
     if (!batch || exit.portal->batches()) continue;
-    diagnostics.warning(
-        "no-effect", batch->key_mark, "`batch` has no effect: this exit sends one event a request",
-        exit.type->batches ? "its `format` decides that; say one that makes batches" : "");
+    diagnostics.warning("no-effect", batch->key_mark,
+                        "`batch` has no effect: this exit sends one event a request",
+                        batch_hint(*exit.type));
+  }
+}
+
+/// Entries whose files are not there, or not yet: on another machine they may be.
+void check_files(const Settings& settings, const config::Node& root,
+                 config::Diagnostics& diagnostics) {
+  for (const EntrySettings& entry : settings.entries) {
+    const auto files = entry.portal->files();
+    if (!files) continue;
+    const config::Node* node = root.find("entries")->find(entry.name);
+    const config::Node* given = node ? node->find("files") : nullptr;
+    for (const std::string& pattern : files->patterns) {
+      const net::FoundFiles found = net::find_files(pattern, files->excluded);
+      if (found.problem.empty() && !found.files.empty()) continue;
+      diagnostics.warning(
+          "no-effect", given ? given->key_mark : place_of(root, "entries", entry.name),
+          found.problem.empty() ? "`" + pattern + "` finds no file now" : found.problem,
+          "the entry waits for it; `tictoc entry show " + entry.name + "` tells what it reads");
+    }
   }
 }
 
@@ -211,13 +182,13 @@ void check_auth(const Settings& settings, const config::Node& root,
 
 void check_whole(const Settings& settings, const config::Node& root,
                  config::ParseContext& context) {
-  check_paths(settings, root, context.diagnostics);
+  check_claims(settings, root, context);
   check_auth(settings, root, context.diagnostics);
   check_orders(settings, root, context.diagnostics);
   check_batches(settings, root, context.diagnostics);
-  check_addresses(settings, root, context.diagnostics);
   check_renames(settings, root, context.diagnostics);
   check_emptiness(root, context.diagnostics);
+  if (!context.options.is_offline) check_files(settings, root, context.diagnostics);
   if (!settings.ruleset) return;
   std::vector<rules::ExitFacts> exits;
   for (const ExitSettings& exit : settings.exits)

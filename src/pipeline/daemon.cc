@@ -34,12 +34,16 @@ Status RunningDaemon::begin(std::shared_ptr<const Settings> settings,
   self_.enable(settings_.load()->self_events);
   TT_CHECK(open_tunnel());
   TT_CHECK(open_exits());
+  alert_file_ = std::make_unique<AlertFile>(seams_.disk, settings_.load()->data, *tunnel_, alerts_);
+  alert_file_->restore(*settings_.load(), seams_.clock.wall_ns());
   // Cursors are durable from here on: the first 2xx may be given.
   TT_CHECK(listen(make_api));
   self_.started(seams_.version, generation_.load(), tunnel::to_string(tunnel_->status().last_stop));
   loop_->post([this] {
     trim_later();
     watch_lags_later();
+    return_memory_later();
+    watch_alerts_later();
     limit_orphans_later();
   });
   return {};
@@ -88,18 +92,20 @@ Status RunningDaemon::open_exits() {
   attempts_ = std::make_unique<AttemptNotes>(*loop_, *pool_, *tunnel_, seams_.metrics);
   context_ = std::make_unique<DeliveryContext>(
       DeliveryContext{seams_.clock, seams_.disk, seams_.random, seams_.metrics, *loop_, *pool_,
-                      *http_, *tunnel_, *routing_, *attempts_, self_});
+                      *http_, [this]() -> net::SocketClient& { return sockets(); }, *tunnel_,
+                      *routing_, *attempts_, self_, settings_.load()->data + "/threads"});
   const auto settings = settings_.load();
   Deliveries opened;
   for (std::size_t i = 0; i < settings->exits.size(); ++i) {
-    TT_TRY(auto delivery, open_exit(settings->exits[i], i));
+    TT_TRY(auto delivery, open_exit(*settings, i));
     opened.push_back(std::move(delivery));
   }
+  late_.keep({});  // All are open.
   loop_->run([&] { deliveries_ = std::move(opened); });
   open_replays();
   tunnel_->on_visible([this] {
     // One wake-up however many groups commit before the loop comes round.
-    if (!pump_is_posted_.exchange(true)) loop_->post([this] { pump_all(); });
+    if (!pump_is_posted_.exchange(true)) loop_->post_lazily([this] { pump_all(); });
   });
   loop_->post([this] { pump_all(); });
   self_.open(*loop_, *tunnel_);
@@ -119,31 +125,29 @@ void RunningDaemon::open_replays() {
     log::warning("cursor without an exit; `tictoc exit forget` removes it", {{"exit", orphan}});
 }
 
-Result<std::shared_ptr<Delivery>> RunningDaemon::open_exit(const ExitSettings& exit,
+Result<std::shared_ptr<Delivery>> RunningDaemon::open_exit(const Settings& settings,
                                                            std::size_t index) {
-  const portals::ExitCommon& common = exit.portal->common();
-  if (common.was) {
-    Status adopted = tunnel_->adopt(*common.was, exit.name);
-    // Nothing to carry over is the usual state after the first start; a failing disk is none.
-    if (!adopted && adopted.error().code != Code::kReject)
+  const ExitSettings& exit = settings.exits[index];
+  if (Status adopted = late_.adopt(*tunnel_, settings, exit); !adopted) {
+    if (adopted.error().code != Code::kReject)
       return std::move(adopted).error().with("exit `" + exit.name + "`");
-    if (!adopted)
-      log::info("`was` carried nothing over",
-                {{"exit", exit.name}, {"error", adopted.error().text}});
+    log::info("`was` carried nothing over", {{"exit", exit.name}, {"error", adopted.error().text}});
   }
-  auto reader = tunnel_->open(exit.name, start_of(common));
+  for (const std::string& was : late_.names_before(exit.name)) self_.renamed(was, exit.name);
+  auto reader = tunnel_->open(exit.name, start_of(exit.portal->common()));
   if (!reader.ok()) return std::move(reader).error().with("exit `" + exit.name + "`");
   return std::make_shared<Delivery>(*context_, exit, index, *std::move(reader));
 }
 
 Status RunningDaemon::listen(const std::function<ApiHandler(Daemon&)>& make_api) {
   const auto settings = settings_.load();
-  intake_ = std::make_unique<Intake>(*tunnel_, seams_.clock, seams_.metrics, *loop_);
+  intake_ = std::make_unique<Intake>(*tunnel_, seams_.clock, seams_.metrics, *loop_, alerts_);
   intake_->swap(*settings);
+  tails_ = make_tails();
   const ApiHandler api = make_api(*this);
   net::HttpHandler everything;
   everything.admit = [this](const net::HttpRequest& request) -> net::Admission {
-    const auto route = request.method == "POST" ? intake_->find(request.path) : nullptr;
+    const auto route = intake_->find(request.method, request.path);
     if (route) return intake_->admit(*route, request);
     return {.body_bytes_max = 1u << 20};
   };
@@ -151,16 +155,26 @@ Status RunningDaemon::listen(const std::function<ApiHandler(Daemon&)>& make_api)
   const bool serves_api = settings->api.listen.empty();
   everything.handle = [this, api, serves_api](const net::HttpRequest& request,
                                               net::Responder responder) {
-    auto route = request.method == "POST" ? intake_->find(request.path) : nullptr;
+    auto route = intake_->find(request.method, request.path);
     if (route) return intake_->accept(std::move(route), request, std::move(responder));
     if (serves_api || request.path == "/healthz" || request.path == "/readyz")
       return api(request, std::move(responder));
+    if (const auto allowed = methods_at(request.path); !allowed.empty())
+      return responder.answer(net::method_answer(request.method, allowed));
     responder.answer({.status = 404, .body = "{\"error\":\"no entry has this path\"}\n"});
   };
+  everything.too_large = [this](const net::HttpRequest& request, std::size_t body_bytes_max,
+                                std::optional<std::size_t> body_bytes) {
+    return intake_->too_large(request, body_bytes_max, body_bytes);
+  };
+  everything.make_round = [this] { return std::make_unique<IntakeRound>(*intake_); };
   if (!settings->listen.empty()) {
-    TT_TRY(auto server, net::HttpServer::start({.listen = settings->listen, .tls = settings->tls},
-                                               everything, seams_.spawner, seams_.metrics));
-    servers_.push_back(std::move(server));
+    auto server = net::HttpServer::start({.listen = settings->listen, .tls = settings->tls},
+                                         everything, seams_.spawner, seams_.metrics);
+    if (!server.ok())
+      return address_error(std::move(server).error(),
+                           "`--listen ADDRESS`, or `listen` in the configuration");
+    servers_.push_back(*std::move(server));
   }
   if (!settings->api.listen.empty()) {
     net::HttpHandler api_only;
@@ -168,24 +182,31 @@ Status RunningDaemon::listen(const std::function<ApiHandler(Daemon&)>& make_api)
       return {.body_bytes_max = 1u << 20};
     };
     api_only.handle = api;
-    TT_TRY(auto second, net::HttpServer::start(
-                            {.listen = settings->api.listen, .tls = settings->tls, .threads = 1},
-                            api_only, seams_.spawner, seams_.metrics));
-    servers_.push_back(std::move(second));
+    auto second = net::HttpServer::start({.listen = settings->api.listen, .tls = settings->tls},
+                                         api_only, seams_.spawner, seams_.metrics);
+    if (!second.ok())
+      return address_error(std::move(second).error(), "`listen` of `api` in the configuration");
+    servers_.push_back(*std::move(second));
   }
   TT_TRY(auto streams, open_streams(*settings));
   keep_streams(*settings, std::move(streams));
+  keep_children(*settings);
+  tails_->keep(*settings);
   return {};
 }
 
 RunningDaemon::~RunningDaemon() { stop(0); }
 
 void RunningDaemon::stop(int grace_ms) {
+  // One time for all waits. What comes in may take half of it: what goes out needs some, too.
+  const SteadyNs begin_ns = seams_.clock.steady_ns();
+  const SteadyNs end_ns = begin_ns + grace_ms * kNsPerMs;
+  const SteadyNs intake_end_ns = begin_ns + grace_ms * kNsPerMs / 2;
   if (is_stopped_.exchange(true)) return;
   if (intake_) intake_->close();
-  for (auto& [name, stream] : streams_) stream->stop(grace_ms);
+  end_streams(intake_end_ns);
   stdin_reader_.reset();  // Looks at is_stopped_ and joins.
-  for (auto& server : servers_) server->stop(grace_ms);
+  for (auto& server : servers_) server->stop(ms_until(intake_end_ns));
   // Nothing more comes in: what waits for room in the tunnel is given up.
   if (intake_) intake_->stop();
   // What operators asked for may use everything below: it ends first.
@@ -198,7 +219,13 @@ void RunningDaemon::stop(int grace_ms) {
       const Deliveries replays = replays_->deliveries();
       all.insert(all.end(), replays.begin(), replays.end());
     });
-    if (!drain(all, grace_ms)) log::warning("deliveries still in flight at the stop");
+    if (!drain(all, end_ns)) log::warning("deliveries still in flight at the stop");
+    // What is in flight holds its delivery, which holds its place in the tunnel: all of it ends
+    // before that does.
+    loop_->run([&] {
+      for (const auto& delivery : all) delivery->close_sender();
+    });
+    if (sockets_) sockets_->cancel();
     all.clear();
     // The client cancels what is in flight; nothing calls back after it is gone.
     if (http_) http_.reset();
@@ -207,14 +234,20 @@ void RunningDaemon::stop(int grace_ms) {
     if (pool_) pool_->stop();
     if (attempts_) attempts_->flush();
   }
+  if (alert_file_) alert_file_->keep(/*is_last=*/true);
   if (replays_) replays_->close();
   deliveries_.clear();
   if (tunnel_)
     if (Status closed = tunnel_->close(); !closed)
       log::error("the tunnel did not close cleanly", {{"error", closed.error().text}});
+  // Programs may take their time to end: everything is durable by now.
+  for (const auto& worker : workers()) worker->kill();
+  children_.clear();
+  leaving_.clear();
+  sockets_.reset();
 }
 
-bool RunningDaemon::drain(const Deliveries& deliveries, int grace_ms) {
+bool RunningDaemon::drain(const Deliveries& deliveries, SteadyNs end_ns) {
   // Shared: a delivery may report after the wait was given up.
   struct Wait {
     std::mutex mutex;
@@ -233,8 +266,13 @@ bool RunningDaemon::drain(const Deliveries& deliveries, int grace_ms) {
       });
   });
   std::unique_lock lock(wait->mutex);
-  return wait->wake->wait_for(lock, std::chrono::milliseconds(grace_ms),
-                              [&] { return wait->left == 0; });
+  const bool is_done = wait->wake->wait_for(lock, std::chrono::milliseconds(ms_until(end_ns)),
+                                            [&] { return wait->left == 0; });
+  lock.unlock();
+  loop_->run([&] {
+    for (const auto& delivery : deliveries) delivery->abandon();
+  });
+  return is_done;
 }
 
 void RunningDaemon::pump_all() {
@@ -257,13 +295,26 @@ std::vector<net::ListenAddress> RunningDaemon::addresses() const {
   return all;
 }
 
+Result<std::string> RunningDaemon::generation_text(std::uint64_t number) const {
+  return generations_->find(number);
+}
+
+Result<std::uint64_t> RunningDaemon::generation_at(WallNs time_ns) const {
+  return generations_->newest_at(time_ns);
+}
+
+std::vector<std::string_view> RunningDaemon::methods_at(std::string_view path) const {
+  return intake_->methods_at(path);
+}
+
 ConfigStatus RunningDaemon::config_status() const {
   std::lock_guard lock(status_mutex_);
   return config_status_;
 }
 
 bool RunningDaemon::is_ready() const {
-  return !is_stopped_.load() && !intake_->is_held() && !tunnel_->status().is_full;
+  return !is_stopped_.load() && !intake_->is_held() && !tunnel_->status().is_full &&
+         missing_secrets().empty();
 }
 
 void RunningDaemon::append(std::string entry, event::SharedBatch events,

@@ -15,6 +15,7 @@
 #include "config/diagnostic.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
+#include "pipeline/entry_status.h"
 #include "pipeline/settings.h"
 #include "portals/kit/exit.h"
 #include "tunnel/disk_tunnel.h"
@@ -67,18 +68,12 @@ struct EventFate {
   bool is_held_by_rate = false;  ///< The exit's `rate` lets nothing go at this moment.
 };
 
-struct EntryStatus {
-  std::string name, type, path;
-  std::vector<std::string> listen;
-  std::uint64_t requests = 0, accepted = 0, rejected = 0, refused = 0, unauthorised = 0,
-                repeats = 0;
-};
-
 struct ReloadReport {
   bool ok = false;
   std::uint64_t generation = 0;
   std::map<std::string, std::uint64_t> moved;  ///< Exit: pending events whose fate changes.
   bool moved_is_cut = false;                   ///< Only the beginning of a long backlog was judged.
+  std::string reason;                          ///< The first error; empty: none.
   std::string diagnostics_text;                ///< As `vortex check` prints it.
   std::string diagnostics_json;
 };
@@ -103,6 +98,7 @@ struct SendTest {
 struct RetryReport {
   std::uint64_t tried = 0, delivered = 0;
   std::uint64_t last = 0;  ///< Number of the last letter that was looked at.
+  std::string refused;     ///< Why the last one that was refused again was: "letter 3: HTTP 400".
   std::string problem;     ///< Not empty: the exit is not there, and the rest was left alone.
 };
 
@@ -133,7 +129,8 @@ class Daemon {
                                                std::function<ApiHandler(Daemon&)> make_api);
   virtual ~Daemon() = default;
 
-  /// Stops intake, drains in-flight deliveries for at most `grace_ms`, closes the tunnel. Blocks.
+  /// Stops intake, drains in-flight deliveries, closes the tunnel. Blocks; its waits end after
+  /// `grace_ms`, those for senders after half of it.
   virtual void stop(int grace_ms) = 0;
   virtual std::vector<net::ListenAddress> addresses() const = 0;
 
@@ -158,9 +155,12 @@ class Daemon {
   /// Of one event, at every exit of the configuration. Blocks briefly.
   virtual std::vector<EventFate> fates(tunnel::Seq seq) = 0;
   virtual std::vector<EntryStatus> entries() = 0;
+  /// Methods that the entry at this path takes; none: no entry is there.
+  virtual std::vector<std::string_view> methods_at(std::string_view path) const = 0;
   virtual Status pause(std::string_view exit, bool paused) = 0;  ///< kReject: no such exit.
-  /// Sends a made-up event through that exit only, without the tunnel. Blocks up to its timeout.
-  virtual Result<SendTest> test(std::string_view exit) = 0;
+  /// Sends a made-up event through that exit only, without the tunnel. `fields`: a JSON object
+  /// whose members are set in it, or empty. Blocks up to its timeout.
+  virtual Result<SendTest> test(std::string_view exit, std::string_view fields) = 0;
   virtual Status forget(std::string_view exit) = 0;
   virtual Replays& replays() = 0;  ///< Time travel of exits; replay.h.
   /// Sends dead letters again through that exit only; those delivered are removed, the others show
@@ -176,7 +176,10 @@ class Daemon {
   /// Removes letters, durably; how many there were.
   virtual Result<std::uint64_t> drop_dead(std::string_view exit,
                                           std::vector<std::uint64_t> numbers) = 0;
-  virtual bool is_ready() const = 0;  ///< Intake works (a dead exit does not count).
+  /// Intake works, at every entry (a dead exit does not count).
+  virtual bool is_ready() const = 0;
+  /// A sentence on each secret of an entry that has no text now, and so lets nobody in.
+  virtual std::vector<std::string> missing_secrets() const = 0;
   /// `listener` runs on the routing thread whenever new events are visible; it must not block.
   virtual void on_visible(std::function<void()> listener) = 0;
   /// Runs API work that waits or reads the disk on threads of its own. Never blocks the caller.

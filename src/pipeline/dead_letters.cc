@@ -7,6 +7,7 @@
 #include "event/decode.h"
 #include "event/writer.h"
 #include "pipeline/daemon_impl.h"
+#include "pipeline/delivery_job.h"
 #include "pipeline/limits.h"
 
 namespace tt::pipeline {
@@ -88,7 +89,9 @@ Result<RetryReport> RunningDaemon::retry_letters(std::string_view exit,
     }
     if (result->verdict.kind == VerdictKind::kDelivered) {
       ++report.delivered;
-    } else if (result->verdict.kind != VerdictKind::kRejected) {
+    } else if (result->verdict.kind == VerdictKind::kRejected) {
+      report.refused = "letter " + std::to_string(number) + ": " + result->verdict.text;
+    } else {
       // Only a refusal is about this letter; otherwise the exit is not there, and none will pass.
       report.problem = result->verdict.text;
       break;
@@ -113,13 +116,13 @@ Result<SendTest> RunningDaemon::send_letter(const tunnel::DeadLetter& letter,
   }
   log::info("dead letter not delivered",
             {{"exit", letter.exit}, {"number", letter.number}, {"error", result.verdict.text}});
-  const Status noted =
-      tunnel_->dead_letters().note_attempt(letter.exit, letter.number,
-                                           {.attempts = letter.attempts + 1,
-                                            .last_ns = seams_.clock.wall_ns(),
-                                            .status = result.status,
-                                            .error = result.verdict.text,
-                                            .answer = result.status ? result.answer : ""});
+  const Status noted = tunnel_->dead_letters().note_attempt(
+      letter.exit, letter.number,
+      {.attempts = letter.attempts + 1,
+       .last_ns = seams_.clock.wall_ns(),
+       .status = result.status,
+       .error = std::string(beside_reason(result.verdict.text, letter.reason)),
+       .answer = result.status ? result.answer : ""});
   if (!noted)
     log::warning("an attempt at a dead letter is not stored", {{"error", noted.error().text}});
   return result;

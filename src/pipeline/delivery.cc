@@ -7,9 +7,9 @@
 
 #include "base/log.h"
 #include "base/metric_table.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "pipeline/limits.h"
-#include "tunnel/group_batch.h"
 
 namespace tt::pipeline {
 
@@ -73,7 +73,7 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
   exit_index_ = exit_index;
   encoder_.reset();
   // What was gathered but not encoded is judged again by the new ruleset.
-  if (!gathered_.empty()) go_back(gathered_.front().first);
+  if (!gathered_.items.empty()) go_back(gathered_.items.front().first);
   if (!is_new) return;
   const portals::ExitCommon& common = settings_.portal->common();
   backoff_ = portals::Backoff(common.retry.base_ns, common.retry.cap_ns);
@@ -89,10 +89,12 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
   rate_.reset();
   if (common.rate_per_sec) rate_.emplace(*common.rate_per_sec, context_.clock.steady_ns());
   const std::string lane = "send " + settings_.name;
-  sender_ = settings_.portal->connect({context_.clock, context_.disk, context_.http,
-                                       [&pool = context_.pool, lane](std::function<void()> work) {
-                                         pool.run(lane, std::move(work));
-                                       }});
+  sender_ = settings_.portal->connect(
+      {context_.clock, context_.disk, context_.http, context_.sockets,
+       [&pool = context_.pool, lane](std::function<void()> work) {
+         pool.run(lane, std::move(work));
+       },
+       context_.threads + "/" + percent_encode(settings_.name) + ".json"});
 }
 
 void Delivery::pause(bool paused) {
@@ -127,7 +129,7 @@ void Delivery::pump() {
     if (!job) break;
     pace(now, **job);
     attempt(*job);
-    if (is_paused_ || drained_) return;
+    if (is_paused_ || drained_) return show();
   }
   for (const DeliveryJob& job : jobs_)
     if (!job.in_flight && !job.letter && job.due_ns > now) arm(job.due_ns);
@@ -137,6 +139,8 @@ void Delivery::pump() {
 
 void Delivery::show() {
   conservation_.show();
+  // A local exit that waits for its write waits for this machine alone.
+  reader_->set_at_work(is_pump_posted_ || (in_flight_ > 0 && sender_->needs_sync()));
   const tunnel::Seq end = replay_ ? replay_->until : context_.tunnel.status().visible;
   behind_gauge_.set(static_cast<std::int64_t>(context_.tunnel.count(reader_->cursor(), end)));
 }
@@ -160,7 +164,8 @@ std::string Delivery::job_id(const DeliveryJob& job) const {
 }
 
 void Delivery::attempt(Job job) {
-  if (std::any_of(job->items.begin(), job->items.end(),
+  if (settings_.portal->common().expire_ns &&
+      std::any_of(job->items.begin(), job->items.end(),
                   [&](const DeliveryItem& item) { return expired(item); })) {
     if (job->items.size() > 1) return halve(job);
     return bury(job, "expired", "older than `expire` when its turn came", nullptr);
@@ -169,12 +174,14 @@ void Delivery::attempt(Job job) {
   // new address and credentials must not be mixed with the old ones.
   if (!job->portal || job->fingerprint != settings_.fingerprint) {
     std::vector<const tunnel::StoredEvent*> events;
-    for (const DeliveryItem& item : job->items) events.push_back(&item.stored());
+    events.reserve(job->items.size());
+    for (const DeliveryItem& item : job->items) events.push_back(item.stored);
     auto request = encode(events);
     if (!request.ok()) {
       if (job->items.size() > 1) return halve(job);
       const std::string& text = request.error().text;
-      return bury(job, text.starts_with("template") ? "template" : "encode", text, nullptr);
+      const std::string reason = text.starts_with("template") ? "template" : "encode";
+      return bury(job, reason, std::string(beside_reason(text, reason)), nullptr);
     }
     job->request = *std::move(request);
     job->portal = settings_.portal;
@@ -227,12 +234,13 @@ void Delivery::apply(Job job, const Verdict& verdict, const ExitAnswer& answer) 
   switch (verdict.kind) {
     case VerdictKind::kDelivered:
       breaker_.on_success();
-      tell(true);
       problem_.clear();
+      tell(true);
       return delivered(job);
     case VerdictKind::kRejected:
       // The exit lives: it is this event that it does not want.
       breaker_.on_success();
+      problem_.clear();
       tell(true);
       if (job->items.size() > 1) return halve(job);
       return bury(job, "rejected", verdict.text, &answer);
@@ -244,8 +252,9 @@ void Delivery::apply(Job job, const Verdict& verdict, const ExitAnswer& answer) 
       tell(false);
       job->due_ns = breaker_.next_probe_ns();
       keep(*job);
-      log::warning("exit misconfigured",
-                   {{"exit", settings_.name}, {"status", answer.status}, {"error", verdict.text}});
+      log::warning(
+          "exit misconfigured",
+          {{"exit", settings_.name}, {"status", answer.shown_status()}, {"error", verdict.text}});
       return;
     case VerdictKind::kRetry:
       return retry_later(job, verdict, answer);
@@ -296,20 +305,13 @@ void Delivery::tell(bool is_up) {
   }
 }
 
-// Its events leave the large batch they were read in, which would stay in memory for them alone.
+// Its events, and those gathered to go after it, leave the large batches they were read in, which
+// would stay in memory for them alone.
 void Delivery::keep(DeliveryJob& job) {
+  gathered_.leave_batches();
   if (job.held_bytes > 0) return;
-  const auto copy = std::make_shared<tunnel::ReadBatch>();
-  for (const DeliveryItem& item : job.items) {
-    const auto& [meta, event] = item.stored();
-    copy->texts().append(event);
-    copy->add(meta.seq, meta.received_ns, meta.entry, meta.key);
-  }
-  copy->finish();
-  for (std::size_t i = 0; i < job.items.size(); ++i) {
-    job.items[i].batch = copy;
-    job.items[i].index = i;
-  }
+  const tunnel::SharedStored copy = copy_events(job.items);
+  job.batches = std::make_shared<const KeptBatches>(KeptBatches{copy});
   job.held_bytes = copy->memory_bytes;
 }
 
@@ -319,7 +321,8 @@ void Delivery::halve(Job job) {
   std::vector<DeliveryItem> front(job->items.begin(), middle), back(middle, job->items.end());
   DeliveryJob facts = std::move(*job);
   const Job place = jobs_.erase(job);
-  for (auto* half : {&front, &back}) inherit(*make_job(std::move(*half), place), facts);
+  for (auto* half : {&front, &back})
+    inherit(*make_job(std::move(*half), facts.batches, place), facts);
 }
 
 // The answer named each event's fate: each goes its own way from here.
@@ -327,7 +330,7 @@ void Delivery::apply_each(Job job, const std::vector<Verdict>& verdicts, const E
   const DeliveryJob facts = std::move(*job);
   const Job place = jobs_.erase(job);
   for (std::size_t i = 0; i < facts.items.size(); ++i) {
-    const Job single = make_job({facts.items[i]}, place);
+    const Job single = make_job({facts.items[i]}, facts.batches, place);
     inherit(*single, facts);
     note_attempt(*single, verdicts[i], answer);
     apply(single, verdicts[i], answer);
@@ -349,10 +352,13 @@ void Delivery::note_attempt(tunnel::Attempt attempt, const Verdict& verdict,
   attempt.time_ns = context_.clock.wall_ns();
   attempt.duration_ns = answer.duration_ns;
   attempt.verdict = portals::to_string(verdict.kind);
-  attempt.status = answer.status;
+  attempt.status = answer.shown_status();
   attempt.reference = verdict.reference;
   if (verdict.kind != VerdictKind::kDelivered) {
-    const std::string_view text = answer.status ? std::string_view(answer.body) : answer.error;
+    // The body of such an answer is for judge() only.
+    const std::string_view text = answer.status == portals::ExitAnswer::kNoStatus ? verdict.text
+                                  : answer.status                                 ? answer.body
+                                                                                  : answer.error;
     attempt.answer = to_utf8(clip_bytes(text, kAnswerExcerptBytesMax));
   }
   context_.attempts.add(std::move(attempt));

@@ -9,22 +9,17 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/metrics.h"
 #include "pipeline/conservation.h"
 #include "pipeline/daemon.h"
 #include "pipeline/delivery_context.h"
 #include "pipeline/delivery_job.h"
 #include "pipeline/encoder.h"
 #include "pipeline/lag.h"
-#include "pipeline/loop.h"
 #include "pipeline/replay_run.h"
-#include "pipeline/routing.h"
 #include "portals/kit/backoff.h"
 #include "portals/kit/breaker.h"
 #include "portals/kit/exit.h"
 #include "portals/kit/rate_limit.h"
-#include "tunnel/tunnel.h"
 
 namespace tt::pipeline {
 
@@ -46,23 +41,25 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void watch_lag(std::uint64_t tunnel_bytes_max, bool are_ages_trusted);
   /// At its `max_lag`, with `when_full: block`.
   bool holds_intake() const;
-  /// Starts nothing new; `done` runs when nothing is in flight and local exits are synced.
+  /// Sends what is gathered and nothing new; `done` runs when all is answered for and synced.
   void drain(std::function<void()> done);
+  void abandon() { is_abandoned_ = true; }  ///< The drain's time is over: nothing more is sent.
+  void close_sender() { sender_->close(); }
+  /// Called once nothing holds this any more and its cursor can be opened; on any thread.
+  void on_gone(std::function<void()> gone) { farewell_.say = std::move(gone); }
   ExitStatus status() const;
-  void show();  ///< Brings the exit's metrics up to date.
+  void show();  ///< Brings the exit's metrics, and what appends wait for, up to date.
   /// Events from here on are judged by the ruleset in force when their turn comes; those below are
   /// decided or on their way, and a new ruleset does not touch them.
   tunnel::Seq pending_from() const;
   /// Decided although it is beyond pending_from(): before a restart, out of order. Thread safe.
   bool is_decided(tunnel::Seq seq) const { return reader_->is_settled(seq); }
   tunnel::Settled settled() const { return reader_->settled(); }
-  /// Where this event stands (delivery_fate.cc).
-  EventFate fate(tunnel::Seq seq) const;
+  EventFate fate(tunnel::Seq seq) const;  ///< Where this event stands (delivery_fate.cc).
   const ExitSettings& settings() const { return settings_; }
   /// The replay of this exit: what one of the two learns of the other side, both act on.
   void accompany(std::weak_ptr<Delivery> replay) { sibling_ = std::move(replay); }
-  /// Of a replay only.
-  ReplayCounts replay_counts() const;
+  ReplayCounts replay_counts() const;  ///< Of a replay only.
   /// Encodes and sends one event outside the tunnel (test, dead letters); `done` on any thread.
   /// `number`: of the attempt that is noted; 0: none is.
   void send_once(const tunnel::StoredEvent& event, std::string id, std::uint32_t number,
@@ -71,28 +68,39 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
  private:
   using Job = std::list<DeliveryJob>::iterator;
 
-  // next: which events, in which order (delivery_next.cc).
+  // next: which request, and what comes from the tunnel (delivery_next.cc).
   std::optional<Job> next_job(SteadyNs now);
   std::size_t held_bytes() const;  ///< Of requests and of events kept for them.
   bool is_full() const;
   std::optional<Job> fresh_job(SteadyNs now);
-  enum class Found : std::uint8_t { kEvent, kGap, kNothing };
-  Found gather();                        ///< One more matching event into gathered_.
-  bool has_gap_before(tunnel::Seq seq);  ///< In current_.
-  void bury_gap();                       ///< After kGap, with nothing gathered.
-  bool read();                           ///< The next batch into current_; false: none now.
+  bool is_turn_over() const;
+  void pump_soon();
+  bool read();  ///< The next batch into current_; false: none now.
+  void read_ahead();
   bool read_failed(const Error& error);  ///< Always false: nothing was read.
-  bool wants(const RoutedBatch& batch, std::size_t index) const;
-  tunnel::Seq end() const;  ///< What is at and above it is none of its business.
-  bool is_at_end() const;   ///< Of a replay: its range has been looked at.
-  void settle_filtered(tunnel::Seq next);
   void go_back(tunnel::Seq seq);
   bool write_again(SteadyNs now);
   bool is_quiet() const;  ///< Nothing is on its way: requests, reads, syncs, letters.
-  void judge_current();   ///< By the ruleset in force now.
-  Job make_job(std::vector<DeliveryItem> items, std::list<DeliveryJob>::iterator place);
-  Result<portals::ExitRequest> encode(std::span<const tunnel::StoredEvent* const> events);
+  Job make_job();         ///< Of what is gathered.
+  Job make_job(std::vector<DeliveryItem> items, std::shared_ptr<const KeptBatches> batches,
+               std::list<DeliveryJob>::iterator place);
   bool expired(const DeliveryItem& item) const;
+  Result<portals::ExitRequest> encode(std::span<const tunnel::StoredEvent* const> events);
+
+  // gather: which events of it (delivery_gather.cc).
+  bool has_room() const;        ///< In gathered_: for one more event.
+  Found gather();               ///< Matching events into gathered_, until it is full.
+  Found gather_current();       ///< The same, of current_ alone.
+  void pass(std::size_t stop);  ///< The events up to there go nowhere.
+  void gather_event(const tunnel::StoredEvent& event);
+  void judge_current();  ///< By the ruleset in force now.
+  bool is_undecided(const tunnel::StoredEvent& event) const;
+  bool wants(const tunnel::StoredEvent& event) const;  ///< Of those that go to this exit.
+  bool has_gap_before(tunnel::Seq seq);                ///< In current_.
+  void bury_gap();                                     ///< After kGap, with nothing gathered.
+  tunnel::Seq end() const;  ///< What is at and above it is none of its business.
+  bool is_at_end() const;   ///< Of a replay: its range has been looked at.
+  void settle_filtered(tunnel::Seq next);
 
   // send and judge (delivery.cc).
   SteadyNs next_send_ns(SteadyNs now) const;  ///< When rates let a request go; `now` or later.
@@ -111,7 +119,6 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void note_attempt(tunnel::Attempt attempt, const portals::Verdict& verdict,
                     const portals::ExitAnswer& answer);
   std::string job_id(const DeliveryJob& job) const;
-
   // lag (delivery_lag.cc).
   Lag lag_from(tunnel::Seq seq, WallNs received_ns) const;
   void measured(const Lag& lag);
@@ -125,7 +132,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void store_letter(Job job);
   void store_waiting_letters(SteadyNs now);
   void letter_stored(Job job, const Result<std::uint64_t>& stored);
-  void report(const tunnel::DeadLetter& letter) const;
+  void report(const tunnel::DeadLetter& letter, std::uint64_t number) const;
   void store_gap(Job job, tunnel::Seq first, std::string why);
   void settle(const std::vector<DeliveryItem>& items, std::uint64_t Decided::*outcome,
               const std::shared_ptr<portals::ExitSender>& sender = nullptr);
@@ -133,13 +140,13 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void count_parked();
   void sync_soon();
   void sync_now();
-  struct Unsynced;
   void synced(const std::vector<Unsynced>& ranges, const Status& status);
   void arm(SteadyNs due_ns);
   void try_now();
   void end_replay();  ///< If all of its range is decided.
   void finish_drain();
 
+  Farewell farewell_;  // First: destroyed after the reader.
   DeliveryContext& context_;
   ExitSettings settings_;
   std::size_t exit_index_;
@@ -160,33 +167,26 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   tunnel::Seq decided_ = 0;    // Everything below is filtered, settled or in an item.
   std::uint64_t passed_ = 0;   // Events that go nowhere from decided_ on, as far as looked at.
   tunnel::Seq new_from_ = 0;   // Below may be what was settled before it is read.
-  std::vector<DeliveryItem> gathered_;
-  std::size_t gathered_bytes_ = 0;
-  SteadyNs gathered_since_ns_ = 0;
-  bool is_reading_ = false;
-  SteadyNs read_again_ns_ = 0;  // After a failed read: not before.
+  Gathered gathered_;
+  std::size_t turn_events_ = 0;  // Taken in this turn.
+  bool is_pump_posted_ = false, is_reading_ = false;
   bool is_read_stale_ = false;  // A reload went back while a read was out.
 
   std::list<DeliveryJob> jobs_;  // In tunnel order.
   std::size_t in_flight_ = 0, in_flight_bytes_ = 0;
-
-  /// Written through `sender`, which has not synced it yet.
-  struct Unsynced {
-    DecidedRange range;
-    std::shared_ptr<portals::ExitSender> sender;
-  };
   std::vector<Unsynced> unsynced_;
   int syncs_ = 0;                          // On their way.
   std::optional<tunnel::Seq> again_from_;  // A sync failed: what is unsettled comes again.
   Loop::TimerId sync_timer_ = 0, pump_timer_ = 0;
   SteadyNs pump_due_ns_ = 0;
+  SteadyNs read_again_ns_ = 0;  // After a failed read: not before.
   LagWatch lag_;
   std::optional<SkippedEvents> skip_;
-  bool is_measuring_ = false;
   tunnel::Seq lag_head_ = 0;  // lag_head_ns_ is when this event was received.
   WallNs lag_head_ns_ = 0;
-
-  bool is_paused_ = false;
+  bool is_paused_ = false, is_measuring_ = false;
+  bool is_hurried_ = false;  // Draining: a batch waits for nothing more.
+  bool is_abandoned_ = false;
   bool try_past_ = false;  // The last attempt failed, of a job that fails often: others go first.
   std::function<void()> drained_;
   std::string problem_, letter_problem_;

@@ -39,7 +39,7 @@ EventFate Delivery::fate(tunnel::Seq seq) const {
     if (!job.in_flight && due > now) fate.next_attempt_ns = context_.clock.wall_ns() + due - now;
     return fate;
   }
-  if (holds(gathered_, seq)) {
+  if (holds(gathered_.items, seq)) {
     fate.state = State::kGathered;
     fate.generation = context_.routing.generation();
   } else if (std::any_of(unsynced_.begin(), unsynced_.end(), [&](const Unsynced& range) {

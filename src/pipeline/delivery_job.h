@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,16 +21,37 @@ namespace tt::pipeline {
 /// [first, seq]: the events before it that no rule routed here go along.
 struct DeliveryItem {
   tunnel::Seq first = 0, seq = 0;
-  tunnel::SharedStored batch;  ///< Keeps the event's memory. Null: a gap, only in a letter.
-  std::size_t index = 0;       ///< In the batch.
-  std::uint64_t filtered = 0;  ///< Events before it that go along.
-  std::uint64_t events = 1;    ///< Of a gap: all that are lost.
-  const tunnel::StoredEvent& stored() const { return batch->events()[index]; }
+  const tunnel::StoredEvent* stored = nullptr;  ///< In one of the job's batches. Null: a gap.
+  std::uint64_t filtered = 0;                   ///< Events before it that go along.
+  std::uint64_t events = 1;                     ///< Of a gap: all that are lost.
+};
+
+/// What keeps the memory of items: the batches in which their events stand.
+using KeptBatches = std::vector<tunnel::SharedStored>;
+
+/// Copies the events into a batch of their own, in which the items then stand.
+tunnel::SharedStored copy_events(std::span<DeliveryItem> items);
+
+/// The events of the next job, while more may join them.
+struct Gathered {
+  void add(const DeliveryItem& item, const tunnel::SharedStored& batch);
+  /// Lets go of large batches that are kept for few events.
+  void leave_sparse_batches();
+  /// Of all: it will be long until they are sent.
+  void leave_batches();
+
+  std::vector<DeliveryItem> items;
+  KeptBatches batches;
+  std::size_t bytes = 0;
+  std::size_t copied_items = 0, copied_batches = 0, copied_bytes = 0;  ///< The first ones of each.
+  std::size_t shared_bytes = 0;  ///< Memory of the other batches.
+  SteadyNs since_ns = 0;
 };
 
 /// One request: encoded once, tried until it has a verdict that ends it.
 struct DeliveryJob {
   std::vector<DeliveryItem> items;
+  std::shared_ptr<const KeptBatches> batches;  ///< Shared with the jobs that it is parted into.
   portals::ExitRequest request;
   std::string fingerprint;  ///< Of the exit that encoded it; another encodes anew.
   std::shared_ptr<const portals::ExitPortal> portal;  ///< Judges the answer to its request.
@@ -63,10 +86,36 @@ struct DecidedRange {
 /// Decided that counts the events themselves.
 std::vector<DecidedRange> ranges_of(const std::vector<DeliveryItem>& items,
                                     std::uint64_t Decided::*outcome);
+/// The error of a letter without the reason where it begins with that: both stand side by side.
+std::string_view beside_reason(std::string_view error, std::string_view reason);
 /// The one dead letter for all events of [first, last] that `exit` will not get; said in the log
 /// too.
 tunnel::DeadLetter gap_letter(std::string exit, tunnel::Seq first, tunnel::Seq last, WallNs now_ns,
                               std::string why);
+
+/// What an exit finds when it gathers.
+enum class Found : std::uint8_t {
+  kEvent,
+  kGap,
+  kLater,    ///< More is there; it is other exits' turn.
+  kNothing,  ///< More will come.
+};
+
+/// Says it when it is destroyed: as the first member of what holds a reader it is destroyed after
+/// that. Who hears of it opens the cursor, which the reader must have given back before; a word at
+/// the end of the destructor's body would come too early. On whatever thread lets go last.
+struct Farewell {
+  std::function<void()> say;
+  ~Farewell() {
+    if (say) say();
+  }
+};
+
+/// Written through `sender`, which has not synced it yet.
+struct Unsynced {
+  DecidedRange range;
+  std::shared_ptr<portals::ExitSender> sender;
+};
 
 /// Events given up because the exit is too far behind, from `first` on; settled when their letter
 /// is durable.

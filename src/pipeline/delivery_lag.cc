@@ -71,7 +71,7 @@ void Delivery::skip() {
   }
   if (!current_ && !read()) {
     // Nothing more: everything was too old.
-    if (!is_reading_ && context_.clock.steady_ns() >= read_again_ns_) end_skip();
+    if (!is_turn_over() && !is_reading_ && context_.clock.steady_ns() >= read_again_ns_) end_skip();
     return;
   }
   const auto events = current_->stored->events();
@@ -88,8 +88,7 @@ void Delivery::give_up_current() {
   const tunnel::StoredBatch& stored = *current_->stored;
   const auto events = stored.events();
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const tunnel::Seq seq = events[i].meta.seq;
-    if (seq < decided_ || (seq < new_from_ && reader_->is_settled(seq))) continue;
+    if (!is_undecided(events[i])) continue;
     ++(current_->bits.test(i, exit_index_) ? skip_->events.dead : skip_->events.filtered);
   }
   for (const tunnel::Gap& gap : stored.gaps)
@@ -108,7 +107,7 @@ void Delivery::end_skip() {
                              .seq = range.last,
                              .filtered = skip.events.filtered,
                              .events = skip.events.dead}},
-                           jobs_.begin());
+                           nullptr, jobs_.begin());
   store_gap(job, range.first,
             std::to_string(skip.events.dead) +
                 " events were skipped at the exit's `max_lag`; as long as the tunnel keeps them, "

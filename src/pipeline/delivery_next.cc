@@ -1,4 +1,4 @@
-// The first half of delivery: which events come next, and the request that says them.
+// The first half of delivery: which request comes next, and what is read for it.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <utility>
@@ -15,7 +15,11 @@ std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
   const portals::ExitCommon& common = settings_.portal->common();
   const std::size_t in_flight_max =
       common.order == Order::kNone ? static_cast<std::size_t>(common.in_flight) : 1;
-  if (in_flight_ >= in_flight_max || in_flight_bytes_ >= kExitInFlightBytesMax) return std::nullopt;
+  if (in_flight_ >= in_flight_max || in_flight_bytes_ >= kExitInFlightBytesMax) {
+    // Exits that read on while they wait stay near each other, and share what is read.
+    if (has_room() && !is_full() && !is_hurried_) gather();
+    return std::nullopt;
+  }
 
   std::optional<Job> poor;  // Due, but just failed again: whatever else may go, goes first.
   std::uint32_t enough = kParkAfterAttempts;
@@ -53,118 +57,34 @@ bool Delivery::is_full() const {
 }
 
 std::optional<Delivery::Job> Delivery::fresh_job(SteadyNs now) {
-  const auto& batch = settings_.portal->common().batch;
-  const std::size_t events_max =
-      settings_.portal->batches() ? static_cast<std::size_t>(std::max(batch.events, 1)) : 1;
   Found found = Found::kEvent;
-  while (gathered_.size() < events_max && gathered_bytes_ < batch.bytes && found == Found::kEvent) {
+  while (!is_hurried_ && found == Found::kEvent && has_room()) {
     found = gather();
-    if (found != Found::kGap || !gathered_.empty()) continue;
+    if (found != Found::kGap || !gathered_.items.empty()) continue;
     bury_gap();
     if (is_full()) return std::nullopt;
     found = Found::kEvent;
   }
-  if (gathered_.empty()) return std::nullopt;
-  if (found == Found::kNothing && batch.wait_ns > 0 && settings_.portal->batches() && !drained_) {
-    const SteadyNs due = gathered_since_ns_ + batch.wait_ns;
-    if (due > now) {
+  if (gathered_.items.empty()) return std::nullopt;
+  if (found != Found::kEvent && found != Found::kGap && settings_.portal->batches() &&
+      !is_hurried_) {
+    std::int64_t wait_ns = settings_.portal->common().batch.wait_ns;
+    if (found == Found::kLater) wait_ns = std::max(wait_ns, kTurnsWaitMs * kNsPerMs);
+    if (const SteadyNs due = at_tick(gathered_.since_ns, wait_ns); due > now) {
       arm(due);
       return std::nullopt;
     }
   }
-  std::vector<DeliveryItem> items;
-  items.swap(gathered_);
-  gathered_bytes_ = 0;
+  const Job job = make_job();
   // Events behind the last one gathered that go nowhere: nothing else would settle them before the
   // next event comes.
   if (!current_) settle_filtered(looked_at_);
-  return make_job(std::move(items), jobs_.end());
-}
-
-Delivery::Found Delivery::gather() {
-  for (;;) {
-    if (is_at_end()) {
-      settle_filtered(replay_->until);
-      return Found::kNothing;
-    }
-    if (!current_ && !read()) return Found::kNothing;
-    judge_current();
-    const auto events = current_->stored->events();
-    for (; current_index_ < events.size(); ++current_index_) {
-      const tunnel::StoredEvent& event = events[current_index_];
-      const tunnel::Seq seq = event.meta.seq;
-      if (seq >= end()) break;
-      if (has_gap_before(seq)) return Found::kGap;
-      if (seq < decided_) continue;
-      if (seq < new_from_ && reader_->is_settled(seq)) continue;  // Decided before a restart.
-      if (!wants(*current_, current_index_)) {
-        ++passed_;
-        continue;
-      }
-      if (gathered_.empty()) gathered_since_ns_ = context_.clock.steady_ns();
-      gathered_.push_back({.first = decided_,
-                           .seq = seq,
-                           .batch = current_->stored,
-                           .index = current_index_,
-                           .filtered = std::exchange(passed_, 0)});
-      gathered_bytes_ += event.event.json.size();
-      if (replay_) ++replay_->selected;
-      decided_ = seq + 1;
-      ++current_index_;
-      return Found::kEvent;
-    }
-    const tunnel::Seq next = std::min(current_->stored->next, end());
-    if (has_gap_before(next)) return Found::kGap;
-    looked_at_ = next;
-    settle_filtered(looked_at_);
-    current_.reset();
-  }
-}
-
-// A reload while a batch is being read: the ruleset in force when the exit reads decides.
-void Delivery::judge_current() {
-  if (current_->generation != context_.routing.generation())
-    current_ = context_.routing.route(current_->stored);
-}
-
-// Whether the next gap of the batch begins before `seq` and is not behind us.
-bool Delivery::has_gap_before(tunnel::Seq seq) {
-  const std::vector<tunnel::Gap>& gaps = current_->stored->gaps;
-  const auto is_behind = [this](const tunnel::Gap& gap) {
-    return gap.next <= decided_ ||
-           count_unsettled(context_.tunnel, reader_->settled(), gap.first, gap.next) == 0;
-  };
-  while (current_gap_ < gaps.size() && is_behind(gaps[current_gap_])) ++current_gap_;
-  return current_gap_ < gaps.size() && gaps[current_gap_].first < seq;
-}
-
-// What damage took can be had from nowhere: one dead letter names it all.
-void Delivery::bury_gap() {
-  tunnel::Gap gap = current_->stored->gaps[current_gap_];
-  gap.next = std::min(gap.next, end());
-  const DeliveryItem item{
-      .first = decided_,
-      .seq = gap.next - 1,
-      .filtered = std::exchange(passed_, 0),
-      .events = count_unsettled(context_.tunnel, reader_->settled(), gap.first, gap.next)};
-  decided_ = gap.next;
-  if (replay_) replay_->selected += item.events;
-  store_gap(
-      make_job({item}, jobs_.end()), gap.first,
-      "at most " + std::to_string(item.events) +
-          " events are lost to damage on disk; `quarantine` in the data folder has its bytes");
-}
-
-void Delivery::settle_filtered(tunnel::Seq next) {
-  // With events gathered, the next item or the next call covers the range.
-  if (!gathered_.empty() || next <= decided_) return;
-  settle({.first = decided_, .last = next - 1, .events = {.filtered = std::exchange(passed_, 0)}});
-  decided_ = next;
+  return job;
 }
 
 tunnel::Seq Delivery::pending_from() const {
   // What is gathered is not encoded yet, and what a failed sync may have taken is read again.
-  const tunnel::Seq next = gathered_.empty() ? decided_ : gathered_.front().first;
+  const tunnel::Seq next = gathered_.items.empty() ? decided_ : gathered_.items.front().first;
   return std::min(next, again_from_.value_or(next));
 }
 
@@ -175,9 +95,8 @@ void Delivery::go_back(tunnel::Seq seq) {
   const tunnel::Settled settled = reader_->settled();
   new_from_ = settled.ranges.empty() ? settled.low : settled.ranges.back().second;
   looked_at_ = 0;
-  if (replay_) replay_->selected -= gathered_.size();
-  gathered_.clear();
-  gathered_bytes_ = 0;
+  if (replay_) replay_->selected -= gathered_.items.size();
+  gathered_ = {};
   current_.reset();
   // The reader belongs to the pool's thread while a read is out.
   if (is_reading_)
@@ -209,6 +128,19 @@ bool Delivery::is_quiet() const {
   return in_flight_ == 0 && syncs_ == 0 && unsynced_.empty() && !is_reading_ && !is_settling;
 }
 
+// All exits take a few batches in turn: they go along, so that what one has read or judged is still
+// at hand for the next.
+bool Delivery::is_turn_over() const { return turn_events_ >= kTurnEventsMax; }
+
+void Delivery::pump_soon() {
+  if (std::exchange(is_pump_posted_, true)) return;
+  context_.loop.post([self = shared_from_this()] {
+    self->is_pump_posted_ = false;
+    self->turn_events_ = 0;
+    self->pump();
+  });
+}
+
 bool Delivery::read() {
   if (is_reading_) return false;
   if (const SteadyNs now = context_.clock.steady_ns(); now < read_again_ns_) {
@@ -218,14 +150,18 @@ bool Delivery::read() {
   const auto take = [this](tunnel::SharedStored stored) {
     current_ = context_.routing.route(stored);
     current_index_ = current_gap_ = 0;
+    turn_events_ += stored->events().size();
+    read_ahead();
   };
+  if (is_turn_over()) {
+    pump_soon();
+    return false;
+  }
+  if (tunnel::SharedStored batch = reader_->next_in_memory()) {
+    take(std::move(batch));
+    return true;
+  }
   if (reader_->at_edge()) {
-    auto batch = reader_->next(kReadBytesMax);
-    if (!batch.ok()) return read_failed(batch.error());
-    if (*batch) {
-      take(*std::move(batch));
-      return true;
-    }
     if (replay_) looked_at_ = replay_->until;  // Nothing is left below the visible mark.
     return false;
   }
@@ -253,6 +189,12 @@ bool Delivery::read() {
   return false;
 }
 
+// While the batch at hand is judged and sent.
+void Delivery::read_ahead() {
+  if (auto work = reader_->read_ahead(kReadBytesMax))
+    context_.pool.run("ahead " + settings_.name, std::move(work));
+}
+
 // A segment that cannot be read now may be readable later; trying at once would only heat.
 bool Delivery::read_failed(const Error& error) {
   problem_ = error.text;
@@ -261,9 +203,17 @@ bool Delivery::read_failed(const Error& error) {
   return false;
 }
 
-Delivery::Job Delivery::make_job(std::vector<DeliveryItem> items, Job place) {
+Delivery::Job Delivery::make_job() {
+  Gathered gathered = std::exchange(gathered_, {});
+  return make_job(std::move(gathered.items),
+                  std::make_shared<const KeptBatches>(std::move(gathered.batches)), jobs_.end());
+}
+
+Delivery::Job Delivery::make_job(std::vector<DeliveryItem> items,
+                                 std::shared_ptr<const KeptBatches> batches, Job place) {
   DeliveryJob job;
   job.items = std::move(items);
+  job.batches = std::move(batches);
   job.generation = context_.routing.generation();
   return jobs_.insert(place, std::move(job));
 }
@@ -272,7 +222,7 @@ Delivery::Job Delivery::make_job(std::vector<DeliveryItem> items, Job place) {
 bool Delivery::expired(const DeliveryItem& item) const {
   if (replay_) return false;
   const auto expire = settings_.portal->common().expire_ns;
-  return expire && item.stored().meta.received_ns + *expire < context_.clock.wall_ns();
+  return expire && item.stored->meta.received_ns + *expire < context_.clock.wall_ns();
 }
 
 Result<portals::ExitRequest> Delivery::encode(std::span<const tunnel::StoredEvent* const> events) {

@@ -7,10 +7,8 @@
 
 namespace tt::pipeline {
 
-bool Delivery::wants(const RoutedBatch& batch, std::size_t index) const {
-  if (!batch.bits.test(index, exit_index_)) return false;
+bool Delivery::wants(const tunnel::StoredEvent& event) const {
   if (!replay_) return true;
-  const tunnel::StoredEvent& event = batch.stored->events()[index];
   // What the live delivery had still before it comes from there, and once is enough.
   const tunnel::Seq seq = event.meta.seq;
   const auto& [low, ranges] = replay_->settled;
@@ -47,7 +45,7 @@ void Delivery::pace(SteadyNs now, const DeliveryJob& job) {
 }
 
 void Delivery::end_replay() {
-  if (!replay_ || drained_ || !is_at_end() || !jobs_.empty() || !gathered_.empty()) return;
+  if (!replay_ || drained_ || !is_at_end() || !jobs_.empty() || !gathered_.items.empty()) return;
   if (syncs_ > 0 || !unsynced_.empty() || again_from_ || is_reading_) return;
   replay_->on_end();
 }
@@ -59,7 +57,7 @@ ReplayCounts Delivery::replay_counts() const {
                       .delivered = balance.delivered,
                       .dead = balance.dead,
                       .filtered = balance.filtered,
-                      .pending = gathered_.size(),
+                      .pending = gathered_.items.size(),
                       .left = context_.tunnel.count(std::max(looked_at_, decided_), end())};
   for (const DeliveryJob& job : jobs_) counts.pending += events_of(job);
   return counts;

@@ -54,7 +54,7 @@ void Delivery::settle(const DecidedRange& range) {
 
 void Delivery::sync_soon() {
   if (syncs_ > 0 || sync_timer_) return;
-  const SteadyNs due = context_.clock.steady_ns() + kExitSyncMs * kNsPerMs;
+  const SteadyNs due = at_tick(context_.clock.steady_ns(), kExitSyncMs * kNsPerMs);
   sync_timer_ = context_.loop.at(drained_ ? 0 : due, [self = shared_from_this()] {
     self->sync_timer_ = 0;
     self->sync_now();
@@ -107,13 +107,13 @@ void Delivery::synced(const std::vector<Unsynced>& ranges, const Status& status)
 
 void Delivery::bury(Job job, std::string reason, std::string error,
                     const portals::ExitAnswer* answer) {
-  const tunnel::StoredEvent& stored = job->items.front().stored();
+  const tunnel::StoredEvent& stored = *job->items.front().stored;
   // An exhausted job has counted its last attempt already.
   const bool letter_counts_answer = answer && reason == "rejected";
   tunnel::DeadLetter letter{.exit = settings_.name,
                             .seq = stored.meta.seq,
                             .reason = std::move(reason),
-                            .status = answer ? answer->status : 0,
+                            .status = answer ? answer->shown_status() : 0,
                             .attempts = job->attempts + (letter_counts_answer ? 1 : 0),
                             .first_ns = job->first_attempt_ns,
                             .last_ns = context_.clock.wall_ns(),
@@ -159,7 +159,7 @@ void Delivery::store_letter(Job job) {
 void Delivery::letter_stored(Job job, const Result<std::uint64_t>& stored) {
   job->is_settling = false;
   if (stored.ok()) {
-    report(*job->letter);
+    report(*job->letter, *stored);
     settle(job->items, &Decided::dead);
     jobs_.erase(job);
     count_parked();
@@ -175,11 +175,11 @@ void Delivery::letter_stored(Job job, const Result<std::uint64_t>& stored) {
     pump();
 }
 
-void Delivery::report(const tunnel::DeadLetter& letter) const {
+void Delivery::report(const tunnel::DeadLetter& letter, std::uint64_t number) const {
   if (letter.last_seq > 0)
     context_.self.gap(letter.exit, letter.seq, letter.last_seq + 1, letter.error);
   else
-    context_.self.dead_letter(letter.exit, letter.reason + ": " + letter.error);
+    context_.self.dead_letter(letter.exit, number, letter.reason + ": " + letter.error);
 }
 
 // One letter for the only item of the job, which is no event but the place of lost ones.
@@ -203,13 +203,24 @@ void Delivery::store_waiting_letters(SteadyNs now) {
 }
 
 void Delivery::drain(std::function<void()> done) {
+  is_hurried_ = true;
   drained_ = std::move(done);
   sync_now();
   finish_drain();
 }
 
+// What was gathered while the last request was out goes too, if it is its turn.
 void Delivery::finish_drain() {
+  const SteadyNs now = context_.clock.steady_ns();
+  while (is_quiet() && !is_abandoned_ && !is_paused_ && breaker_.allows(now, in_flight_) &&
+         next_send_ns(now) <= now) {
+    const auto job = next_job(now);
+    if (!job) break;
+    pace(now, **job);
+    attempt(*job);
+  }
   if (!is_quiet()) return;
+  is_abandoned_ = true;
   if (const auto done = std::exchange(drained_, [] {}); done) done();
 }
 
@@ -255,32 +266,33 @@ ExitStatus Delivery::status() const {
 void Delivery::send_once(const tunnel::StoredEvent& event, std::string id, std::uint32_t number,
                          std::function<void(SendTest)> done) {
   const tunnel::StoredEvent* const only = &event;
-  auto request = encode({&only, 1});
-  if (!request.ok()) {
+  auto encoded = encode({&only, 1});
+  if (!encoded.ok()) {
     return done(
-        {.verdict = {.kind = portals::VerdictKind::kRejected, .text = request.error().text}});
+        {.verdict = {.kind = portals::VerdictKind::kRejected, .text = encoded.error().text}});
   }
+  const auto request = std::make_shared<const portals::ExitRequest>(*std::move(encoded));
   SendTest result;
   result.request = request->method + " " + request->url.masked() + "\n\n" + request->body;
   tunnel::Attempt attempt{
       .seqs = {event.meta.seq}, .generation = context_.routing.generation(), .number = number};
   sender_->send(
       *request, {.id = std::move(id), .now_ns = context_.clock.wall_ns()},
-      [self = shared_from_this(), result = std::move(result), attempt = std::move(attempt),
+      [self = shared_from_this(), request, result = std::move(result), attempt = std::move(attempt),
        done = std::move(done)](portals::ExitAnswer answer) mutable {
         self->context_.loop.post([self, result = std::move(result), attempt = std::move(attempt),
                                   done = std::move(done), answer = std::move(answer)]() mutable {
           result.verdict =
               self->settings_.portal->judge(answer, 1, self->context_.clock.wall_ns()).front();
           if (attempt.number > 0) self->note_attempt(std::move(attempt), result.verdict, answer);
-          result.status = answer.status;
+          result.status = answer.shown_status();
           result.answer = answer.status ? to_utf8(clip_bytes(answer.body, kAnswerExcerptBytesMax))
                                         : answer.error;
-          if (result.verdict.kind == portals::VerdictKind::kDelivered && !self->is_paused_)
-            self->try_now();
-          if (result.verdict.kind != portals::VerdictKind::kDelivered ||
-              !self->sender_->needs_sync())
-            return done(std::move(result));
+          const bool is_delivered = result.verdict.kind == portals::VerdictKind::kDelivered;
+          // The newest word of the other side, which the breaker would know otherwise.
+          if (is_delivered && !self->breaker_.is_open()) self->problem_.clear();
+          if (is_delivered && !self->is_paused_) self->try_now();
+          if (!is_delivered || !self->sender_->needs_sync()) return done(std::move(result));
           // Of a local exit only what is synced has been delivered.
           self->sender_->sync([result = std::move(result),
                                done = std::move(done)](Status synced) mutable {

@@ -22,33 +22,45 @@ Result<bool> rewrite_for_exit(rules::Router& router, const ExitSettings& exit,
   return true;
 }
 
-Result<portals::ExitRequest> Encoder::encode(rules::Router& router, const ExitSettings& exit,
-                                             std::size_t exit_index,
-                                             std::span<const tunnel::StoredEvent* const> events) {
-  event::EventBatch rewritten;
-  event::EventWriter writer(rewritten, rules::kRewrittenLimits);
+Status Encoder::prepare(rules::Router& router, const ExitSettings& exit, std::size_t exit_index,
+                        std::span<const tunnel::StoredEvent* const> events) {
   failures_ = {};
-  std::vector<portals::OutgoingEvent> outgoing(events.size());
-  std::vector<std::string> ids(events.size());
-  // One past the index in `rewritten`; 0: as it is.
-  std::vector<std::size_t> places(events.size());
+  rewritten_.truncate(0);
+  outgoing_.clear();
+  for (const tunnel::StoredEvent* event : events) outgoing_.push_back({.event = event->event});
+  const bool rewrites =
+      exit.rewrite || router.ruleset().has_rewrites(static_cast<std::uint32_t>(exit_index));
+  if (!rewrites && !exit.portal->renders()) return {};
+
+  ids_.clear();
+  ids_.reserve(events.size());  // Views into it must not move.
+  places_.assign(events.size(), 0);
+  event::EventWriter writer(rewritten_, rules::kRewrittenLimits);
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto& [stored, view] = *events[i];
-    ids[i] = tunnel::format_id(log_id_, stored.seq);
-    outgoing[i].id = ids[i];
-    outgoing[i].meta = {ids[i], stored.seq, stored.received_ns, stored.entry};
+    portals::OutgoingEvent& out = outgoing_[i];
+    out.id = ids_.emplace_back(log_id_, stored.seq).view();
+    out.meta = {out.id, stored.seq, stored.received_ns, stored.entry};
     TT_TRY(const bool is_rewritten,
-           rewrite_for_exit(router, exit, exit_index, view, outgoing[i].meta, writer, failures_));
-    if (is_rewritten) places[i] = rewritten.size();
+           rewrite_for_exit(router, exit, exit_index, view, out.meta, writer, failures_));
+    if (is_rewritten) places_[i] = rewritten_.size();
   }
   // Only now: the batch of rewritten events has stopped moving.
   while (scopes_.size() < events.size()) scopes_.emplace_back(router.environment());
   for (std::size_t i = 0; i < events.size(); ++i) {
-    outgoing[i].event = places[i] ? rewritten[places[i] - 1] : events[i]->event;
-    scopes_[i].rebind(outgoing[i].event, outgoing[i].meta);
-    outgoing[i].scope = &scopes_[i];
+    portals::OutgoingEvent& out = outgoing_[i];
+    if (places_[i]) out.event = rewritten_[places_[i] - 1];
+    scopes_[i].rebind(out.event, out.meta);
+    out.scope = &scopes_[i];
   }
-  auto request = exit.portal->encode(outgoing);
+  return {};
+}
+
+Result<portals::ExitRequest> Encoder::encode(rules::Router& router, const ExitSettings& exit,
+                                             std::size_t exit_index,
+                                             std::span<const tunnel::StoredEvent* const> events) {
+  TT_CHECK(prepare(router, exit, exit_index, events));
+  auto request = exit.portal->encode(outgoing_);
   if (request.ok() && failures_.count > 0) {
     request->failures.count += failures_.count;
     request->failures.first = failures_.first;

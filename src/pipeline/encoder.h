@@ -44,9 +44,18 @@ class Encoder {
   void reset() { scopes_.clear(); }
 
  private:
+  /// After `set` and `unset`, with ids and scopes where the portal wants them.
+  Status prepare(rules::Router& router, const ExitSettings& exit, std::size_t exit_index,
+                 std::span<const tunnel::StoredEvent* const> events);
+
   std::string log_id_;
   tmpl::HoleFailures failures_;
-  std::deque<tmpl::EventScope> scopes_;  // One an event of the largest batch.
+  std::deque<tmpl::EventScope> scopes_;  // One an event of the largest batch that was rendered.
+  // Of the request that is being made; kept for their memory.
+  event::EventBatch rewritten_;
+  std::vector<portals::OutgoingEvent> outgoing_;
+  std::vector<tunnel::IdText> ids_;
+  std::vector<std::size_t> places_;  // One past the index in rewritten_; 0: as it is.
 };
 
 }  // namespace tt::pipeline

@@ -7,9 +7,12 @@
 #include "base/log.h"
 #include "base/metric_table.h"
 #include "base/text.h"
+#include "base/units.h"
+#include "config/values.h"
 #include "net/compress.h"
 #include "pipeline/decode.h"
 #include "pipeline/limits.h"
+#include "pipeline/own_host.h"
 #include "portals/kit/authorise.h"
 
 namespace tt::pipeline {
@@ -22,6 +25,16 @@ net::HttpAnswer error_answer(int status, std::string_view text) {
 net::HttpAnswer busy_answer(std::string_view text) {
   net::HttpAnswer answer = error_answer(503, text);
   answer.headers.emplace_back("Retry-After", "5");
+  return answer;
+}
+
+net::HttpAnswer slow_down_answer(const std::string& entry, double per_sec, std::int64_t wait_ns) {
+  // Rounded up: who waits as long as told gets in.
+  const std::string seconds = std::to_string((wait_ns + kNsPerSec - 1) / kNsPerSec);
+  net::HttpAnswer answer = error_answer(
+      429, "the `rate` of the entry `" + entry + "` is " + config::format_rate(per_sec) +
+               " for one sender; come again in " + seconds + " s");
+  answer.headers.emplace_back("Retry-After", seconds);
   return answer;
 }
 
@@ -70,6 +83,12 @@ tunnel::AckLevel level_of(portals::Ack ack) {
   return tunnel::AckLevel::kDisk;
 }
 
+bool takes(const portals::EntryDescriptor& type, std::string_view method) {
+  if (type.methods == method) return true;
+  const auto methods = split(type.methods, ' ');
+  return std::find(methods.begin(), methods.end(), method) != methods.end();
+}
+
 }  // namespace
 
 const EntryRoute* EntryTable::match(std::string_view path) const {
@@ -83,13 +102,15 @@ const EntryRoute* EntryTable::match(std::string_view path) const {
   return best;
 }
 
-Intake::Intake(tunnel::Tunnel& tunnel, Clock& clock, Metrics& metrics, Loop& loop)
-    : tunnel_(tunnel), clock_(clock), metrics_(metrics), loop_(loop) {
+Intake::Intake(tunnel::Tunnel& tunnel, Clock& clock, Metrics& metrics, Loop& loop,
+               AlertMemory& alerts)
+    : tunnel_(tunnel), clock_(clock), metrics_(metrics), loop_(loop), alerts_(alerts) {
   table_.store(std::make_shared<const EntryTable>());
 }
 
 void Intake::swap(const Settings& settings) {
   auto table = std::make_shared<EntryTable>();
+  table->hosts = own_hosts(settings);
   for (const EntrySettings& entry : settings.entries) {
     const auto rate = entry.portal->common().rate_per_sec;
     table->routes.push_back(std::make_shared<const EntryRoute>(
@@ -99,10 +120,19 @@ void Intake::swap(const Settings& settings) {
   table_.store(std::move(table));
 }
 
-std::shared_ptr<const EntryRoute> Intake::find(std::string_view path) const {
+std::shared_ptr<const EntryRoute> Intake::find(std::string_view method,
+                                               std::string_view path) const {
   const auto table = table_.load();
   const EntryRoute* route = table->match(path);
-  return route ? std::shared_ptr<const EntryRoute>(table, route) : nullptr;
+  return route && takes(*route->entry.type, method)
+             ? std::shared_ptr<const EntryRoute>(table, route)
+             : nullptr;
+}
+
+std::vector<std::string_view> Intake::methods_at(std::string_view path) const {
+  const auto table = table_.load();
+  const EntryRoute* route = table->match(path);
+  return route ? split(route->entry.type->methods, ' ') : std::vector<std::string_view>();
 }
 
 std::shared_ptr<const EntryRoute> Intake::find_name(std::string_view name) const {
@@ -115,11 +145,13 @@ std::vector<EntryStatus> Intake::status() const {
   std::vector<EntryStatus> all;
   for (const auto& route : table_.load()->routes) {
     const EntryCounters& c = route->counters;
+    const auto files = route->entry.portal->files();
     all.push_back({.name = route->entry.name,
                    .type = std::string(route->entry.type->name),
                    .path = route->path,
                    .listen = route->entry.portal->listen(),
-                   .requests = c.requests.value(),
+                   .patterns = files ? files->patterns : std::vector<std::string>(),
+                   .requests = c.handled.value() + c.refused.value() + c.unauthorised.value(),
                    .accepted = c.accepted.value(),
                    .rejected = c.rejected.value(),
                    .refused = c.refused.value(),
@@ -129,12 +161,27 @@ std::vector<EntryStatus> Intake::status() const {
   return all;
 }
 
+// The programs of this machine may, and not each page that its browsers show. A page whose own name
+// resolves to this machine (DNS rebinding) is of the origin that it asks for: it is told by its
+// name.
+std::string Intake::page_refusal(const net::HttpRequest& request) const {
+  if (request.header("origin").empty()) return {};
+  if (portals::is_foreign_origin(*request.headers))
+    return "web pages of other origins may not send here";
+  // A unix socket has no address that a page could be made to name.
+  if (request.peer == "unix" || is_own_host(table_.load()->hosts, request.header("host")))
+    return {};
+  return "web pages of this Host may not send here: it is not in `api.hosts`";
+}
+
 net::Admission Intake::admit(const EntryRoute& route, const net::HttpRequest& request) const {
   const portals::EntryCommon& common = route.entry.portal->common();
+  const bool is_open = common.auth.empty() && !route.entry.portal->has_verifier();
   net::Admission admission;
   admission.body_bytes_max =
       common.max_body_bytes ? *common.max_body_bytes : route.entry.type->body_bytes_max;
   if (is_closed_.load(std::memory_order_relaxed)) {
+    route.counters.refused.add();
     admission.refusal = busy_answer("shutting down");
   } else if (is_held_.load(std::memory_order_relaxed)) {
     route.counters.refused.add();
@@ -145,49 +192,83 @@ net::Admission Intake::admit(const EntryRoute& route, const net::HttpRequest& re
   } else if (!portals::authorised(common.auth, *request.headers, request.client_certificate)) {
     route.counters.unauthorised.add();
     admission.refusal = unauthorised_answer();
-  } else if (route.rates && !route.rates->allows(request.peer, clock_.steady_ns())) {
+  } else if (std::string refusal = is_open ? page_refusal(request) : ""; !refusal.empty()) {
+    route.counters.unauthorised.add();
+    admission.refusal = error_answer(
+        403, refusal + "; `auth: none` at the entry `" + route.entry.name + "` lets everyone");
+  } else if (route.rates) {
+    const std::int64_t wait_ns = route.rates->wait_ns(request.peer, clock_.steady_ns());
+    if (wait_ns == 0) return admission;
     route.counters.refused.add();
-    admission.refusal = error_answer(429, "more than the `rate` of this entry; send slower");
-    admission.refusal->headers.emplace_back("Retry-After", "1");
+    admission.refusal = slow_down_answer(route.entry.name, *common.rate_per_sec, wait_ns);
   }
   return admission;
 }
 
-void Intake::append(const EntryRoute& route, portals::EntryEvents events,
-                    std::function<void(tunnel::Appended, std::vector<event::Rejected>)> done) {
-  const auto level = level_of(route.entry.portal->common().ack);
+net::HttpAnswer Intake::too_large(const net::HttpRequest& request, std::size_t body_bytes_max,
+                                  std::optional<std::size_t> body_bytes) const {
+  std::string text = net::too_large_text(body_bytes_max, body_bytes);
+  if (const auto route = find(request.method, request.path)) {
+    route->counters.refused.add();
+    text += "; `max_body` of the entry `" + route->entry.name + "` sets it";
+  }
+  return error_answer(413, text);
+}
+
+void Intake::append(const EntryRoute& route, event::EventBatch events, std::string idempotency_key,
+                    std::function<void(const tunnel::Appended&)> done) {
   tunnel::AppendRequest request{
-      .events = std::make_shared<const event::EventBatch>(std::move(events.events)),
+      .events = std::make_shared<const event::EventBatch>(std::move(events)),
       .entry = route.entry.name,
-      .idempotency_key = std::move(events.idempotency_key),
-      .level = level};
-  tunnel_.append(std::move(request),
-                 [rejected = std::move(events.rejected), done = std::move(done),
-                  counters = route.counters](tunnel::Appended appended) mutable {
-                   if (appended.status.ok()) {
-                     if (appended.is_repeat)
-                       counters.repeats.add();
-                     else
-                       counters.accepted.add(appended.count);
-                   }
-                   done(std::move(appended), std::move(rejected));
-                 });
+      .idempotency_key = std::move(idempotency_key),
+      .level = level_of(route.entry.portal->common().ack)};
+  tunnel_.append(std::move(request), [done = std::move(done),
+                                      counters = route.counters](const tunnel::Appended& appended) {
+    if (appended.status.ok()) {
+      if (appended.is_repeat)
+        counters.repeats.add();
+      else
+        counters.accepted.add(appended.count);
+    }
+    done(appended);
+  });
+}
+
+net::HttpAnswer Intake::answer(const EntryRoute& route, const tunnel::Appended& appended,
+                               const std::vector<event::Rejected>& rejected,
+                               std::unique_ptr<net::HttpAnswer> reply) const {
+  if (!appended.status.ok()) {
+    route.counters.refused.add();
+    return append_refusal(appended.status.error());
+  }
+  route.counters.handled.add();
+  if (reply) return *std::move(reply);
+  const tunnel::IdText first(tunnel_.log_id(), appended.first);
+  const tunnel::IdText last(tunnel_.log_id(), appended.first + appended.count - 1);
+  return route.entry.portal->answer({.first_id = first.view(),
+                                     .last_id = last.view(),
+                                     .accepted = appended.count,
+                                     .ack = tunnel::to_string(appended.level),
+                                     .rejected = &rejected});
 }
 
 void Intake::append_patiently(std::shared_ptr<const EntryRoute> route, event::SharedBatch events,
                               std::function<void(const tunnel::Appended&)> done) {
+  try_append({std::move(route), std::move(events), std::move(done)}, true);
+}
+
+void Intake::try_append(Waiting waiting, bool may_block) {
   if (is_held_.load(std::memory_order_relaxed)) {
-    Waiting waiting{std::move(route), std::move(events), std::move(done)};
     if (!loop_.post([this, waiting] { wait(waiting); }))
       waiting.done({.status = stopped("shutting down while intake is held")});
     return;
   }
-  tunnel::AppendRequest request{.events = events,
-                                .entry = route->entry.name,
-                                .level = level_of(route->entry.portal->common().ack)};
+  tunnel::AppendRequest request{.events = waiting.events,
+                                .entry = waiting.route->entry.name,
+                                .level = level_of(waiting.route->entry.portal->common().ack),
+                                .may_block = may_block};
   tunnel_.append(std::move(request),
-                 [this, waiting = Waiting{std::move(route), std::move(events), std::move(done)}](
-                     tunnel::Appended appended) {
+                 [this, waiting = std::move(waiting)](tunnel::Appended appended) {
                    if (!appended.status.ok() && appended.status.error().code == Code::kRetry &&
                        loop_.post([this, waiting] { wait(waiting); }))
                      return;
@@ -201,8 +282,7 @@ void Intake::wait(Waiting waiting) {
   if (is_stopped_.load()) return end_waiting();
   if (waiting_.size() > 1) return;  // The first one has set the timer.
   loop_.at(clock_.steady_ns() + kNsPerSec, [this] {
-    for (Waiting& next : std::exchange(waiting_, {}))
-      append_patiently(std::move(next.route), std::move(next.events), std::move(next.done));
+    for (Waiting& next : std::exchange(waiting_, {})) try_append(std::move(next), false);
   });
 }
 
@@ -219,7 +299,6 @@ void Intake::end_waiting() {
 void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequest& http,
                     net::Responder responder) {
   const EntryCounters& counters = route->counters;
-  counters.requests.add();
   // Again, though admit() asked: a reload may have put another entry on this path meanwhile.
   const portals::EntryCommon& common = route->entry.portal->common();
   if (!portals::allows_peer(common, http.peer) ||
@@ -235,7 +314,8 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
                                 .peer = http.peer,
                                 .now_ns = clock_.wall_ns()};
   // Signatures cover the bytes on the wire, so they are checked before any decoding.
-  if (!route->entry.portal->verify(request)) {
+  // A handshake has nothing to sign.
+  if (http.method != "OPTIONS" && !route->entry.portal->verify(request)) {
     counters.unauthorised.add();
     return responder.answer(unauthorised_answer());
   }
@@ -251,7 +331,9 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
           return responder.answer(
               error_answer(415, "unknown content encoding; gzip, deflate and zstd are understood"));
         case net::DecodeFailure::kTooLarge:
-          return responder.answer(error_answer(413, "the decoded body is over the limit"));
+          return responder.answer(error_answer(413, "the decoded body is over the limit of " +
+                                                        format_size(decoded_bytes_max(*route)) +
+                                                        ", which is fixed; send smaller parts"));
         default:
           return responder.answer(error_answer(400, "the body does not match its encoding"));
       }
@@ -259,8 +341,12 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
     request.body = decoded.bytes;
   }
 
-  portals::EntryEvents events;
+  // Without a thread's round it is one of its own.
+  IntakeRound alone(*this);
+  IntakeRound& round = http.round ? static_cast<IntakeRound&>(*http.round) : alone;
+  portals::EntryEvents events = round.lend(route, request.body.size());
   if (auto refusal = decode(route->entry, request, events)) {
+    round.give_back(std::move(events));
     if (refusal->status == 401)
       counters.unauthorised.add();
     else
@@ -269,25 +355,22 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
   }
   counters.rejected.add(events.rejected.size());
   if (route->rates)
-    route->rates->charge(http.peer, clock_.steady_ns(),
-                         std::max<std::size_t>(1, events.events.size()));
-  if (events.events.empty())
-    return responder.answer(route->entry.portal->answer(
-        {.ack = tunnel::to_string(tunnel_.ack_level()), .rejected = &events.rejected}));
-
-  append(*route, std::move(events),
-         [this, route, responder](tunnel::Appended appended,
-                                  std::vector<event::Rejected> rejected) mutable {
-           if (!appended.status.ok())
-             return responder.answer(append_refusal(appended.status.error()));
-           const tunnel::Seq last = appended.first + appended.count - 1;
-           responder.answer(route->entry.portal->answer(
-               {.first_id = tunnel::format_id(tunnel_.log_id(), appended.first),
-                .last_id = tunnel::format_id(tunnel_.log_id(), last),
-                .accepted = appended.count,
-                .ack = tunnel::to_string(appended.level),
-                .rejected = &rejected}));
-         });
+    route->rates->charge(http.peer, clock_.steady_ns(), std::max<std::size_t>(1, events.count()));
+  if (const auto telling = route->entry.portal->alerts(); telling && events.count() > 0) {
+    portals::EntryEvents own = round.take_alone(std::move(events));
+    return accept_alerts(std::move(route), *telling, std::move(own), std::move(responder));
+  }
+  if (events.count() == 0) {
+    counters.handled.add();
+    if (events.reply)
+      responder.answer(*std::move(events.reply));
+    else
+      responder.answer(route->entry.portal->answer(
+          {.ack = tunnel::to_string(tunnel_.ack_level()), .rejected = &events.rejected}));
+    return round.give_back(std::move(events));
+  }
+  round.take(std::move(events), std::move(responder));
+  if (&round == &alone) round.end();
 }
 
 }  // namespace tt::pipeline

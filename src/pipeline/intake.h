@@ -5,6 +5,7 @@
 #include <atomic>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,9 @@
 #include "base/metrics.h"
 #include "net/http_server.h"
 #include "net/stream_server.h"
+#include "pipeline/alert_memory.h"
 #include "pipeline/daemon.h"
+#include "pipeline/intake_round.h"
 #include "pipeline/loop.h"
 #include "pipeline/sender_rates.h"
 #include "pipeline/settings.h"
@@ -21,9 +24,10 @@
 
 namespace tt::pipeline {
 
-/// Counters of one entry; labels are initialised when the entry is first seen.
+/// Counters of one entry; labels are initialised when the entry is first seen. Each request counts
+/// in one of handled, refused and unauthorised.
 struct EntryCounters {
-  Counter& requests;
+  Counter& handled;
   Counter& accepted;
   Counter& rejected;
   Counter& refused;
@@ -42,6 +46,7 @@ struct EntryRoute {
 /// All entries of one generation, looked up by path. Immutable, shared by the intake threads.
 struct EntryTable {
   std::vector<std::shared_ptr<const EntryRoute>> routes;
+  std::vector<std::string> hosts;  ///< As own_hosts().
   /// The entry whose path is `path` or a parent folder of it; the longest wins. Null: none.
   const EntryRoute* match(std::string_view path) const;
 };
@@ -49,12 +54,14 @@ struct EntryTable {
 /// Thread safe: called by every intake thread at once.
 class Intake {
  public:
-  Intake(tunnel::Tunnel& tunnel, Clock& clock, Metrics& metrics, Loop& loop);
+  Intake(tunnel::Tunnel& tunnel, Clock& clock, Metrics& metrics, Loop& loop, AlertMemory& alerts);
 
   /// Puts the entries of a new generation in force for requests that begin from now on.
   void swap(const Settings& settings);
-  /// Null when no entry claims the path.
-  std::shared_ptr<const EntryRoute> find(std::string_view path) const;
+  /// Null when no entry claims the path for that method.
+  std::shared_ptr<const EntryRoute> find(std::string_view method, std::string_view path) const;
+  /// That the entry at this path takes; none: no entry is there.
+  std::vector<std::string_view> methods_at(std::string_view path) const;
   std::shared_ptr<const EntryRoute> find_name(std::string_view name) const;
   std::vector<EntryStatus> status() const;
   /// Refuses requests with 503, and lets streams wait, until it is taken back: an exit with
@@ -67,6 +74,9 @@ class Intake {
   void stop();
 
   net::Admission admit(const EntryRoute& route, const net::HttpRequest& request) const;
+  /// As net::HttpHandler::too_large.
+  net::HttpAnswer too_large(const net::HttpRequest& request, std::size_t body_bytes_max,
+                            std::optional<std::size_t> body_bytes) const;
   void accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequest& request,
               net::Responder responder);
   /// A connection's session for a stream entry.
@@ -74,19 +84,33 @@ class Intake {
                                                   std::shared_ptr<net::StreamPeer> peer,
                                                   net::StreamInfo info);
 
-  void append(const EntryRoute& route, portals::EntryEvents events,
-              std::function<void(tunnel::Appended, std::vector<event::Rejected>)> done);
+  /// Stores what is to be said of alerts that ended without a word.
+  void end_alerts();
+
+  void append(const EntryRoute& route, event::EventBatch events, std::string idempotency_key,
+              std::function<void(const tunnel::Appended&)> done);
+  /// What one request is told; `appended` as it is for its events.
+  /// `reply`: the entry's own answer when they are stored; may be null.
+  net::HttpAnswer answer(const EntryRoute& route, const tunnel::Appended& appended,
+                         const std::vector<event::Rejected>& rejected,
+                         std::unique_ptr<net::HttpAnswer> reply) const;
   /// For streams, whose senders cannot be told to come again: tries once a second while the tunnel
   /// is full. `done` runs when the events are stored, or when the daemon stops.
   void append_patiently(std::shared_ptr<const EntryRoute> route, event::SharedBatch events,
                         std::function<void(const tunnel::Appended&)> done);
 
  private:
+  /// Why a web page may not send where nobody said who may; empty: it may, or it is a program.
+  std::string page_refusal(const net::HttpRequest& request) const;
+  /// Of an entry that is told of alerts: stores what is news, and answers.
+  void accept_alerts(std::shared_ptr<const EntryRoute> route, const portals::AlertTelling& telling,
+                     portals::EntryEvents events, net::Responder responder);
   struct Waiting {
     std::shared_ptr<const EntryRoute> route;
     event::SharedBatch events;
     std::function<void(const tunnel::Appended&)> done;
   };
+  void try_append(Waiting waiting, bool may_block);
   void wait(Waiting waiting);
   void end_waiting();
 
@@ -94,6 +118,7 @@ class Intake {
   Clock& clock_;
   Metrics& metrics_;
   Loop& loop_;
+  AlertMemory& alerts_;
   std::atomic<bool> is_closed_{false}, is_stopped_{false}, is_held_{false};
   std::atomic<std::shared_ptr<const EntryTable>> table_;
   std::deque<Waiting> waiting_;  // For room in the tunnel. Loop's thread only.

@@ -9,6 +9,12 @@
 #include "base/result.h"
 
 namespace tt::pipeline {
+namespace {
+
+constexpr std::int64_t kDozeNs = 500'000;
+constexpr std::int64_t kTickNs = 20 * kNsPerMs;
+
+}  // namespace
 
 Loop::Loop(Clock& clock, Spawner& spawner)
     : clock_(clock), spawner_(spawner), wake_(spawner.condition()) {
@@ -17,11 +23,18 @@ Loop::Loop(Clock& clock, Spawner& spawner)
 
 Loop::~Loop() { stop(); }
 
-bool Loop::post(Work work) {
+bool Loop::post(Work work) { return add(std::move(work), true); }
+
+bool Loop::post_lazily(Work work) { return add(std::move(work), false); }
+
+bool Loop::add(Work work, bool is_urgent) {
   std::lock_guard lock(mutex_);
   if (stopping_) return false;
+  const bool must_wake = is_urgent ? !has_urgent_ && (mailbox_.empty() || is_dozing_)
+                                   : mailbox_.empty() && !is_dozing_;
   mailbox_.push_back(std::move(work));
-  if (mailbox_.size() == 1) wake_->notify_one();
+  has_urgent_ |= is_urgent;
+  if (must_wake) wake_->notify_one();
   return true;
 }
 
@@ -49,6 +62,7 @@ bool Loop::run(Work work) {
       done = true;
       done_wake->notify_one();
     });
+    has_urgent_ = true;
     wake_->notify_one();
   }
   std::unique_lock lock(mutex);
@@ -73,28 +87,44 @@ void Loop::fire_timers(SteadyNs now) {
   }
 }
 
+// First it dozes for a while: what comes lazily then waits for its end, together with more of it.
+void Loop::wait_for_work(Condition::Lock& lock) {
+  while (!has_urgent_ && !stopping_) {
+    const std::int64_t doze_ns = doze_until_ns_ - wake_->now_ns();
+    is_dozing_ = doze_ns > 0;
+    if (!is_dozing_ && !mailbox_.empty()) break;
+    std::int64_t wait_ns = is_dozing_ ? doze_ns : INT64_MAX;
+    if (!timers_.empty()) wait_ns = std::min(wait_ns, timers_.begin()->first - clock_.steady_ns());
+    if (wait_ns <= 0) break;
+    if (wait_ns == INT64_MAX)
+      wake_->wait(lock);
+    else
+      wake_->wait_for(lock, std::chrono::nanoseconds(wait_ns));
+  }
+  is_dozing_ = false;
+}
+
 void Loop::body() {
   std::vector<Work> batch;
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      while (mailbox_.empty() && !stopping_) {
-        if (timers_.empty()) {
-          wake_->wait(lock);
-          continue;
-        }
-        const std::int64_t wait_ns = timers_.begin()->first - clock_.steady_ns();
-        if (wait_ns <= 0) break;
-        wake_->wait_for(lock, std::chrono::nanoseconds(wait_ns));
-      }
+      wait_for_work(lock);
       batch.swap(mailbox_);
+      has_urgent_ = false;
       // What was posted before stop() still runs: a waiting run() must return.
       if (stopping_ && batch.empty()) return;
     }
     for (Work& work : batch) work();
     batch.clear();
     fire_timers(clock_.steady_ns());
+    doze_until_ns_ = wake_->now_ns() + kDozeNs;
   }
+}
+
+SteadyNs at_tick(SteadyNs since_ns, std::int64_t wait_ns) {
+  const SteadyNs due = since_ns + wait_ns;
+  return wait_ns < kTickNs ? due : due - due % kTickNs;
 }
 
 struct BlockingPool::Lane {

@@ -4,7 +4,8 @@
 #include <optional>
 
 #include "base/log.h"
-#include "event/writer.h"
+#include "base/text.h"
+#include "event/decode.h"
 #include "pipeline/daemon_impl.h"
 
 namespace tt::pipeline {
@@ -18,6 +19,7 @@ std::vector<ExitStatus> RunningDaemon::exits() {
   std::vector<ExitStatus> all;
   loop_->run([&] {
     for (const auto& delivery : deliveries_) all.push_back(delivery->status());
+    all.insert(all.end(), late_statuses_.begin(), late_statuses_.end());
   });
   return all;
 }
@@ -34,9 +36,28 @@ void RunningDaemon::metrics_text(std::function<void(std::string)> done) {
 
 std::vector<EntryStatus> RunningDaemon::entries() {
   std::vector<EntryStatus> all = intake_->status();
+  for (EntryStatus& entry : all) {
+    entry.files = tails_->state(entry.name);
+    entry.worker = worker_state(entry.name);
+    if (entry.files && !entry.files->problem.empty())
+      entry.problem = "cannot read " + entry.files->problem;
+    else if (entry.worker)
+      entry.problem = entry.worker->problem;
+  }
   if (settings_.load()->self_events)
     all.push_back(
         {.name = std::string(kSelfEntry), .type = "built in", .accepted = self_.appended()});
+  return all;
+}
+
+std::vector<std::string> RunningDaemon::missing_secrets() const {
+  std::vector<std::string> all;
+  const auto settings = settings_.load();
+  for (const EntrySettings& entry : settings->entries)
+    for (const Secret& secret : entry.secrets)
+      if (secret.reveal_all().empty())
+        all.push_back("entry `" + entry.name + "` refuses its senders: the secret from " +
+                      join(secret.missing(), ", ") + " has no text");
   return all;
 }
 
@@ -62,7 +83,7 @@ std::shared_ptr<Delivery> RunningDaemon::find_delivery(std::string_view exit) {
 
 Status RunningDaemon::pause(std::string_view exit, bool paused) {
   const auto delivery = find_delivery(exit);
-  if (!delivery) return reject("no exit `" + std::string(exit) + "`");
+  if (!delivery) return not_open(*settings_.load(), exit);
   loop_->run([&] {
     delivery->pause(paused);
     replays_->pause(exit, paused);
@@ -75,7 +96,7 @@ Status RunningDaemon::pause(std::string_view exit, bool paused) {
 Result<SendTest> RunningDaemon::send_once(std::string_view exit, const tunnel::StoredEvent& event,
                                           std::string id, std::uint32_t number) {
   const auto delivery = find_delivery(exit);
-  if (!delivery) return reject("no exit `" + std::string(exit) + "`");
+  if (!delivery) return not_open(*settings_.load(), exit);
   // Shared: the answer may come after a stop has made this call return.
   struct Wait {
     std::mutex mutex;
@@ -98,26 +119,29 @@ Result<SendTest> RunningDaemon::send_once(std::string_view exit, const tunnel::S
   return *std::move(wait->result);
 }
 
-Result<SendTest> RunningDaemon::test(std::string_view exit) {
+Result<SendTest> RunningDaemon::test(std::string_view exit, std::string_view fields) {
   const WallNs now = seams_.clock.wall_ns();
-  event::EventBatch batch;
-  event::EventWriter writer(batch);
-  writer.begin();
-  writer.set_text("kind", "urn:time-tunnel:test");
-  writer.set_text("message", "Test of exit " + std::string(exit) + ": time-tunnel can reach you");
-  writer.set_text("severity", "notice");
-  writer.set_text("source", "urn:time-tunnel");
-  TT_CHECK(writer.finish(now));
-  return send_once(exit, {{.seq = 0, .received_ns = now, .entry = "test"}, batch[0]},
+  std::string json =
+      R"({"kind":"urn:time-tunnel:test","message":)" +
+      json_string("Test of exit " + std::string(exit) + ": time-tunnel can reach you") +
+      R"(,"severity":"notice","source":"urn:time-tunnel"})";
+  // Of a name that comes twice the last value holds.
+  if (fields = trim(fields); fields.starts_with('{') && trim(fields.substr(1)) != "}") {
+    json.back() = ',';
+    json += fields.substr(1);
+  }
+  event::Decoded decoded = event::decode_events(json, event::BodyFormat::kJson, {}, now);
+  if (decoded.syntax) return reject("the fields: " + decoded.syntax->text);
+  if (!decoded.rejected.empty()) return reject("the fields: " + decoded.rejected.front().error);
+  return send_once(exit, {{.seq = 0, .received_ns = now, .entry = "test"}, decoded.events[0]},
                    std::string(tunnel_->log_id()) + "-test", 0);
 }
 
 Status RunningDaemon::forget(std::string_view exit) {
-  if (find_delivery(exit))
+  if (settings_.load()->ruleset->find_exit(exit))
     return reject("exit `" + std::string(exit) +
                   "` is in the configuration; remove it there first");
-  const std::unique_lock nobody_opens_one(reload_mutex_, std::try_to_lock);
-  if (!nobody_opens_one) return retry("a reload is under way; try again");
+  const std::lock_guard nobody_opens_one(reload_mutex_);
   const std::vector<std::string> orphans = tunnel_->orphans();
   if (std::find(orphans.begin(), orphans.end(), exit) == orphans.end())
     return reject("no exit `" + std::string(exit) + "` has left a cursor");

@@ -10,6 +10,7 @@
 #include "config/codes.h"
 #include "config/schema.h"
 #include "event/writer.h"
+#include "net/file_tail.h"
 #include "net/http_server.h"
 #include "pipeline/limits.h"
 #include "pipeline/self_kinds.h"
@@ -154,6 +155,8 @@ Page limits_page() {
   row("decoded body, hooks", format_size(kDecodedHookBytesMax));
   row("events accepted and not yet on disk; beyond, 503", format_size(tunnel.pending_bytes_max));
   row("newest events kept in memory for the exits", format_size(tunnel.edge_bytes));
+  row("events read from disk kept for exits that read the same soon",
+      format_size(tunnel.read_bytes_kept));
   row("encoded and unanswered requests, per exit", format_size(kExitInFlightBytesMax));
   row("failing requests and their events, per exit; beyond, the head waits",
       fmt::format("{}, {} events", format_size(kExitHeldBytesMax), kParkedEventsMax));
@@ -165,9 +168,23 @@ Page limits_page() {
   row("excerpt of an answer, of a request in a dead letter",
       fmt::format("{}, {}", format_size(kAnswerExcerptBytesMax),
                   format_size(kRequestExcerptBytesMax)));
+  row("files that an entry knows of, and has open",
+      fmt::format("{}, {}", net::FileTail::kFilesMax, net::FileTail::kOpenFilesMax));
+  row("what is read of files and not yet stored, all together",
+      format_size(kTailRunsMax * kTailRunBytes));
+  row("without a word from the kernel files are looked at every; what was stored is noted every",
+      fmt::format("{} s, {} s", kTailLookMs / 1000, kTailNoteMs / 1000));
   row("requests of the API worked on at once", std::to_string(kApiThreads));
   row("reports of the router about itself that wait to be written; more are counted",
       std::to_string(kSelfReportsMax));
+  row("batches kept for an exit's next request before events are copied out of them",
+      format_size(kGatheredSharedBytesMax));
+  row("routed batches kept for other exits",
+      fmt::format("{}, {}", kRoutedBatchesMax, format_size(kRoutedBytesMax)));
+  row("events that an exit takes before others have a turn", std::to_string(kTurnEventsMax));
+  row("alerts known of entries that are told of them again and again, their memory, of each",
+      fmt::format("{}, {}, {}", kAlertsMax, format_size(kAlertsBytesMax),
+                  format_size(kAlertBytesMax)));
   row("generations of the configuration kept", std::to_string(kGenerationsKept));
   row("pending events that a reload judges by both rulesets", std::to_string(kMovedEventsMax));
   row("events of a replay in a second, unless it asks for others; at most",

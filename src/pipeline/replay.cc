@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/units.h"
+#include "pipeline/late_exits.h"
 #include "pipeline/where.h"
 
 namespace tt::pipeline {
@@ -94,7 +95,7 @@ Status Replays::resume(const ReplayState& state) {
 Result<ReplayPreview> Replays::preview(const ReplayRange& range) {
   std::shared_ptr<Delivery> live;
   parts_.context.loop.run([&] { live = parts_.live(range.exit); });
-  if (!live) return reject("no exit `" + range.exit + "`");
+  if (!live) return not_open(*parts_.settings(), range.exit);
   return preview_replay(parts_.context.tunnel, parts_.context.clock, *parts_.settings(), range,
                         [&](tunnel::Seq seq) { return live->is_decided(seq); });
 }
@@ -195,7 +196,7 @@ Status Replays::launch(const ReplayState& state, std::unique_ptr<tunnel::Reader>
                                     [&](const ExitSettings& e) { return e.name == state.exit; });
     run.live = parts_.live(state.exit);
     if (!run.live || place == exits.end()) {
-      launched = reject("no exit `" + state.exit + "` is open");
+      launched = not_open(context.routing.settings(), state.exit);
       return;
     }
     const auto live = run.live;

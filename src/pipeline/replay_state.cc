@@ -16,7 +16,7 @@ namespace {
 
 using Phase = ReplayState::Phase;
 
-constexpr std::size_t kFileBytesMax = 1u << 20;
+constexpr std::size_t kReplayFileBytesMax = 1u << 20;
 constexpr std::string_view kSuffix = ".json";
 constexpr Phase kPhases[] = {Phase::kRunning, Phase::kDone, Phase::kCancelled, Phase::kEnded};
 
@@ -131,7 +131,7 @@ ReplayFiles::Loaded ReplayFiles::load() {
   }
   for (const DirectoryEntry& entry : *entries) {
     if (entry.is_directory || !entry.name.ends_with(kSuffix)) continue;
-    const auto text = read_file(disk_, folder_ + "/" + entry.name, kFileBytesMax);
+    const auto text = read_file(disk_, folder_ + "/" + entry.name, kReplayFileBytesMax);
     auto state = text.ok() ? decode_replay(*text) : Result<ReplayState>(text.error());
     if (state.ok()) {
       epochs_[state->exit] = state->epoch;

@@ -1,5 +1,7 @@
 // What the tunnel keeps: trimming what every exit is done with, and limits on what they are not.
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
+
 #include <algorithm>
 
 #include "base/log.h"
@@ -34,6 +36,27 @@ void RunningDaemon::trim_later() {
   });
 }
 
+// Freed memory stays with the process below whatever is still in use: after one stall of the disk
+// for ever, as what waited for it.
+void RunningDaemon::return_memory_later() {
+  loop_->at(seams_.clock.steady_ns() + kReturnMemoryEveryMs * kNsPerMs, [this] {
+    pool_->run("memory", [] { malloc_trim(0); });
+    return_memory_later();
+  });
+}
+
+void RunningDaemon::watch_alerts_later() {
+  loop_->at(seams_.clock.steady_ns() + kAlertsEveryMs * kNsPerMs, [this] {
+    intake_->end_alerts();
+    const SteadyNs now = seams_.clock.steady_ns();
+    if (now - alerts_kept_ns_ >= kAlertsKeepMs * kNsPerMs) {
+      alerts_kept_ns_ = now;
+      pool_->run("alerts", [this] { alert_file_->keep(); });
+    }
+    watch_alerts_later();
+  });
+}
+
 void RunningDaemon::limit_orphans_later() {
   loop_->at(seams_.clock.steady_ns() + kOrphansEveryMs * kNsPerMs, [this] {
     api_pool_->run("orphans", [this] { limit_orphans(); });
@@ -50,7 +73,8 @@ void RunningDaemon::limit_orphans() {
   LagLimits limits = lag_limits({}, tunnel_bytes_max_.load());
   if (!are_ages_trusted_.load()) limits.age_ns = INT64_MAX;
   for (const std::string& orphan : tunnel_->orphans()) {
-    if (is_replay_cursor(orphan)) continue;  // On its way out.
+    if (is_replay_cursor(orphan)) continue;                      // On its way out.
+    if (settings_.load()->ruleset->find_exit(orphan)) continue;  // On its way in.
     const auto reader = tunnel_->open(orphan, {});
     if (!reader.ok()) continue;
     const tunnel::Seq from = (*reader)->cursor();

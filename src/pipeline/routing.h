@@ -27,13 +27,11 @@ class BatchRouter {
   rules::Router& router() { return router_; }
 
  private:
-  std::span<const rules::RoutedEvent> bind(const tunnel::StoredBatch& stored, bool with_ids);
-
   rules::Router router_;
   std::string log_id_;
   bool reads_ids_;  // Ids are text that nobody needs unless a `when` or a template reads `meta.id`.
   std::vector<rules::RoutedEvent> events_;
-  std::vector<std::string> ids_;
+  std::vector<tunnel::IdText> ids_;
 };
 
 /// A stored batch and, for every exit of one generation, which of its events it gets.
@@ -66,8 +64,8 @@ class Routing {
   std::shared_ptr<const Settings> settings_;
   std::uint64_t generation_ = 0;
   std::unique_ptr<BatchRouter> batch_router_;
-  // Weak: the edge window and the exits decide how long a batch lives.
-  std::deque<std::weak_ptr<const RoutedBatch>> recent_;
+  std::deque<SharedRouted> recent_;  // Newest first; exits go along, so few are enough.
+  std::size_t recent_bytes_ = 0;
   tunnel::Seq counted_to_ = 0;  // Unrouted events are counted once, not once a lagging exit.
 };
 

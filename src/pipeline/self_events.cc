@@ -65,7 +65,7 @@ void SelfEvents::collect(std::string name, Report report) {
     if (topics_.size() >= kSelfReportsMax) return dropped_.add();
     topic = topics_.emplace(std::move(name), Topic()).first;
   }
-  ++topic->second.count;
+  if (++topic->second.count == 1) topic->second.first_letter = report.letter;
   topic->second.newest = std::move(report);
   if (is_news(topic->second)) return wake();
   topic->second.count = 0;
@@ -86,6 +86,30 @@ bool SelfEvents::is_news(const Topic& topic) {
   return true;
 }
 
+std::uint64_t SelfEvents::letters_left(const Topic& topic) const {
+  return tunnel_->dead_letters().count(topic.newest.exit, topic.first_letter - 1);
+}
+
+// Letters that stay where they are, since the new name has some already, are told of where they
+// are.
+void SelfEvents::renamed(std::string_view was, const std::string& exit) {
+  const std::lock_guard lock(mutex_);
+  const auto before = topics_.find(kLetterTopic + std::string(was));
+  if (before == topics_.end() || before->second.count == 0) return;
+  if (!tunnel_ || letters_left(before->second) > 0) return;
+  Topic moved = std::move(before->second);
+  topics_.erase(before);
+  moved.newest.exit = exit;
+  const auto [after, is_new] = topics_.try_emplace(kLetterTopic + exit, moved);
+  if (is_new) return;
+  Topic& known = after->second;
+  known.budget_ns = std::max(known.budget_ns, moved.budget_ns);
+  if (known.count == 0 || known.newest.letter < moved.newest.letter) known.newest = moved.newest;
+  known.first_letter =
+      known.count == 0 ? moved.first_letter : std::min(known.first_letter, moved.first_letter);
+  known.count += moved.count;
+}
+
 // Under the mutex.
 void SelfEvents::take_due(SteadyNs now, std::vector<std::pair<std::string, Topic>>& due) {
   SteadyNs next_ns = 0;
@@ -95,6 +119,14 @@ void SelfEvents::take_due(SteadyNs now, std::vector<std::pair<std::string, Topic
     if (ready_ns > now) {
       if (next_ns == 0 || ready_ns < next_ns) next_ns = ready_ns;
       continue;
+    }
+    if (topic.newest.letter > 0) {
+      topic.left = letters_left(topic);
+      // An operator has delivered or dropped all of them: there is nothing to do about it.
+      if (topic.left == 0) {
+        topic.count = 0;
+        continue;
+      }
     }
     topic.budget_ns = std::max(topic.budget_ns, now) + kPauseNs;
     topic.said_state = topic.newest.alert_state;
@@ -125,16 +157,23 @@ void SelfEvents::say() {
   append();
 }
 
+std::string SelfEvents::beside_message(const Topic& told) {
+  if (told.count <= 1) return {};
+  std::string text = " (the newest of " + std::to_string(told.count);
+  if (told.newest.letter > 0) text += "; " + std::to_string(told.left) + " still there";
+  return text + ")";
+}
+
 void SelfEvents::write(event::EventWriter& writer, const std::string& topic, const Topic& told) {
   const Report& report = told.newest;
   writer.begin();
   writer.set_text("kind", "urn:time-tunnel:" + report.kind);
-  writer.set_text("message", to_utf8(told.count > 1 ? report.message + " (the newest of " +
-                                                          std::to_string(told.count) + ")"
-                                                    : report.message));
+  const std::string who = report.exit.empty() ? "" : "exit " + report.exit;
+  writer.set_text("message", to_utf8(who + report.message + beside_message(told)));
   writer.set_text("source", source_);
   writer.set_text("severity", report.severity);
   writer.set_text("service", "time-tunnel");
+  if (!report.exit.empty()) writer.set_text(kSelfExitField, to_utf8(report.exit));
   for (const auto& [name, text] : report.texts) writer.set_text(name, to_utf8(text));
   for (const auto& [name, number] : report.numbers) writer.set_raw(name, std::to_string(number));
   if (!report.alert_state.empty()) {
@@ -142,6 +181,7 @@ void SelfEvents::write(event::EventWriter& writer, const std::string& topic, con
     writer.set_text("alert_state", report.alert_state);
   } else if (told.count > 0) {
     writer.set_raw("count", std::to_string(told.count));
+    if (report.letter > 0) writer.set_raw("left", std::to_string(told.left));
   }
   if (Status written = writer.finish(clock_.wall_ns()); written.ok()) return;
   writer.abandon();

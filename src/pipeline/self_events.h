@@ -52,8 +52,11 @@ class SelfEvents {
   /// It took an event again, or none is sent to it any more.
   void exit_up(std::string_view exit, std::int64_t down_seconds);
   void exit_removed(std::string_view exit);
-  /// One event became a dead letter of the exit.
-  void dead_letter(std::string_view exit, std::string_view why);
+  /// One event became the exit's dead letter of this number. What is told later is told only if
+  /// letters of it are left then.
+  void dead_letter(std::string_view exit, std::uint64_t number, std::string_view why);
+  /// `was` has carried cursor and letters over: what waits to be told of these goes with them.
+  void renamed(std::string_view was, const std::string& exit);
   /// Events [first, next) will not come to the exit.
   void gap(std::string_view exit, tunnel::Seq first, tunnel::Seq next, std::string_view why);
   /// How much of its `max_lag` an exit has used; call as often as you like, also with little.
@@ -71,18 +74,23 @@ class SelfEvents {
 
  private:
   static constexpr std::string_view kFiring = "firing", kResolved = "resolved";
+  static constexpr const char* kLetterTopic = "dead-letter:";  // Before the exit's name.
   struct Report {
     std::string kind;  // Without "urn:time-tunnel:".
+    std::string exit;  // Of which it tells; empty: of none.
     std::string_view severity;
-    std::string message;
+    std::string message;           // Of an exit: what comes after its name.
     std::string_view alert_state;  // Empty: no alert.
     std::vector<std::pair<std::string_view, std::string>> texts;
     std::vector<std::pair<std::string_view, std::uint64_t>> numbers;
+    std::uint64_t letter = 0;  // Number of a dead letter; 0: it is about none.
   };
   /// One thing about which not everything is said.
   struct Topic {
     Report newest;
-    std::uint64_t count = 0;  // Reports not told yet; 0: nothing is to be said.
+    std::uint64_t count = 0;         // Reports not told yet; 0: nothing is to be said.
+    std::uint64_t first_letter = 0;  // Of these.
+    std::uint64_t left = 0;          // Of the letters from there on, when it was told.
     std::string_view said_state, said_severity;
     SteadyNs budget_ns = 0;  // Each event moves it on by a minute; far ahead of now means wait.
   };
@@ -91,6 +99,8 @@ class SelfEvents {
   void collect(std::string topic, Report report);
   void wake();
   static bool is_news(const Topic& topic);
+  static std::string beside_message(const Topic& told);
+  std::uint64_t letters_left(const Topic& topic) const;
   void take_due(SteadyNs now, std::vector<std::pair<std::string, Topic>>& due);
 
   // Loop's thread.

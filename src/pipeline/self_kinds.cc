@@ -17,7 +17,7 @@ std::span<const portals::ProducedKind> self_kinds() {
        "it is up: it answers again, or has left the configuration",
        "notice error", "source service exit reason down_seconds alert_key alert_state", "down up"},
       {"urn:time-tunnel:dead-letter", "an exit gave up on events: they are dead letters now",
-       "error", "source service exit reason count"},
+       "error", "source service exit reason count left"},
       {"urn:time-tunnel:gap",
        "events between `first` and `next` never reach an exit: it was too far behind, or damage on "
        "disk took them",

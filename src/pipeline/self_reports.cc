@@ -14,56 +14,56 @@ constexpr int kLagPercentHigh = 90, kLagPercentOver = 60;
 
 std::string text_of(std::string_view why) { return to_utf8(clip_bytes(why, kReasonBytesMax)); }
 
-std::string of_exit(std::string_view exit) { return "exit " + std::string(exit); }
-
 }  // namespace
 
 void SelfEvents::exit_down(std::string_view exit, std::string_view why) {
-  collect("exit:" + std::string(exit),
-          {.kind = "exit:down",
-           .severity = "error",
-           .message = of_exit(exit) + " is down: " + text_of(why),
-           .alert_state = kFiring,
-           .texts = {{kSelfExitField, std::string(exit)}, {"reason", text_of(why)}}});
+  collect("exit:" + std::string(exit), {.kind = "exit:down",
+                                        .exit = std::string(exit),
+                                        .severity = "error",
+                                        .message = " is down: " + text_of(why),
+                                        .alert_state = kFiring,
+                                        .texts = {{"reason", text_of(why)}}});
 }
 
 void SelfEvents::exit_up(std::string_view exit, std::int64_t down_seconds) {
   const auto seconds = static_cast<std::uint64_t>(std::max<std::int64_t>(down_seconds, 0));
   collect("exit:" + std::string(exit),
           {.kind = "exit:up",
+           .exit = std::string(exit),
            .severity = "notice",
-           .message = of_exit(exit) + " is up again after " +
+           .message = " is up again after " +
                       format_duration(static_cast<std::int64_t>(seconds) * kNsPerSec),
            .alert_state = kResolved,
-           .texts = {{kSelfExitField, std::string(exit)}},
            .numbers = {{"down_seconds", seconds}}});
 }
 
 void SelfEvents::exit_removed(std::string_view exit) {
   lag(exit, 0);
   collect("exit:" + std::string(exit), {.kind = "exit:up",
+                                        .exit = std::string(exit),
                                         .severity = "notice",
-                                        .message = of_exit(exit) + " has left the configuration",
-                                        .alert_state = kResolved,
-                                        .texts = {{kSelfExitField, std::string(exit)}}});
+                                        .message = " has left the configuration",
+                                        .alert_state = kResolved});
 }
 
-void SelfEvents::dead_letter(std::string_view exit, std::string_view why) {
-  collect("dead-letter:" + std::string(exit),
-          {.kind = "dead-letter",
-           .severity = "error",
-           .message = of_exit(exit) + " gave up on an event: " + text_of(why),
-           .texts = {{kSelfExitField, std::string(exit)}, {"reason", text_of(why)}}});
+void SelfEvents::dead_letter(std::string_view exit, std::uint64_t number, std::string_view why) {
+  collect(kLetterTopic + std::string(exit), {.kind = "dead-letter",
+                                             .exit = std::string(exit),
+                                             .severity = "error",
+                                             .message = " gave up on an event: " + text_of(why),
+                                             .texts = {{"reason", text_of(why)}},
+                                             .letter = number});
 }
 
 void SelfEvents::gap(std::string_view exit, tunnel::Seq first, tunnel::Seq next,
                      std::string_view why) {
   collect("gap:" + std::string(exit),
           {.kind = "gap",
+           .exit = std::string(exit),
            .severity = "error",
-           .message = of_exit(exit) + " never gets the events from " + std::to_string(first) +
-                      " up to " + std::to_string(next) + ": " + text_of(why),
-           .texts = {{kSelfExitField, std::string(exit)}, {"reason", text_of(why)}},
+           .message = " never gets the events from " + std::to_string(first) + " up to " +
+                      std::to_string(next) + ": " + text_of(why),
+           .texts = {{"reason", text_of(why)}},
            .numbers = {{"first", first}, {"next", next}}});
 }
 
@@ -73,12 +73,12 @@ void SelfEvents::lag(std::string_view exit, int percent) {
   const std::string used = std::to_string(percent) + " % of its max_lag";
   collect("lag:" + std::string(exit),
           {.kind = "lag",
+           .exit = std::string(exit),
            .severity = is_over                      ? "notice"
                        : percent >= kLagPercentHigh ? "error"
                                                     : "warning",
-           .message = of_exit(exit) + (is_over ? " has caught up: " : " falls behind: ") + used,
+           .message = std::string(is_over ? " has caught up: " : " falls behind: ") + used,
            .alert_state = is_over ? kResolved : kFiring,
-           .texts = {{kSelfExitField, std::string(exit)}},
            .numbers = {{"percent", static_cast<std::uint64_t>(std::max(percent, 0))}}});
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -21,10 +22,10 @@ class SenderRates {
 
   explicit SenderRates(double per_sec) : per_sec_(per_sec) {}
 
-  /// Whether `sender` may send now.
-  bool allows(std::string_view sender, SteadyNs now) {
+  /// How long `sender` must wait from now; 0: it may send.
+  std::int64_t wait_ns(std::string_view sender, SteadyNs now) {
     std::lock_guard lock(mutex_);
-    return rate_of(sender, now).next_ns(now) <= now;
+    return rate_of(sender, now).next_ns(now) - now;
   }
   /// What it sent counts; a large batch keeps it away for longer.
   void charge(std::string_view sender, SteadyNs now, std::size_t events) {

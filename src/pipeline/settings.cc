@@ -10,6 +10,7 @@
 #include "config/cel_report.h"
 #include "config/schema.h"
 #include "config/yaml_reader.h"
+#include "net/child_check.h"
 #include "pipeline/check.h"
 #include "pipeline/kept_text.h"
 #include "pipeline/self_kinds.h"
@@ -21,30 +22,37 @@ namespace {
 
 constexpr std::string_view kSystemConfig = "/etc/time-tunnel/vortex.yaml";
 
-/// The portal type of one entry or exit; reports a missing or unknown one.
+/// What to do about a portal that there is not.
+std::string unknown_type_help(std::string_view type, const std::vector<std::string_view>& names) {
+  if (const std::string package = portals::plugin::package_of(type); !package.empty())
+    return "it comes with the package " + package +
+           ", whose file is named under `plugins`: docs/guide/brokers.md";
+  const std::string_view near = did_you_mean(type, names);
+  if (!near.empty()) return "did you mean `" + std::string(near) + "`?";
+  return "there are: " + join(std::vector<std::string>(names.begin(), names.end()), ", ");
+}
+
+/// The portal type of one entry or exit; reports a missing or unknown one. `may_be_more`: one of a
+/// plugin that was refused, which the diagnostics name already.
 template <class Descriptor>
 const Descriptor* type_of(const config::Node& node, std::string_view what,
-                          const std::vector<const Descriptor*>& catalog,
+                          const std::vector<const Descriptor*>& catalog, bool may_be_more,
                           config::Diagnostics& diagnostics) {
   const config::Node* type = node.find("type");
   std::vector<std::string_view> names;
-  std::string all;
-  for (const Descriptor* one : catalog) {
-    names.push_back(one->name);
-    all += (all.empty() ? "" : ", ") + std::string(one->name);
-  }
+  for (const Descriptor* one : catalog) names.push_back(one->name);
   if (!type || !type->is_scalar()) {
-    diagnostics.error("missing-key", node.key_mark,
-                      std::string(what) + " `" + node.key + "` has no `type`",
-                      "write one of: " + all);
+    diagnostics.error(
+        "missing-key", node.key_mark, std::string(what) + " `" + node.key + "` has no `type`",
+        "write one of: " + join(std::vector<std::string>(names.begin(), names.end()), ", "));
     return nullptr;
   }
   for (const Descriptor* one : catalog)
     if (one->name == type->text) return one;
-  const std::string_view near = did_you_mean(type->text, names);
-  diagnostics.error(
-      "unknown-type", type->mark, "no " + std::string(what) + " portal `" + type->text + "`",
-      near.empty() ? "there are: " + all : "did you mean `" + std::string(near) + "`?");
+  if (!may_be_more)
+    diagnostics.error("unknown-type", type->mark,
+                      "no " + std::string(what) + " portal `" + type->text + "`",
+                      unknown_type_help(type->text, names));
   return nullptr;
 }
 
@@ -78,7 +86,8 @@ bool is_map_of_portals(const config::Node& node, config::Diagnostics& diagnostic
   return false;
 }
 
-void read_entries(const config::Node& map, Settings& settings,
+void read_entries(const config::Node& map, const portals::plugin::Portals& known,
+                  Settings& settings,
                   const std::shared_ptr<const tmpl::EventEnvironment>& environment,
                   config::ParseContext& context) {
   if (!is_map_of_portals(map, context.diagnostics)) return;
@@ -90,30 +99,42 @@ void read_entries(const config::Node& map, Settings& settings,
                                 "switches the built-in one off");
       continue;
     }
-    const auto* type = type_of(node, "entry", portals::entry_catalog(), context.diagnostics);
+    const auto* type =
+        type_of(node, "entry", known.entries, known.is_incomplete, context.diagnostics);
     if (!type) continue;
     EntrySettings entry{.name = node.key, .type = type};
+    context.secrets = &entry.secrets;
     entry.portal = type->make(node, context);
+    context.secrets = nullptr;
     entry.rewrite = rules::parse_rewrite(node, environment, context);
     entry.environment = environment;
-    append_fingerprint(node, entry.as_shown);
+    append_fingerprint(node, entry.fingerprint);
+    entry.fingerprint += portals::plugin::plugin_hash(*type);
     if (entry.portal) settings.entries.push_back(std::move(entry));
   }
 }
 
-void read_exits(const config::Node& map, Settings& settings,
+void read_exits(const config::Node& map, const portals::plugin::Portals& known, Settings& settings,
                 const std::shared_ptr<const tmpl::EventEnvironment>& environment,
                 config::ParseContext& context) {
   if (!is_map_of_portals(map, context.diagnostics)) return;
   for (const config::Node& node : map.children) {
-    const auto* type = type_of(node, "exit", portals::exit_catalog(), context.diagnostics);
+    const auto* type = type_of(node, "exit", known.exits, known.is_incomplete, context.diagnostics);
     if (!type) continue;
     ExitSettings exit{.name = node.key, .type = type};
     exit.portal = type->make(node, context);
     exit.rewrite = rules::parse_rewrite(node, environment, context);
     append_fingerprint(node, exit.fingerprint);
+    exit.fingerprint += portals::plugin::plugin_hash(*type);
     if (exit.portal) settings.exits.push_back(std::move(exit));
   }
+}
+
+// What is shown and kept knows nothing of them.
+void add_stamps(Settings& settings) {
+  for (EntrySettings& entry : settings.entries)
+    if (const auto command = entry.portal->command()) entry.fingerprint += net::stamp_of(*command);
+  for (ExitSettings& exit : settings.exits) exit.fingerprint += exit.portal->stamp();
 }
 
 // Once everything was read: only then the secrets that stand in the files are known.
@@ -122,7 +143,7 @@ void mask_secrets(Settings& settings, const config::Files& files) {
   for (int i = 0; i < static_cast<int>(files.size()); ++i)
     texts.push_back({files.path(i), files.masked(files.text(i))});
   settings.text = join_files(texts);
-  for (EntrySettings& entry : settings.entries) entry.as_shown = files.masked(entry.as_shown);
+  for (EntrySettings& entry : settings.entries) entry.as_shown = files.masked(entry.fingerprint);
   for (ExitSettings& exit : settings.exits) exit.as_shown = files.masked(exit.fingerprint);
 }
 
@@ -228,8 +249,10 @@ std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config
 
   // Names of `let` come first: conditions and templates of everything below may use them.
   if (top.let.is_map()) config::add_lets(top.let, *environment, context);
-  read_entries(top.entries, *settings, environment, context);
-  read_exits(top.exits, *settings, environment, context);
+  const portals::plugin::Portals known = portals::plugin::load_plugins(
+      top.plugins, {portals::entry_catalog(), portals::exit_catalog()}, context);
+  read_entries(top.entries, known, *settings, environment, context);
+  read_exits(top.exits, known, *settings, environment, context);
   std::vector<std::string> exit_names;
   for (const config::Node& exit : top.exits.children)
     if (!exit.key.empty()) exit_names.push_back(exit.key);
@@ -237,6 +260,7 @@ std::shared_ptr<const Settings> load_settings(const ConfigSource& source, config
                                             environment, context);
   append_fingerprint(top.let, settings->lets);
   mask_secrets(*settings, files);
+  add_stamps(*settings);
   check_whole(*settings, root, context);
   diagnostics.sort();
   if (diagnostics.has_errors() || !settings->ruleset) return nullptr;

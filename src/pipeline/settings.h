@@ -48,7 +48,8 @@ struct EntrySettings {
   std::shared_ptr<const portals::EntryPortal> portal;
   std::shared_ptr<const rules::Rewrite> rewrite;              ///< Null: nothing to set or unset.
   std::shared_ptr<const tmpl::EventEnvironment> environment;  ///< Of its templates.
-  std::string as_shown;                                       ///< As ExitSettings::as_shown.
+  std::vector<Secret> secrets;                                ///< All that stand in it.
+  std::string fingerprint, as_shown;                          ///< As those of ExitSettings.
 };
 
 struct ExitSettings {

@@ -1,4 +1,4 @@
-// Listeners of the stream entries, and standard input as one of them.
+// Listeners of the stream entries, and standard input, programs and files as others of them.
 // SPDX-License-Identifier: Apache-2.0
 #include <poll.h>
 #include <unistd.h>
@@ -49,14 +49,18 @@ Result<RunningDaemon::Streams> RunningDaemon::open_streams(const Settings& setti
         session = intake_->open_stream(std::move(route), std::move(peer), std::move(info));
       return session;
     };
-    TT_TRY(opened[listen],
-           net::StreamServer::start({.listen = {std::move(address)}, .tls = settings.tls}, open,
-                                    seams_.spawner, seams_.metrics));
+    auto stream = net::StreamServer::start({.listen = {std::move(address)}, .tls = settings.tls},
+                                           open, seams_.spawner, seams_.metrics);
+    if (!stream.ok())
+      return address_error(std::move(stream).error(), "`listen` of the entry `" + entry + "`");
+    opened[listen] = *std::move(stream);
   }
   return opened;
 }
 
 void RunningDaemon::keep_streams(const Settings& settings, Streams opened) {
+  const std::lock_guard lock(streams_mutex_);
+  if (is_stopped_.load()) return;
   const auto wanted = stream_addresses(settings);
   std::erase_if(streams_, [&](const auto& stream) { return !wanted.contains(stream.first); });
   streams_.merge(opened);
@@ -92,6 +96,93 @@ void RunningDaemon::read_stdin(const std::string& entry) {
     session->on_close();
     log::info("standard input ended", {{"entry", entry}});
   });
+}
+
+net::SocketClient& RunningDaemon::sockets() {
+  std::call_once(sockets_begun_, [this] { sockets_ = net::SocketClient::start(seams_.spawner); });
+  return *sockets_;
+}
+
+void RunningDaemon::keep_children(const Settings& settings) {
+  const std::lock_guard lock(streams_mutex_);
+  if (is_stopped_.load()) return;
+  std::erase_if(leaving_, [](const auto& worker) {
+    if (worker->has_ended()) worker->kill();
+    return worker->has_ended();
+  });
+  std::map<std::string, Child> kept;
+  for (const EntrySettings& entry : settings.entries) {
+    const bool has_source = entry.portal->source() != nullptr;
+    if (!has_source && !entry.portal->command()) continue;
+    const auto old = children_.find(entry.name);
+    if (old != children_.end() && old->second.fingerprint == entry.fingerprint) {
+      kept.insert(children_.extract(old));
+      continue;
+    }
+    Child& child = kept[entry.name];
+    child.fingerprint = entry.fingerprint;
+    child.worker = make_worker(entry);
+    child.worker->begin();
+  }
+  for (const auto& [name, child] : children_) {
+    child.worker->end();
+    leaving_.push_back(child.worker);
+  }
+  children_ = std::move(kept);
+  const std::lock_guard watched_lock(watched_mutex_);
+  watched_.clear();
+  for (const auto& [name, child] : children_) watched_[name] = child.worker;
+}
+
+std::optional<WorkerState> RunningDaemon::worker_state(std::string_view entry) const {
+  const std::lock_guard lock(watched_mutex_);
+  const auto found = watched_.find(entry);
+  if (found == watched_.end()) return std::nullopt;
+  return found->second->state(seams_.clock.steady_ns());
+}
+
+std::shared_ptr<EntryWorker> RunningDaemon::make_worker(const EntrySettings& entry) {
+  auto open = [this, name = entry.name, peer_name = entry.portal->source() ? "plugin" : "program"](
+                  std::shared_ptr<net::StreamPeer> peer) {
+    std::unique_ptr<net::StreamSession> session;
+    if (auto route = intake_->find_name(name))
+      session = intake_->open_stream(std::move(route), std::move(peer),
+                                     {.peer = peer_name, .is_loopback = true});
+    return session;
+  };
+  if (auto command = entry.portal->command())
+    return std::make_shared<EntryChild>(sockets().loop(), entry.name, *std::move(command),
+                                        std::move(open));
+  return std::make_shared<EntryThread>(
+      seams_.spawner, entry.name, [portal = entry.portal] { return portal->source(); },
+      std::move(open));
+}
+
+std::vector<std::shared_ptr<EntryWorker>> RunningDaemon::workers() const {
+  std::vector<std::shared_ptr<EntryWorker>> all = leaving_;
+  for (const auto& [name, child] : children_) all.push_back(child.worker);
+  return all;
+}
+
+std::unique_ptr<EntryTails> RunningDaemon::make_tails() {
+  return std::make_unique<EntryTails>(
+      seams_.disk, settings_.load()->data, seams_.spawner, seams_.metrics,
+      [this](const std::string& entry, std::shared_ptr<net::StreamPeer> peer,
+             net::StreamInfo info) -> std::unique_ptr<net::StreamSession> {
+        auto route = intake_->find_name(entry);
+        if (!route) return nullptr;
+        return intake_->open_stream(std::move(route), std::move(peer), std::move(info));
+      });
+}
+
+void RunningDaemon::end_streams(SteadyNs end_ns) {
+  if (tails_) tails_->end(ms_until(end_ns));
+  const std::lock_guard lock(streams_mutex_);
+  const auto all = workers();
+  for (const auto& worker : all) worker->end();
+  for (auto& [name, stream] : streams_) stream->stop(ms_until(end_ns));
+  for (const auto& worker : all)
+    while (!worker->has_ended() && seams_.clock.steady_ns() < end_ns) poll(nullptr, 0, 10);
 }
 
 }  // namespace tt::pipeline

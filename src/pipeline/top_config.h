@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/field.h"
+#include "portals/plugin/plugins.h"
 
 namespace tt::pipeline {
 
@@ -70,6 +71,7 @@ struct TopConfig {
   std::vector<config::Located<std::string>> listen{{"127.0.0.1:8420", {}}};
   config::Path data{"./data"};
   TunnelConfig tunnel;
+  std::vector<portals::plugin::PluginSpec> plugins;
   config::Node let, entries, exits, rules, tests;
   ApiConfig api;
   std::optional<TlsConfig> tls;
@@ -84,6 +86,12 @@ struct TopConfig {
             .example("[127.0.0.1:8420, tls://0.0.0.0:8443]"),
         config::field("data", &TopConfig::data, "Folder where the tunnel lives."),
         config::field("tunnel", &TopConfig::tunnel, "How much history is kept."),
+        config::field("plugins", &TopConfig::plugins,
+                      "Shared objects that bring further portals; named here only, never through "
+                      "the API. They are trusted like the daemon itself.")
+            .default_text("none")
+            .example(
+                "[{path: /usr/lib/time-tunnel/plugins/redis.so, sha256: 9f86d081884c7d65...}]"),
         config::field("let", &TopConfig::let,
                       "Named CEL expressions that conditions and templates may use.")
             .example("{paging: 'event.severity.atLeast(\"critical\")'}"),

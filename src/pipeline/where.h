@@ -3,7 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "cel/program.h"
@@ -19,11 +21,18 @@ class Where {
   /// kReject with the column and a hint.
   static Result<std::unique_ptr<Where>> compile(std::string_view text);
   bool matches(const tunnel::StoredEvent& event, std::string_view id);
+  /// A sentence on each field of the condition that has no meaning of its own and that none of the
+  /// events so far had: misspelt, it would find nothing without a word.
+  std::vector<std::string> warnings() const;
 
  private:
+  void look_for_fields(const event::EventView& event);
+
   tmpl::EventEnvironment environment_;
   std::shared_ptr<const cel::Program> program_;
   std::unique_ptr<tmpl::EventScope> scope_;
+  std::vector<std::string> unseen_;  // Fields of the condition.
+  bool has_looked_ = false;
 };
 
 }  // namespace tt::pipeline

@@ -17,10 +17,59 @@ TEST_F(RoutesTest, an_unknown_path_is_404_and_a_known_one_by_another_method_405)
   start_usual();
   EXPECT_THAT(text(read("/nothing", 404), "error"), HasSubstr("no such path"));
   EXPECT_EQ(get("/nothing").status, 404);
-  EXPECT_EQ(post("/api/v1/status", "{}").status, 405);
+  const Answer refused = post("/api/v1/status", "{}");
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(net::find_header(refused.headers, "allow"), "GET");
   EXPECT_EQ(get("/api/v1/reload").status, 405);
+  EXPECT_EQ(post("/metrics", "{}").status, 405);
   EXPECT_EQ(call("DELETE", "/api/v1/status", "", {{"Content-Type", "application/json"}}).status,
             405);
+}
+
+TEST_F(RoutesTest, a_path_with_a_name_in_it_says_how_it_is_asked) {
+  start_usual();
+  const Answer refused = get("/api/v1/exits/hook/pause");
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(net::find_header(refused.headers, "allow"), "POST");
+  EXPECT_EQ(net::find_header(post("/api/v1/exits/hook", "{}").headers, "allow"), "GET");
+  EXPECT_EQ(get("/api/v1/exits/hook/dance").status, 404);
+}
+
+TEST_F(RoutesTest, a_parameter_that_a_path_does_not_have_is_refused_by_name) {
+  start_usual();
+  EXPECT_THAT(text(read("/events?knd=urn:a", 400), "error"),
+              AllOf(HasSubstr("unknown parameter `knd`"), HasSubstr("did you mean `kind`"),
+                    HasSubstr("known: where, kind, exit")));
+  EXPECT_THAT(text(read("/status?verbose=1", 400), "error"), HasSubstr("takes none"));
+  // Rows that share a handler have their own.
+  const std::string id = id_of(say("x"));
+  EXPECT_EQ(get("/api/v1/events/" + id + "?as=json").status, 200);
+  EXPECT_EQ(get("/api/v1/events/" + id + "?generation=1").status, 400);
+  EXPECT_EQ(get("/api/v1/events/" + id + "/why?generation=1").status, 200);
+}
+
+TEST_F(RoutesTest, who_misspells_a_path_is_told_the_one_that_is_there) {
+  start(
+      "entries:\n  events: {type: http, path: /api/v1/events}\n"
+      "  lab: {type: gitlab, path: /hooks/gitlab}\n");
+  const Answer one = post("/api/v1/event", "<x/>", {{"Content-Type", "text/xml"}});
+  EXPECT_EQ(one.status, 404) << "what it sends does not matter yet";
+  EXPECT_THAT(one.body, HasSubstr("did you mean `/api/v1/events`?"));
+  EXPECT_THAT(post("/hooks/gitlb", "{}").body, HasSubstr("did you mean `/hooks/gitlab`?"));
+}
+
+TEST_F(RoutesTest, an_entry_asked_by_another_method_says_which_it_takes) {
+  start(
+      "entries:\n  events: {type: http, path: /api/v1/events}\n"
+      "  lab: {type: gitlab, path: /hooks/gitlab}\n"
+      "api: {auth: {bearer: sesame}}\n");
+  const Answer hook = call("GET", "/hooks/gitlab", "");
+  EXPECT_EQ(hook.status, 405);
+  EXPECT_EQ(net::find_header(hook.headers, "allow"), "POST");
+  const Answer events = call("DELETE", "/api/v1/events", "");
+  EXPECT_EQ(events.status, 405);
+  EXPECT_EQ(net::find_header(events.headers, "allow"), "GET, POST");
+  EXPECT_EQ(get("/api/v1/events").status, 401) << "that is the API's";
 }
 
 TEST_F(RoutesTest, head_is_get_without_the_body) {
@@ -46,6 +95,20 @@ TEST_F(RoutesTest, probes_tell_life_and_readiness_and_a_dead_exit_is_no_reason) 
   EXPECT_EQ(post("/api/v1/events", R"({"message":"x"})").status, 503);
   EXPECT_EQ(get("/readyz").status, 503);
   EXPECT_EQ(get("/healthz").status, 200);
+}
+
+TEST_F(RoutesTest, an_entry_whose_secret_is_missing_is_not_ready_until_it_is_there) {
+  start("entries:\n  in: {type: http, path: /in, auth: {bearer: {file: ./token}}}\n");
+  const Answer missing = get("/readyz");
+  EXPECT_EQ(missing.status, 503);
+  EXPECT_THAT(missing.body, AllOf(HasSubstr("entry `in` refuses its senders"), HasSubstr("token")));
+  EXPECT_EQ(get("/healthz").status, 200);
+  ASSERT_TRUE(write_file(system_disk(), folder_ / "token", "sesame\n").ok());
+  EXPECT_EQ(get("/readyz").status, 200);
+  EXPECT_EQ(post("/in", R"({"message":"x"})",
+                 {{"Content-Type", "application/json"}, {"Authorization", "Bearer sesame"}})
+                .status,
+            202);
 }
 
 TEST_F(RoutesTest, metrics_have_the_names_that_dashboards_know) {
@@ -111,6 +174,18 @@ TEST_F(RoutesTest, an_api_with_a_listener_of_its_own_is_nowhere_else) {
   request.headers = {{"Content-Type", "application/json"}};
   request.body = R"({"message":"x"})";
   EXPECT_EQ(client_->call(request).status, 404);
+}
+
+TEST_F(RoutesTest, who_sends_events_to_the_api_alone_is_told_where_they_go) {
+  start("api: {listen: 127.0.0.1:0}\nentries:\n  in: {type: http, path: /api/v1/events}\n");
+  ASSERT_EQ(daemon_->addresses().size(), 2u);
+  const net::ClientAnswer answer = client_->call(
+      {.url = "http://127.0.0.1:" + std::to_string(daemon_->addresses()[1].port) + "/api/v1/events",
+       .headers = {{"Content-Type", "application/json"}},
+       .body = R"({"message":"x"})"});
+  EXPECT_EQ(answer.status, 405);
+  EXPECT_EQ(net::find_header(answer.headers, "allow"), "GET");
+  EXPECT_THAT(answer.body, HasSubstr("events go to the main `listen`"));
 }
 
 TEST_F(RoutesTest, names_with_odd_characters_are_found_by_their_escapes) {

@@ -19,7 +19,8 @@ int status_of(const pipeline::Settings& settings, const Asked& asked) {
   request.path = "/api/v1/status";
   request.headers = &asked.headers;
   request.peer = asked.peer;
-  const auto refusal = guard(settings, request);
+  auto refusal = guard(settings, request);
+  if (!refusal) refusal = guard_change(request);
   return refusal ? refusal->status : 200;
 }
 

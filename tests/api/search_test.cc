@@ -47,6 +47,10 @@ TEST_F(SearchTest, a_condition_is_cel_over_event_and_meta) {
   EXPECT_THAT(found("where=" + percent_encode(R"(event.severity == "critical")")),
               ElementsAre("four", "two"));
   EXPECT_THAT(found("where=" + percent_encode(R"(meta.entry == "nobody")")), IsEmpty());
+  const auto misspelt = read("/events?where=" + percent_encode(R"(event.severty == "critical")"));
+  EXPECT_THAT(messages(misspelt), IsEmpty());
+  EXPECT_THAT(std::string(misspelt.at("warnings").at(0).as_string()),
+              HasSubstr("did you mean `event.severity`?"));
   const auto refused = read("/events?where=" + percent_encode("event.severity =="), 400);
   EXPECT_THAT(text(refused, "error"), HasSubstr("column"));
 }

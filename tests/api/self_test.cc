@@ -39,7 +39,9 @@ TEST_F(SelfTest, a_refused_reload_degrades_the_status_but_not_readiness) {
   configure("exits: {hook: {type: nonsense}}\n");
   change("/reload", 422);
   EXPECT_EQ(get("/readyz").status, 200);
-  EXPECT_THAT(get("/readyz").body, HasSubstr("degraded: the newest configuration was refused"));
+  EXPECT_THAT(
+      get("/readyz").body,
+      HasSubstr("degraded: the newest configuration was refused: no exit portal `nonsense`"));
   EXPECT_EQ(read("/status").at("degraded").as_array().size(), 1u);
   EXPECT_THAT(get("/metrics").body, HasSubstr("\ntt_config_reload_refused 1\n"));
   configure("entries:\n  events: {type: http, path: /api/v1/events}\n");
@@ -99,10 +101,13 @@ TEST_F(SelfTest, every_metric_of_a_running_daemon_is_in_the_table_and_the_other_
   target_.always(400);
   start(
       "entries:\n  events: {type: http, path: /api/v1/events}\n"
-      "  stream: {type: lines, listen: 'tcp://127.0.0.1:0'}\nexits:\n" +
+      "  stream: {type: lines, listen: 'tcp://127.0.0.1:0'}\n"
+      "  logs: {type: lines, files: /nowhere/*.log}\nexits:\n" +
       testing::webhook("hook", target_) + "rules:\n  - {to: hook}\n");
   EXPECT_EQ(post("/api/v1/events", R"({"message":"x"})").status, 202);
   ASSERT_TRUE(eventually([&] { return exit("hook").dead > 0; }));
+  ASSERT_TRUE(eventually(
+      [&] { return get("/metrics").body.find("tt_entry_files{") != std::string::npos; }));
   change("/reload");
   const Answer metrics = get("/metrics");
   std::set<std::string> exposed, known;

@@ -7,6 +7,8 @@
 namespace tt::api {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -46,7 +48,7 @@ TEST_F(StatusTest, exits_are_listed_shown_paused_and_resumed) {
   read("/exits/nobody", 404);
   change("/exits/nobody/pause", 404);
   change("/exits/hook/dance", 404);
-  change("/exits/hook", 404);
+  change("/exits/hook", 405);
 }
 
 TEST_F(StatusTest, a_test_of_an_exit_sends_one_event_that_is_stored_nowhere) {
@@ -64,6 +66,21 @@ TEST_F(StatusTest, a_test_of_an_exit_sends_one_event_that_is_stored_nowhere) {
   EXPECT_EQ(text(read("/exits/hook"), "state"), "running");
   EXPECT_TRUE(read("/events").at("events").as_array().empty());
   change("/exits/nobody/test", 404);
+  change("/exits/hook/test", 400, "[]");
+}
+
+TEST_F(StatusTest, a_test_of_an_exit_with_holes_says_what_it_needs_and_takes_it) {
+  start("exits:\n  hook: {type: webhook, url: '" + target_.url("/in/{{ event.team }}") +
+        "'}\nrules:\n  - {to: hook}\n");
+  const auto refused = change("/exits/hook/test");
+  EXPECT_EQ(text(refused, "verdict"), "rejected");
+  EXPECT_THAT(text(refused, "text"),
+              AllOf(HasSubstr("'team'"), HasSubstr("tictoc exit test hook -f FIELD=TEXT")));
+  EXPECT_EQ(target_.count(), 0u);
+  const auto fine = change("/exits/hook/test", 200, R"({"team":"web","message":"mine"})");
+  EXPECT_EQ(text(fine, "verdict"), "delivered");
+  EXPECT_EQ(target_.received()[0].path, "/in/web");
+  EXPECT_THAT(target_.messages(), ElementsAre("mine"));
 }
 
 TEST_F(StatusTest, an_orphan_is_named_until_it_is_forgotten) {
@@ -145,6 +162,29 @@ TEST_F(StatusTest, letters_are_chosen_by_reason_and_time_and_a_misspelt_choice_t
   EXPECT_TRUE(retried.at("next").is_null());
   EXPECT_EQ(target_.messages().back(), "young");
   EXPECT_EQ(text(read("/dead/hook").at("letters").at(0).at("event"), "message"), "old");
+}
+
+TEST_F(StatusTest, letters_of_no_exit_and_reasons_that_are_none_are_refused_by_name) {
+  start_usual();
+  EXPECT_THAT(text(read("/dead/nope", 404), "error"), HasSubstr("no exit `nope`"));
+  change("/dead/nope/drop", 404);
+  change("/dead/nope/retry", 404);
+  EXPECT_TRUE(read("/dead/hook").at("letters").as_array().empty());
+  EXPECT_THAT(text(read("/dead/hook?reason=rejectd", 400), "error"),
+              AllOf(HasSubstr("did you mean `rejected`?"), HasSubstr("expired, encode")));
+  change("/dead/hook/drop", 400, R"({"reason":"foo"})");
+}
+
+TEST_F(StatusTest, letters_are_retried_in_pages_as_long_as_the_body_says) {
+  start_usual();
+  for (const char* message : {"a", "b", "c"}) refused(message);
+  target_.answer({200});
+  const auto first = change("/dead/hook/retry", 200, R"({"limit":2})");
+  EXPECT_EQ(first.at("done").to_number<int>(), 2);
+  EXPECT_EQ(read("/dead/hook").at("letters").as_array().size(), 1u);
+  const std::string next = std::to_string(first.at("next").to_number<int>());
+  const auto last = change("/dead/hook/retry", 200, R"({"limit":2,"after":)" + next + "}");
+  EXPECT_EQ(last.at("done").to_number<int>(), 1);
 }
 
 TEST_F(StatusTest, letters_are_exported_line_by_line_page_by_page_to_the_byte) {

@@ -10,6 +10,7 @@ namespace {
 using pipeline::EventFate;
 using State = EventFate::State;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 constexpr WallNs kNoon = 1'769'860'800'000'000'000;  // 2026-01-31T12:00:00Z
 
@@ -60,6 +61,28 @@ TEST(WhyExit, a_failing_exit_says_what_fails_and_when_it_is_tried_again) {
   EXPECT_THAT(story.detail, HasSubstr("next attempt at 2026-01-31T12:00:00"));
 }
 
+TEST(WhyExit, of_a_file_it_is_not_said_that_it_answered) {
+  EventFate file = fate(State::kDecided);
+  file.exit.type = "file";
+  const ExitStory story =
+      only({.fates = {file}, .attempts = {attempt("hook", "delivered")}, .letters = {}});
+  EXPECT_EQ(story.detail, "at 2026-01-31T12:00:00.000000Z, attempt 1, written");
+  EXPECT_EQ(status_text("webhook", 200), "HTTP 200");
+  EXPECT_EQ(status_text("email", 250), "SMTP 250");
+  EXPECT_EQ(status_text("syslog", 413), "status 413");
+  EXPECT_EQ(status_text("", 503), "HTTP 503");
+  EXPECT_EQ(status_text("file", 0), "");
+}
+
+TEST(WhyExit, of_who_knows_no_statuses_none_is_told) {
+  EventFate plugin = fate(State::kDecided);
+  plugin.exit.type = "redis";
+  tunnel::Attempt delivered = attempt("hook", "delivered");
+  delivered.status = 0;
+  const ExitStory story = only({.fates = {plugin}, .attempts = {delivered}, .letters = {}});
+  EXPECT_EQ(story.detail, "at 2026-01-31T12:00:00.000000Z, attempt 1, acknowledged");
+}
+
 TEST(WhyExit, a_rate_that_holds_back_is_named) {
   EventFate held = fate(State::kPending);
   held.is_held_by_rate = true;
@@ -82,6 +105,18 @@ TEST(WhyExit, a_letter_of_a_replay_does_not_hide_the_delivery_before_it) {
   const ExitStory dead =
       only({.fates = {fate(State::kDecided)}, .attempts = {refused}, .letters = {letter}});
   EXPECT_EQ(dead.state, ExitState::kDead);
+}
+
+TEST(WhyExit, a_letter_is_sent_again_only_where_that_can_help) {
+  const auto advice = [](const char* reason) {
+    const tunnel::DeadLetter letter{.number = 7, .exit = "hook", .reason = reason, .error = "e"};
+    return only({.fates = {fate(State::kDecided)}, .attempts = {}, .letters = {letter}}).advice;
+  };
+  EXPECT_EQ(advice("exhausted"), "tictoc dead retry hook 7");
+  EXPECT_THAT(advice("template"), HasSubstr("tictoc reload && tictoc dead retry hook 7"));
+  EXPECT_THAT(advice("template"), HasSubstr("tictoc dead edit hook 7 --set"));
+  EXPECT_THAT(advice("too_large"), StartsWith("tictoc dead edit hook 7 --set"));
+  EXPECT_EQ(advice("gap"), "");
 }
 
 TEST(WhyExit, an_exit_that_has_left_is_told_from_its_attempts) {

@@ -8,6 +8,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::Received;
+using ::testing::StartsWith;
 using testing::Target;
 using testing::webhook;
 
@@ -61,7 +62,11 @@ TEST_F(DeadLettersTest, a_hole_that_fails_in_an_address_makes_a_letter_and_no_re
   say("where to");
   ASSERT_TRUE(eventually([&] { return exit("hook").dead == 1; }));
   EXPECT_EQ(letters("hook")[0].reason, "template");
+  // The reason stands beside the error wherever it is shown.
+  EXPECT_THAT(letters("hook")[0].error, StartsWith("{{ event.missing }}: "));
   EXPECT_EQ(target_.count(), 0u);
+  ASSERT_TRUE(daemon_->retry_dead("hook", {letters("hook")[0].number}).ok());
+  EXPECT_THAT(letters("hook")[0].error, StartsWith("{{ event.missing }}: "));
 }
 
 TEST_F(DeadLettersTest, what_is_older_than_expire_is_not_sent_any_more) {
@@ -84,6 +89,27 @@ TEST_F(DeadLettersTest, an_event_that_fails_for_longer_than_max_age_is_given_up)
   const tunnel::DeadLetter letter = letters("hook")[0];
   EXPECT_EQ(letter.reason, "exhausted");
   EXPECT_EQ(letter.attempts, target_.count());
+}
+
+TEST_F(DeadLettersTest, a_refusal_ends_the_problem_of_the_outage_before_it) {
+  start_hook("retry: {base: 10ms, cap: 10ms}");
+  target_.always(503);
+  say("first the exit is ill, then it refuses");
+  ASSERT_TRUE(soon([&] { return exit("hook").problem != ""; }));
+  target_.always(400);
+  ASSERT_TRUE(eventually([&] { return exit("hook").dead == 1; }));
+  EXPECT_EQ(exit("hook").problem, "");
+}
+
+TEST_F(DeadLettersTest, a_letter_that_is_delivered_ends_the_problem_that_it_is_about) {
+  start_hook("retry: {base: 10s, cap: 10s, max_age: 1s}");
+  target_.always(503);
+  say("exhausted");
+  ASSERT_TRUE(eventually([&] { return exit("hook").dead == 1; }, 200));
+  EXPECT_NE(exit("hook").problem, "");
+  target_.always(200);
+  ASSERT_TRUE(daemon_->retry_dead("hook", {letters("hook")[0].number}).ok());
+  EXPECT_EQ(exit("hook").problem, "");
 }
 
 TEST_F(DeadLettersTest, a_letter_sent_again_is_delivered_removed_and_noted_as_an_attempt) {
@@ -111,6 +137,7 @@ TEST_F(DeadLettersTest, a_letter_that_is_refused_again_stays) {
   const auto retried = daemon_->retry_dead("hook", {letters("hook")[0].number});
   ASSERT_TRUE(retried.ok());
   EXPECT_EQ(retried->delivered, 0u);
+  EXPECT_THAT(retried->refused, HasSubstr("letter 1: HTTP 422"));
   EXPECT_EQ(letters("hook").size(), 1u);
 }
 

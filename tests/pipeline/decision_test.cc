@@ -27,7 +27,7 @@ rules:
   - {name: loud ones, when: loud, set: {host: "{{ event.message }}"}, to: [hook, room]}
 )";
 
-class DecisionTest : public testing::Test {
+class DecisionTest : public ::testing::Test {
  protected:
   DecisionTest() {
     ConfigSource source;

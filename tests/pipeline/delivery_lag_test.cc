@@ -1,6 +1,7 @@
 // An exit too far behind: warnings, then skipped events with one letter, or intake that is held.
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/daemon_fixture.h"
+#include "pipeline/time_spans.h"
 
 namespace tt::pipeline {
 namespace {
@@ -10,8 +11,6 @@ using ::testing::HasSubstr;
 using testing::Received;
 using testing::Target;
 using testing::webhook;
-
-constexpr std::int64_t kHour = 3600 * kNsPerSec;
 
 class DeliveryLagTest : public testing::DaemonTest {
  protected:

@@ -7,7 +7,7 @@
 namespace tt::pipeline {
 namespace {
 
-class EncoderTest : public testing::Test {
+class EncoderTest : public ::testing::Test {
  protected:
   void configure(const std::string& exit, const std::string& rule) {
     settings_ = offline_settings("entries:\n  events: {type: http, path: /in}\nexits:\n  hook: {" +

@@ -84,9 +84,61 @@ TEST_F(IntakeTest, an_empty_batch_is_fine) {
 
 TEST_F(IntakeTest, a_body_over_the_limit_is_413_and_one_below_is_not) {
   start_in(", max_body: 1KiB");
-  EXPECT_EQ(send(R"({"message":")" + std::string(1'100, 'x') + "\"}").status, 413);
+  const Answer large = send(R"({"message":")" + std::string(1'100, 'x') + "\"}");
+  EXPECT_EQ(large.status, 413);
+  EXPECT_THAT(large.body, HasSubstr("body of 1114 bytes is over the limit of 1KiB; `max_body` of "
+                                    "the entry `in` sets it"));
   EXPECT_EQ(send(R"({"message":")" + std::string(900, 'x') + "\"}").status, 202);
   EXPECT_EQ(stored().size(), 1u);
+}
+
+TEST_F(IntakeTest, a_web_page_may_send_only_where_that_is_said) {
+  const net::Headers page{{"Origin", "https://evil.example"}};
+  start_in();
+  EXPECT_EQ(send(kEvent, page).status, 403);
+  EXPECT_EQ(send(kEvent, {{"Origin", "null"}}).status, 403);
+  EXPECT_EQ(send(kEvent).status, 202);
+  EXPECT_EQ(stored().size(), 1u);
+  EXPECT_EQ(entry("in").unauthorised, 2u);
+  stop();
+  start_in(", auth: none");
+  EXPECT_EQ(send(kEvent, page).status, 202);
+  stop();
+  start_in(", auth: {bearer: open-sesame}");
+  EXPECT_EQ(
+      send(kEvent, {{"Origin", "https://app.example"}, {"Authorization", "Bearer open-sesame"}})
+          .status,
+      202);
+}
+
+TEST_F(IntakeTest, a_page_whose_name_was_made_to_be_this_machine_may_not_send) {
+  // Its Origin and its Host agree: that no other machine answers to the name is not known here.
+  const auto page = [](const std::string& host) {
+    return net::Headers{{"Origin", "http://" + host}, {"Host", host}};
+  };
+  start_in();
+  const Answer refused = send(kEvent, page("evil.example:1"));
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_THAT(refused.body, HasSubstr("`api.hosts`"));
+  EXPECT_EQ(send(kEvent, page("localhost:1")).status, 202);
+  EXPECT_EQ(send(kEvent, {{"Host", "evil.example:1"}}).status, 202);  // No page: a program.
+  ASSERT_TRUE(reload("api: {hosts: [evil.example]}\n"
+                     "entries:\n  in: {type: http, path: /in}\n")
+                  .ok);
+  EXPECT_EQ(send(kEvent, page("evil.example:1")).status, 202);
+}
+
+TEST_F(IntakeTest, every_request_counts_once) {
+  start_in(", max_body: 1KiB, auth: {bearer: open-sesame}");
+  const net::Headers token{{"Authorization", "Bearer open-sesame"}};
+  EXPECT_EQ(send(kEvent, token).status, 202);
+  EXPECT_EQ(send("[]", token).status, 202);
+  EXPECT_EQ(send(kEvent).status, 401);
+  EXPECT_EQ(send("{oops", token).status, 400);
+  EXPECT_EQ(send(std::string(1'100, ' '), token).status, 413);
+  EXPECT_EQ(entry("in").refused, 2u);
+  EXPECT_EQ(entry("in").unauthorised, 1u);
+  EXPECT_EQ(entry("in").requests, 5u);
 }
 
 TEST_F(IntakeTest, more_events_than_a_batch_may_have_are_413) {
@@ -113,7 +165,9 @@ TEST_F(IntakeTest, packed_bodies_are_understood_and_bombs_are_not) {
   const std::string bomb =
       net::gzip(R"({"message":")" + std::string(kDecodedBodyBytesMax + 1, 'x') + "\"}");
   ASSERT_LT(bomb.size(), 100u << 10);
-  EXPECT_EQ(send(bomb, {{"Content-Encoding", "gzip"}}).status, 413);
+  const Answer refused = send(bomb, {{"Content-Encoding", "gzip"}});
+  EXPECT_EQ(refused.status, 413);
+  EXPECT_THAT(refused.body, HasSubstr("over the limit of 16MiB"));
   EXPECT_EQ(stored().size(), 2u);
 }
 
@@ -152,10 +206,18 @@ TEST_F(IntakeTest, beyond_its_rate_a_sender_waits) {
   start_in(", rate: 2/s");
   EXPECT_EQ(send(kEvent).status, 202);
   EXPECT_EQ(send(kEvent).status, 202);
-  const Answer third = send(kEvent);
-  EXPECT_EQ(third.status, 429);
-  EXPECT_NE(net::find_header(third.headers, "retry-after"), "");
+  EXPECT_EQ(send(kEvent).status, 429);
   clock_.advance_ns(kNsPerSec);
+  EXPECT_EQ(send("[" + std::string(kEvent) + "," + kEvent + "," + kEvent + "," + kEvent + "," +
+                 kEvent + "]")
+                .status,
+            202);
+  const Answer refused = send(kEvent);
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(net::find_header(refused.headers, "retry-after"), "2");
+  EXPECT_THAT(refused.body,
+              AllOf(HasSubstr("the `rate` of the entry `in` is 2/s"), HasSubstr("again in 2 s")));
+  clock_.advance_ns(2 * kNsPerSec);
   EXPECT_EQ(send(kEvent).status, 202);
 }
 
@@ -192,6 +254,14 @@ TEST_F(IntakeTest, a_repeated_key_is_answered_as_before_and_stored_once) {
   start_in();
   EXPECT_EQ(send(kEvent, {{"Idempotency-Key", "k1"}}).body, first.body);
   EXPECT_EQ(stored().size(), 2u);
+}
+
+TEST_F(IntakeTest, a_repeated_key_is_answered_as_before_whatever_it_holds_now) {
+  start_in();
+  const Answer first = send(kEvent, {{"Idempotency-Key", "k"}});
+  const std::string two = "[" + std::string(kEvent) + "," + kEvent + "]";
+  EXPECT_EQ(send(two, {{"Idempotency-Key", "k"}}).body, first.body);
+  EXPECT_EQ(stored().size(), 1u);
 }
 
 TEST_F(IntakeTest, a_refused_request_leaves_no_key) {

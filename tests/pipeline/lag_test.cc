@@ -5,11 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "base/log.h"
+#include "pipeline/time_spans.h"
 
 namespace tt::pipeline {
 namespace {
-
-constexpr std::int64_t kHour = 3600 * kNsPerSec;
 
 TEST(LagLimits, are_the_exits_own_or_half_of_the_tunnel_and_never_more_than_it) {
   EXPECT_EQ(lag_limits({}, 1000).bytes, 500u);

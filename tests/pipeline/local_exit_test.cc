@@ -65,6 +65,7 @@ class ForgetfulDisk final : public Disk {
     Status truncate(std::uint64_t size_bytes) override { return file_->truncate(size_bytes); }
     Status allocate(std::uint64_t size_bytes) override { return file_->allocate(size_bytes); }
     Result<std::uint64_t> size() override { return file_->size(); }
+    bool is_at(const std::string& path) override { return file_->is_at(path); }
     Status lock() override { return file_->lock(); }
 
    private:
@@ -82,7 +83,8 @@ class LocalExitTest : public testing::DaemonTest {
  protected:
   ~LocalExitTest() override { daemon_.reset(); }
   Disk& disk() override { return forgetful_; }
-  void start_archive(const std::string& options = "") {
+  // The clock stands between the calls of a story: a batch that waits for company would not go.
+  void start_archive(const std::string& options = ", batch: {wait: 0s}") {
     start("exits:\n  archive: {type: file, path: ./archive.ndjson" + options +
           "}\nrules:\n  - {to: archive}\n");
   }
@@ -106,8 +108,19 @@ TEST_F(LocalExitTest, the_cursor_passes_a_line_only_when_it_is_synced) {
   EXPECT_THAT(metrics_->render(), HasSubstr("tt_exit_behind_events{exit=\"archive\"} 0"));
 }
 
+TEST_F(LocalExitTest, lines_wait_for_company_but_not_at_a_stop) {
+  start_archive("");
+  say("one");
+  say("two");
+  ASSERT_TRUE(eventually([&] { return exit("archive").delivered == 2; }));
+  EXPECT_THAT(metrics_->render(), HasSubstr("tt_exit_request_seconds_count{exit=\"archive\"} 1\n"));
+  say("three");
+  stop();
+  EXPECT_THAT(lines(), ElementsAre("one", "two", "three"));
+}
+
 TEST_F(LocalExitTest, lines_that_a_failed_sync_took_are_written_again_in_order) {
-  start_archive(", batch: {events: 1}");
+  start_archive(", batch: {events: 1, wait: 0s}");
   say("before");
   ASSERT_TRUE(eventually([&] { return is_settled(); }));
   for (const char* message : {"one", "two", "three"}) say(message);
@@ -167,6 +180,34 @@ TEST_F(LocalExitTest, a_line_is_what_its_template_says) {
   append("test", R"({"message":"fire","severity":"critical"})");
   ASSERT_TRUE(eventually([&] { return is_settled(); }));
   EXPECT_EQ(memory_.bytes(folder_ / "archive.ndjson"), "critical fire\n");
+}
+
+TEST_F(LocalExitTest, what_several_groups_brought_is_one_request_in_their_order) {
+  start_archive(", line: '{{ event.n }}{{ event.none }}'");
+  ASSERT_TRUE(daemon_->pause("archive", true).ok());
+  for (const char* n : {"1", "2", "3"})
+    append("test", std::string(R"({"message":"m","n":)") + n + "}");
+  ASSERT_TRUE(daemon_->pause("archive", false).ok());
+  ASSERT_TRUE(eventually([&] { return is_settled(); }));
+  EXPECT_EQ(memory_.bytes(folder_ / "archive.ndjson"), "1\n2\n3\n");
+  const std::string metrics = metrics_->render();
+  EXPECT_THAT(metrics, HasSubstr("tt_exit_request_seconds_count{exit=\"archive\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("tt_exit_template_errors_total{exit=\"archive\"} 3\n"));
+}
+
+TEST_F(LocalExitTest, an_event_that_cannot_be_said_costs_the_others_gathered_with_it_nothing) {
+  std::string set;
+  for (int i = 0; i < 20; ++i) set += "f" + std::to_string(i) + ": '{{ event.message }}', ";
+  start_archive(", batch: {wait: 0s, bytes: 4MiB}, set: {" + set + "}");
+  ASSERT_TRUE(daemon_->pause("archive", true).ok());
+  say("one");
+  say(std::string(900'000, 'x'));  // Twenty of these are more than an event may be.
+  say("two");
+  ASSERT_TRUE(daemon_->pause("archive", false).ok());
+  ASSERT_TRUE(eventually([&] { return is_settled(); }));
+  EXPECT_THAT(lines(), ElementsAre("one", "two"));
+  ASSERT_EQ(letters("archive").size(), 1u);
+  EXPECT_EQ(letters("archive")[0].reason, "encode");
 }
 
 TEST_F(LocalExitTest, a_file_that_cannot_be_written_delays_no_other_exit) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <vector>
 
@@ -18,6 +19,22 @@ TEST(Loop, work_runs_in_the_order_it_was_posted) {
   ASSERT_TRUE(loop.run([] {}));
   ASSERT_EQ(order.size(), 100u);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(order[static_cast<std::size_t>(i)], i);
+}
+
+TEST(Loop, lazy_work_runs_by_itself_and_keeps_its_place_before_urgent_work) {
+  Loop loop(system_clock(), system_spawner());
+  for (int round = 0; round < 100; ++round) {
+    ASSERT_TRUE(loop.run([] {}));  // From here on it dozes: nothing lazy wakes it.
+    std::promise<void> ran;
+    ASSERT_TRUE(loop.post_lazily([&] { ran.set_value(); }));
+    ASSERT_EQ(ran.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  }
+  std::vector<int> order;
+  ASSERT_TRUE(loop.post_lazily([&] { order.push_back(1); }));
+  ASSERT_TRUE(loop.run([&] { order.push_back(2); }));
+  EXPECT_EQ(order, (std::vector<int>{1, 2}));
+  loop.stop();
+  EXPECT_FALSE(loop.post_lazily([] {}));
 }
 
 TEST(Loop, timers_fire_by_time_and_cancelled_ones_never) {
@@ -36,6 +53,14 @@ TEST(Loop, timers_fire_by_time_and_cancelled_ones_never) {
   fired.get_future().wait();
   loop.run([] {});
   EXPECT_EQ(order, (std::vector<int>{1, 2}));
+}
+
+TEST(Loop, who_waits_long_ends_at_a_moment_that_others_choose_too_and_never_later) {
+  constexpr SteadyNs kSecond = kNsPerSec;
+  EXPECT_EQ(at_tick(kSecond + 3 * kNsPerMs, 20 * kNsPerMs), kSecond + 20 * kNsPerMs);
+  EXPECT_EQ(at_tick(kSecond + 17 * kNsPerMs, 20 * kNsPerMs), kSecond + 20 * kNsPerMs);
+  EXPECT_EQ(at_tick(kSecond + 17 * kNsPerMs, 5 * kNsPerSec), 6 * kSecond);
+  EXPECT_EQ(at_tick(kSecond + 3 * kNsPerMs, 5 * kNsPerMs), kSecond + 8 * kNsPerMs) << "too short";
 }
 
 TEST(Loop, after_the_stop_nothing_runs_and_nobody_waits) {

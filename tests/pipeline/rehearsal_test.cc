@@ -7,7 +7,7 @@
 namespace tt::pipeline {
 namespace {
 
-constexpr std::string_view kConfig = R"(
+constexpr std::string_view kLoudToHook = R"(
 entries:
   events: {type: http, path: /api/v1/events}
 exits:
@@ -24,9 +24,9 @@ rules:
   - {name: all, to: archive}
 )";
 
-class RehearsalTest : public testing::Test {
+class RehearsalTest : public ::testing::Test {
  protected:
-  Rehearsal rehearsal_{offline_settings(kConfig), "0badcafe"};
+  Rehearsal rehearsal_{offline_settings(kLoudToHook), "0badcafe"};
 };
 
 TEST_F(RehearsalTest, the_request_carries_what_the_rule_and_then_the_exit_have_set) {

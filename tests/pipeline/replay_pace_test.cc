@@ -35,6 +35,25 @@ TEST_F(ReplayTest, the_rate_counts_events_and_is_kept) {
   EXPECT_EQ(again().size(), 5u);
 }
 
+TEST_F(ReplayTest, a_batch_of_a_replay_is_no_larger_than_its_rate) {
+  start_hook("format: ndjson, batch: {events: 100}");
+  say_all({"a", "b", "c", "d", "e"});
+  const auto events = [&] {
+    std::vector<std::size_t> sizes;
+    for (std::size_t i = before_; i < target_.count(); ++i)
+      sizes.push_back(testing::messages_of(target_.received()[i].body).size());
+    return sizes;
+  };
+  begin(everything(2));
+  ASSERT_TRUE(soon([&] { return status().state.counts.delivered == 2; }));
+  for (int turn = 0; turn < 20; ++turn) daemon_->exits();
+  EXPECT_THAT(events(), ElementsAre(2u));
+  clock_.advance_ns(kNsPerSec);
+  ASSERT_TRUE(soon([&] { return status().state.counts.delivered == 4; }));
+  ASSERT_TRUE(eventually([&] { return is(Phase::kDone); }));
+  EXPECT_THAT(events(), ElementsAre(2u, 2u, 1u));
+}
+
 TEST_F(ReplayTest, a_failing_exit_is_not_stirred_more_by_a_replay_and_nothing_of_it_is_lost) {
   start_hook("retry: {base: 10ms, cap: 100ms}");
   say_all({"a", "b", "c"});

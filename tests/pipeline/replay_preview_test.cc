@@ -11,7 +11,7 @@
 namespace tt::pipeline {
 namespace {
 
-constexpr const char* kRules = R"(
+constexpr const char* kOneHook = R"(
 exits: {hook: {type: webhook, url: 'http://127.0.0.1:9'}}
 rules: [{when: 'event.kind == "urn:a"', to: hook}]
 )";
@@ -44,7 +44,7 @@ class ReplayPreviewTest : public ::testing::Test {
   ManualClock clock_;
   SeededRandom random_{1};
   Metrics metrics_;
-  std::shared_ptr<const Settings> settings_ = offline_settings(kRules);
+  std::shared_ptr<const Settings> settings_ = offline_settings(kOneHook);
   std::unique_ptr<tunnel::Tunnel> tunnel_ =
       tunnel::make_memory_tunnel({clock_, system_disk(), random_, system_spawner(), metrics_});
 };

@@ -53,6 +53,13 @@ class SelfEventsTest : public ::testing::Test {
     }
     return all;
   }
+  /// As deliveries do: the letter is stored first. Gives its number.
+  std::uint64_t bury(const std::string& exit, const std::string& why) {
+    const auto number = tunnel_->dead_letters().append({.exit = exit, .reason = "rejected"});
+    EXPECT_TRUE(number.ok());
+    self_.dead_letter(exit, *number, why);
+    return *number;
+  }
   void pass_seconds(std::int64_t seconds) {
     clock_.advance_ns(seconds * kNsPerSec);
     settle();
@@ -97,7 +104,7 @@ TEST_F(SelfEventsTest, every_event_is_as_the_table_of_kinds_says) {
   self_.exit_down("a", "status 503");
   EXPECT_EQ(written().size(), 1u);
   self_.exit_up("a", 90);
-  self_.dead_letter("a", "rejected: status 400");
+  bury("a", "rejected: status 400");
   self_.gap("a", 3, 9, "further behind than `max_lag`");
   self_.lag("a", 75);
   self_.disk(SelfEvents::Space::kLow, 300u << 20);
@@ -133,10 +140,10 @@ TEST_F(SelfEventsTest, every_event_is_as_the_table_of_kinds_says) {
 
 TEST_F(SelfEventsTest, dead_letters_of_one_exit_are_one_event_a_minute_with_their_count) {
   open();
-  self_.dead_letter("a", "first");
+  bury("a", "first");
   EXPECT_THAT(texts("count"), ElementsAre("1"));
-  for (int i = 0; i < 500; ++i) self_.dead_letter("a", "number " + std::to_string(i));
-  self_.dead_letter("b", "another exit");
+  for (int i = 0; i < 500; ++i) bury("a", "number " + std::to_string(i));
+  bury("b", "another exit");
   EXPECT_THAT(texts("exit"), ElementsAre("b"));
   pass_seconds(59);
   EXPECT_THAT(written(), IsEmpty());
@@ -145,9 +152,66 @@ TEST_F(SelfEventsTest, dead_letters_of_one_exit_are_one_event_a_minute_with_thei
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0][0].text(*events[0][0].find("count")), "500");
   EXPECT_EQ(events[0][0].text("reason"), "number 499");
-  EXPECT_THAT(events[0][0].text("message"), EndsWith("(the newest of 500)"));
+  EXPECT_THAT(events[0][0].text("message"), EndsWith("(the newest of 500; 500 still there)"));
   pass_seconds(600);
   EXPECT_THAT(written(), IsEmpty());
+}
+
+TEST_F(SelfEventsTest, letters_that_are_gone_when_their_turn_comes_are_not_told) {
+  open();
+  const auto drop = [&](std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t number = first; number <= last; ++number)
+      ASSERT_TRUE(tunnel_->dead_letters().remove("a", number).ok());
+  };
+  bury("a", "told at once");  // And left where it is: it is not about the next ones.
+  EXPECT_THAT(texts("left"), ElementsAre("1"));
+  const std::uint64_t first = bury("a", "mended");
+  drop(first, bury("a", "mended too"));
+  pass_seconds(60);
+  EXPECT_THAT(written(), IsEmpty());
+
+  bury("a", "news");  // What was not told costs the next one no minute.
+  EXPECT_THAT(texts("reason"), ElementsAre("news"));
+  const std::uint64_t next = bury("a", "one of three");
+  bury("a", "two of three");
+  bury("a", "three of three");
+  drop(next, next + 1);
+  pass_seconds(60);
+  const auto events = written();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_THAT(events[0][0].text("message"), EndsWith("(the newest of 3; 1 still there)"));
+}
+
+TEST_F(SelfEventsTest, letters_that_a_renamed_exit_took_along_are_told_under_its_new_name) {
+  open();
+  bury("before", "told at once");
+  EXPECT_THAT(texts("exit"), ElementsAre("before"));
+  bury("before", "waits");
+  bury("before", "waits too");
+  (void)tunnel_->adopt("before", "after");  // It had no cursor, and its letters go along.
+  ASSERT_EQ(tunnel_->dead_letters().count("after", 0), 3u);
+  self_.renamed("before", "after");
+  pass_seconds(60);
+  const auto events = written();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0][0].text("exit"), "after");
+  EXPECT_EQ(events[0][0].text("message"),
+            "exit after gave up on an event: waits too (the newest of 2; 2 still there)");
+  pass_seconds(600);
+  EXPECT_THAT(written(), IsEmpty());
+}
+
+TEST_F(SelfEventsTest, letters_that_stay_under_the_old_name_are_told_under_that) {
+  open();
+  bury("after", "is in the way");
+  bury("before", "told at once");
+  EXPECT_EQ(written().size(), 2u);
+  bury("before", "waits");
+  (void)tunnel_->adopt("before", "after");
+  ASSERT_EQ(tunnel_->dead_letters().count("before", 0), 2u);
+  self_.renamed("before", "after");
+  pass_seconds(60);
+  EXPECT_THAT(texts("exit"), ElementsAre("before"));
 }
 
 TEST_F(SelfEventsTest, down_and_up_follow_each_other_at_once_and_share_the_alert_key) {
@@ -236,7 +300,7 @@ TEST_F(SelfEventsTest, switched_off_it_says_nothing_and_forgets_what_waited) {
 TEST_F(SelfEventsTest, bytes_that_are_no_text_become_text_and_long_reasons_are_cut) {
   open();
   self_.exit_down("a", std::string(2000, 'x') + "\xff");
-  self_.dead_letter("b", "\xff\xfe says the other side");
+  bury("b", "\xff\xfe says the other side");
   const auto events = written();
   ASSERT_EQ(events.size(), 2u);
   for (const event::EventBatch& one : events) EXPECT_LE(one[0].text("reason").size(), 600u);

@@ -17,7 +17,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr std::string_view kConfig =
+constexpr std::string_view kChatAndArchive =
     "entries:\n  events: {type: http, path: /in}\n"
     "exits:\n  chat: {type: stdout}\n  archive: {type: stdout}\n"
     "rules:\n  - {name: everything, to: [chat, archive]}\n";
@@ -33,7 +33,7 @@ tunnel::StoredEvent about_chat(event::EventBatch& batch, std::string_view entry)
 }
 
 TEST(SelfKinds, only_events_of_the_router_are_kept_from_the_exit_that_they_name) {
-  const auto settings = offline_settings(kConfig);
+  const auto settings = offline_settings(kChatAndArchive);
   event::EventBatch batch;
   const auto of_self = about_chat(batch, kSelfEntry);
   EXPECT_EQ(subject_of(of_self, *settings->ruleset), settings->ruleset->find_exit("chat"));
@@ -42,7 +42,7 @@ TEST(SelfKinds, only_events_of_the_router_are_kept_from_the_exit_that_they_name)
 }
 
 TEST(SelfKinds, a_decision_says_who_does_not_get_the_event_and_why) {
-  const auto settings = offline_settings(kConfig);
+  const auto settings = offline_settings(kChatAndArchive);
   event::EventBatch batch;
   const Decision decision =
       decide({settings, std::make_shared<config::Files>()}, "00000000", about_chat(batch, "self"));

@@ -8,7 +8,7 @@ namespace tt::pipeline {
 namespace {
 
 bool take(SenderRates& rates, std::string_view sender, SteadyNs now) {
-  if (!rates.allows(sender, now)) return false;
+  if (rates.wait_ns(sender, now) > 0) return false;
   rates.charge(sender, now, 1);
   return true;
 }
@@ -25,8 +25,10 @@ TEST(SenderRates, one_sender_over_its_rate_does_not_touch_another) {
 TEST(SenderRates, a_batch_counts_for_its_events) {
   SenderRates rates(10);
   rates.charge("10.0.0.1", 0, 40);
-  EXPECT_FALSE(rates.allows("10.0.0.1", 2 * kNsPerSec));
-  EXPECT_TRUE(rates.allows("10.0.0.1", 4 * kNsPerSec));
+  const std::int64_t wait_ns = rates.wait_ns("10.0.0.1", kNsPerSec);
+  EXPECT_GT(wait_ns, kNsPerSec);
+  EXPECT_GT(rates.wait_ns("10.0.0.1", wait_ns), 0);
+  EXPECT_EQ(rates.wait_ns("10.0.0.1", kNsPerSec + wait_ns), 0) << "who waits as told gets in";
 }
 
 TEST(SenderRates, a_crowd_of_senders_does_not_grow_it) {

@@ -3,7 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/raw_client.h"
 #include "pipeline/daemon_fixture.h"
+#include "pipeline/intake.h"
 #include "pipeline/limits.h"
+#include "pipeline/offline.h"
+#include "tunnel/fixture.h"
 
 namespace tt::pipeline {
 namespace {
@@ -64,6 +67,23 @@ TEST_F(StreamIntakeTest, bad_lines_cost_only_themselves) {
   EXPECT_EQ(entry("lines").rejected, 2u);
 }
 
+TEST_F(StreamIntakeTest, a_line_in_pieces_and_those_behind_it_are_refused_each_alone) {
+  start_lines(", set: {service: '{{ meta.entry }}'}");
+  RawClient client = connect();
+  ASSERT_TRUE(client.send(line("one") + "{oo"));
+  ASSERT_TRUE(eventually([&] { return stored().size() == 1; }));
+  ASSERT_TRUE(client.send("ps\n{\"kind\":\"urn:x\"}\n" + line("two") + R"({"message":)"));
+  ASSERT_TRUE(eventually([&] { return stored().size() == 2; }));
+  ASSERT_TRUE(client.send("\"three\"}\n{oops\n" + line("four") + line("five")));
+  ASSERT_TRUE(eventually([&] { return stored().size() == 5; }));
+  EXPECT_THAT(stored(), ElementsAre("one", "two", "three", "four", "five"));
+  EXPECT_EQ(entry("lines").rejected, 3u);
+  const auto batch = daemon_->tunnel().scan(0)->next(kReadBytesMax);
+  ASSERT_TRUE(batch.ok() && *batch);
+  for (const tunnel::StoredEvent& event : (*batch)->events())
+    EXPECT_EQ(event.event.text("service"), "lines");
+}
+
 TEST_F(StreamIntakeTest, a_line_over_the_limit_is_skipped_and_the_next_is_not) {
   start_lines();
   RawClient client = connect();
@@ -114,6 +134,74 @@ TEST_F(StreamIntakeTest, an_entry_rewrites_lines_too) {
   ASSERT_TRUE(batch.ok() && *batch);
   EXPECT_EQ((*batch)->events()[0].event.text("service"), "lines");
   EXPECT_EQ((*batch)->events()[0].meta.entry, "lines");
+}
+
+/// Frames that are no lines: the forward protocol of Fluentd, whose senders wait for acks.
+class ForwardTest : public StreamIntakeTest {
+ protected:
+  void start_forward() {
+    start("entries:\n  fluent: {type: forward, listen: '" + listen_ + "'}\n");
+  }
+  /// `["app", 1700000000, {"message": text}, {"chunk": chunk}]` in msgpack.
+  static std::string message(const std::string& text, const std::string& chunk) {
+    const auto word = [](const std::string& bytes) {
+      return std::string(1, static_cast<char>(0xa0 | bytes.size())) + bytes;
+    };
+    return std::string("\x94") + word("app") + std::string("\xce\x65\x53\xf1\x00", 5) + "\x81" +
+           word("message") + word(text) + "\x81" + word("chunk") + word(chunk);
+  }
+  static std::string ack(const std::string& chunk) {
+    return std::string("\x81\xa3") + "ack" +
+           std::string(1, static_cast<char>(0xa0 | chunk.size())) + chunk;
+  }
+};
+
+TEST_F(ForwardTest, each_chunk_is_acknowledged_once_it_is_stored) {
+  start_forward();
+  RawClient client = connect();
+  const std::string one = message("one", "c1"), two = message("two", "c2");
+  ASSERT_TRUE(client.send(one + two.substr(0, 9)));
+  EXPECT_EQ(client.read_bytes(ack("c1").size()), ack("c1"));
+  EXPECT_THAT(stored(), ElementsAre("one"));
+  ASSERT_TRUE(client.send(two.substr(9)));
+  EXPECT_EQ(client.read_bytes(ack("c2").size()), ack("c2"));
+  EXPECT_THAT(stored(), ElementsAre("one", "two"));
+}
+
+TEST(ForwardBytes, a_large_message_that_drips_is_not_measured_for_each_byte) {
+  struct Peer final : net::StreamPeer {
+    bool write(std::string) override { return true; }
+    void resume() override {}
+    void close() override { is_closed = true; }
+    bool is_closed = false;
+  };
+  tunnel::World world;
+  const auto tunnel = tunnel::open_tunnel(world);
+  const auto settings =
+      offline_settings("entries:\n  fluent: {type: forward, listen: 'unix:/run/fluent.sock'}\n");
+  Loop loop(world.clock, system_spawner());
+  AlertMemory alerts;
+  Intake intake(*tunnel, world.clock, world.metrics, loop, alerts);
+  intake.swap(*settings);
+  const auto peer = std::make_shared<Peer>();
+  const auto session = intake.open_stream(intake.find_name("fluent"), peer, {.peer = "unix"});
+  ASSERT_TRUE(session);
+  // A million entries that are none, as the end will tell.
+  session->on_bytes(std::string("\x92\xa1t\xdd\x00\x0f\x42\x40", 8));
+  session->on_bytes(std::string(900'000, '\xc0'));
+  for (int i = 0; i < 100'000 - 1; ++i) session->on_bytes("\xc0");
+  EXPECT_FALSE(peer->is_closed);
+  session->on_bytes("\xc0");
+  EXPECT_TRUE(peer->is_closed);
+}
+
+TEST_F(ForwardTest, who_speaks_another_protocol_is_hung_up_on) {
+  start_forward();
+  RawClient client = connect();
+  ASSERT_TRUE(client.send("GET / HTTP/1.1\r\n\r\n"));
+  EXPECT_TRUE(client.is_closed_by_peer());
+  EXPECT_EQ(entry("fluent").refused, 1u);
+  EXPECT_TRUE(stored().empty());
 }
 
 }  // namespace
