@@ -6,15 +6,15 @@
 #include <fstream>
 #include <set>
 
+#include "base/scale.h"
 #include "base/units.h"
 #include "base/utf8.h"
 #include "config/schema.h"
+#include "conformance/canary.h"
 #include "portals/entry/entry_fixture.h"
 
 namespace tt::portals::test {
 namespace {
-
-constexpr std::string_view kCanary = "CANARY-7f3a9c";
 
 class EntryConformance : public testing::TestWithParam<const EntryDescriptor*> {
  protected:
@@ -31,7 +31,7 @@ class EntryConformance : public testing::TestWithParam<const EntryDescriptor*> {
   }
 };
 
-std::string schema_name(const testing::TestParamInfo<const EntryDescriptor*>& info) {
+std::string name_of_entry(const testing::TestParamInfo<const EntryDescriptor*>& info) {
   return std::string(info.param->name);
 }
 
@@ -60,10 +60,12 @@ TEST_P(EntryConformance, says_which_kinds_it_makes) {
 TEST_P(EntryConformance, the_example_is_right) {
   const ConfiguredEntry configured(type(), example());
   ASSERT_TRUE(configured.portal) << configured.problems();
+  // Secrets and programs that it names are not here.
   for (const config::Diagnostic& found : configured.diagnostics.list())
-    EXPECT_EQ(found.code, "missing-secret") << configured.problems();
+    EXPECT_TRUE(found.code == "missing-secret" || found.text.ends_with("No such file or directory"))
+        << configured.problems();
   EXPECT_EQ(configured->path().empty(), type().is_stream);
-  EXPECT_EQ(configured->listen().empty(), !type().is_stream);
+  EXPECT_EQ(configured->listen().empty() && !configured->command(), !type().is_stream);
 }
 
 TEST_P(EntryConformance, options_are_documented_and_have_a_default_or_are_required) {
@@ -153,7 +155,7 @@ std::vector<std::string> hostile_bodies() {
   };
 }
 
-void expect_sound(const EntryEvents& events, WallNs now_ns) {
+void expect_sound_events(const EntryEvents& events, WallNs now_ns) {
   for (std::size_t i = 0; i < events.events.size(); ++i) {
     const event::EventView event = events.events[i];
     EXPECT_TRUE(is_utf8(event.json));
@@ -184,10 +186,12 @@ TEST_P(EntryConformance, decode_is_total_and_deterministic_over_hostile_bodies) 
       {{"Content-Type", "application/x-www-form-urlencoded"}},
       {{"Content-Type", "\xff\xfe"}, {"X-\xff", "\xff"}, {"X-Gitlab-Instance", "\xff//"}},
   };
+  std::size_t turn = 0;
   for (const std::string& body : hostile_bodies()) {
     SCOPED_TRACE(body.substr(0, 60));
-    for (const net::Headers& headers : header_sets) {
-      const Sent sent{body, headers};
+    // Sanitizers: each body with one of them in turn.
+    for (std::uint64_t i = 0; i < scaled(std::size(header_sets)); ++i) {
+      const Sent sent{body, header_sets[turn++ % std::size(header_sets)]};
       EntryEvents first, again;
       const auto refusal = configured->decode(sent.request(), {}, first);
       const auto same = configured->decode(sent.request(), {}, again);
@@ -195,7 +199,7 @@ TEST_P(EntryConformance, decode_is_total_and_deterministic_over_hostile_bodies) 
       ASSERT_EQ(first.events.size(), again.events.size());
       for (std::size_t i = 0; i < first.events.size(); ++i)
         ASSERT_EQ(first.events[i].json, again.events[i].json);
-      expect_sound(first, sent.now_ns);
+      expect_sound_events(first, sent.now_ns);
       if (!refusal) continue;
       EXPECT_TRUE(type().is_strict)
           << refusal->status << ": hooks that are refused are switched off";
@@ -206,7 +210,8 @@ TEST_P(EntryConformance, decode_is_total_and_deterministic_over_hostile_bodies) 
 }
 
 TEST_P(EntryConformance, a_hook_makes_at_least_one_event_of_any_body_and_answers_2xx) {
-  if (type().is_strict) GTEST_SKIP() << "not a hook";
+  // A stream has lines and frames that hold nothing.
+  if (type().is_strict || type().is_stream) GTEST_SKIP() << "not a hook";
   const ConfiguredEntry configured(type(), example_with_canaries());
   ASSERT_TRUE(configured.portal) << configured.problems();
   for (const std::string& body : hostile_bodies()) {
@@ -237,14 +242,20 @@ TEST_P(EntryConformance, raw_fields_are_dropped_when_told) {
   const ConfiguredEntry configured(type(), example_with_canaries());
   ASSERT_TRUE(configured.portal) << configured.problems();
   const Sent sent{"{\"message\":\"m\",\"zz\":1}", {}};
-  const EntryEvents events = decode_all(*configured.portal, sent, {.raw = Raw::kDrop});
+  EntryEvents events;
+  const bool is_refused =
+      configured->decode(sent.request(), {.raw = Raw::kDrop}, events).has_value();
+  if (is_refused || events.events.empty()) {
+    EXPECT_TRUE(type().is_strict || type().is_stream);
+    GTEST_SKIP() << "that is no body of its protocol";
+  }
   ASSERT_EQ(events.events.size(), 1u);
   EXPECT_EQ(events.events[0].find("raw.zz"), nullptr);
   EXPECT_EQ(events.events[0].find("zz") == nullptr, !type().is_strict);
 }
 
 INSTANTIATE_TEST_SUITE_P(Entries, EntryConformance, testing::ValuesIn(entry_catalog()),
-                         schema_name);
+                         name_of_entry);
 
 TEST(EntryCatalog, is_sorted_and_finds_by_name) {
   std::set<std::string_view> names;

@@ -8,13 +8,12 @@
 
 #include "base/utf8.h"
 #include "config/schema.h"
-#include "event/writer.h"
+#include "conformance/canary.h"
 #include "portals/exit/exit_fixture.h"
+#include "portals/plugin/hostile_events.h"
 
 namespace tt::portals::test {
 namespace {
-
-constexpr std::string_view kCanary = "CANARY-7f3a9c";
 
 class ExitConformance : public testing::TestWithParam<const ExitDescriptor*> {
  protected:
@@ -37,7 +36,7 @@ class ExitConformance : public testing::TestWithParam<const ExitDescriptor*> {
   }
 };
 
-std::string schema_name(const testing::TestParamInfo<const ExitDescriptor*>& info) {
+std::string name_of_exit(const testing::TestParamInfo<const ExitDescriptor*>& info) {
   return std::string(info.param->name);
 }
 
@@ -59,8 +58,10 @@ TEST_P(ExitConformance, the_example_is_right) {
   for (const char* name : {"WEBHOOK_SECRET", "JENKINS_TOKEN"}) ::setenv(name, "whsec_AQID", 1);
   const Configured configured(type(), example());
   ASSERT_TRUE(configured.portal) << configured.problems();
+  // Secrets and programs that it names are not here.
   for (const config::Diagnostic& found : configured.diagnostics.list())
-    EXPECT_EQ(found.code, "missing-secret") << configured.problems();
+    EXPECT_TRUE(found.code == "missing-secret" || found.text.ends_with("No such file or directory"))
+        << configured.problems();
 }
 
 TEST_P(ExitConformance, options_are_documented_and_have_a_default_or_are_required) {
@@ -149,37 +150,7 @@ TEST_P(ExitConformance, secrets_are_never_shown) {
   }
 }
 
-/// Events that people who mean harm, or broken senders, would make.
-event::EventBatch hostile_events() {
-  std::string controls;
-  for (char c = 1; c < 0x20; ++c) controls += c;
-  const std::vector<std::string> texts{
-      "plain",
-      controls + "\x7f\xc2\x85\xe2\x80\xa8",
-      "\r\nHost: evil.example\r\n\r\n",
-      "javascript:alert(document.cookie)",
-      "https://evil.example/\"><script>alert(1)</script>",
-      "../../../etc/passwd",
-      "..",
-      "%2e%2e%2f?a=b&c=d#e",
-      "<!channel> @here <a href='javascript:1'>x</a> &amp; {{ event.message }}",
-      "\xf0\x9f\x92\xa9\xe2\x80\xae\xef\xbf\xbf",
-      std::string((1u << 20) - 200'000, 'A'),
-  };
-  event::EventBatch batch;
-  event::EventWriter writer(batch, {.event_bytes_max = 16u << 20});
-  for (const std::string& text : texts) {
-    writer.begin();
-    writer.set_text("message", text);
-    for (const char* name : {"kind", "severity", "source", "view_link", "ack_link", "project",
-                             "actor", "status", "host", "service", "alert_key", "alert_state"})
-      writer.set_text(name, text.size() > 1000 ? std::string(10'000, 'B') : text);
-    EXPECT_TRUE(writer.finish(kNow).ok());
-  }
-  return batch;
-}
-
-void expect_sound(const ExitRequest& request) {
+void expect_sound_request(const ExitRequest& request) {
   const std::string url = request.url.reveal();
   for (const char c : url) EXPECT_TRUE(c > 0x20 && c < 0x7f) << "URLs are visible ASCII";
   for (const auto& [name, value] : request.headers)
@@ -197,7 +168,7 @@ void expect_sound(const ExitRequest& request) {
 TEST_P(ExitConformance, encode_is_total_and_deterministic_over_hostile_events) {
   const Configured configured(type(), example_with_canaries());
   ASSERT_TRUE(configured.portal) << configured.problems();
-  const Outgoing events(hostile_events());
+  const Outgoing events(plugin::hostile_events(kNow));
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto first = configured.portal->encode(events.one(i));
     const auto again = configured.portal->encode(events.one(i));
@@ -208,12 +179,12 @@ TEST_P(ExitConformance, encode_is_total_and_deterministic_over_hostile_events) {
     }
     EXPECT_EQ(masked_json(*first), masked_json(*again));
     EXPECT_EQ(first->url.reveal(), again->url.reveal());
-    expect_sound(*first);
+    expect_sound_request(*first);
   }
   if (configured.portal->batches()) {
     const auto batch = configured.portal->encode(events.all());
     ASSERT_TRUE(batch.ok()) << batch.error().text;
-    expect_sound(*batch);
+    expect_sound_request(*batch);
   }
 }
 
@@ -241,7 +212,7 @@ TEST_P(ExitConformance, a_sender_may_go_while_requests_are_in_flight) {
   EXPECT_EQ(answers, 3) << "every request is answered exactly once";
 }
 
-INSTANTIATE_TEST_SUITE_P(Exits, ExitConformance, testing::ValuesIn(exit_catalog()), schema_name);
+INSTANTIATE_TEST_SUITE_P(Exits, ExitConformance, testing::ValuesIn(exit_catalog()), name_of_exit);
 
 TEST(ExitCatalog, is_sorted_and_finds_by_name) {
   std::set<std::string_view> names;

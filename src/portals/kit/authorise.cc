@@ -59,6 +59,14 @@ bool is_guarded(std::span<const Auth> auth) {
          std::none_of(auth.begin(), auth.end(), [](const Auth& way) { return way.none; });
 }
 
+bool is_foreign_origin(const net::Headers& headers) {
+  const std::string_view origin = net::find_header(headers, "origin");
+  if (origin.empty()) return false;
+  const std::size_t scheme = origin.find("://");
+  return scheme == std::string_view::npos ||
+         !equal_ignoring_case(origin.substr(scheme + 3), net::find_header(headers, "host"));
+}
+
 bool allows_peer(const EntryCommon& common, std::string_view peer) {
   if (common.allow.empty() || peer == "unix" || peer == "stdin") return true;
   return std::any_of(common.allow.begin(), common.allow.end(),

@@ -16,6 +16,9 @@ bool authorised(std::span<const Auth> auth, const net::Headers& headers,
                 std::string_view client_certificate);
 /// Whether any of the ways asks for something: an empty list and `none` do not.
 bool is_guarded(std::span<const Auth> auth);
+/// Whether a web page of another place sends this: browsers say so with `Origin`, programs have
+/// none.
+bool is_foreign_origin(const net::Headers& headers);
 /// True when `allow` is empty or holds the address. Unix sockets are always allowed.
 bool allows_peer(const EntryCommon& common, std::string_view peer);
 

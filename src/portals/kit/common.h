@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "config/field.h"
 #include "config/parse.h"
+#include "portals/kit/verifier.h"
 
 namespace tt::portals {
 
@@ -36,6 +37,7 @@ struct EntryCommon {
   std::vector<config::Cidr> allow;     ///< Empty: everyone.
   std::optional<double> rate_per_sec;  ///< Events a second and sender; not said: no limit.
   Raw raw = Raw::kKeep;
+  Verifier verify;  ///< HTTP entries only.
   // `set`, `unset`: read by the rules layer from the same node.
 };
 
@@ -83,8 +85,10 @@ const std::vector<config::FieldInfo>& exit_common_fields();
 /// presence, are left to other readers.
 bool parse_entry(const config::Node& node, const config::StructInfo& own, void* value,
                  EntryCommon& common, config::ParseContext& context);
+/// Of `usual_batch`, what the options leave open.
 bool parse_exit(const config::Node& node, const config::StructInfo& own, void* value,
-                ExitCommon& common, config::ParseContext& context);
+                const ExitCommon::Batch& usual_batch, ExitCommon& common,
+                config::ParseContext& context);
 
 /// The `auth` of the API: one way or a list of them, as at an entry.
 std::vector<Auth> parse_auth(const config::Node& node, config::ParseContext& context);

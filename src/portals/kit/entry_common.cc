@@ -72,6 +72,7 @@ struct EntryOptions {
   std::vector<config::Cidr> allow;
   config::Node set, unset;
   Raw raw = Raw::kKeep;
+  Verifier verify;
 
   static constexpr auto fields() {
     return std::tuple{
@@ -102,6 +103,8 @@ struct EntryOptions {
             .example("[\"raw.*\"]"),
         field("raw", &EntryOptions::raw,
               "Whether hook portals keep the sender's own fields under `raw.`."),
+        field("verify", &EntryOptions::verify,
+              "How a sender over HTTP proves itself, beside or instead of `auth`."),
     };
   }
 };
@@ -126,6 +129,7 @@ EntryCommon take(EntryOptions o) {
   if (o.rate) to.rate_per_sec = o.rate->per_sec;
   to.allow = std::move(o.allow);
   to.raw = o.raw;
+  to.verify = std::move(o.verify);
   return to;
 }
 

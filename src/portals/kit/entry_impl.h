@@ -12,6 +12,9 @@ namespace detail {
 /// Checks `path` (absolute, no query) and reports otherwise; `node` is the entry's map.
 bool check_entry_path(std::string_view path, const config::Node& node,
                       config::ParseContext& context);
+/// Refuses options that need HTTP.
+bool check_stream_options(const EntryCommon& common, const config::Node& node,
+                          config::ParseContext& context);
 net::HttpAnswer default_answer();
 
 inline std::vector<std::string> listen_of(const std::vector<std::string>& list) { return list; }
@@ -25,14 +28,18 @@ class TypedEntry final : public EntryPortal {
   bool read(const config::Node& node, config::ParseContext& context) {
     if (!parse_entry(node, config::struct_info<Config>(), &config_, common_, context)) return false;
     if constexpr (requires(Config& c) { c.path; }) return check_entry_path(path(), node, context);
-    return true;
+    return check_stream_options(common_, node, context);
   }
 
   bool verify(const EntryRequest& request) const override {
-    return !spec_->verify || spec_->verify(config_, request);
+    return (!spec_->verify || spec_->verify(config_, request)) &&
+           (!common_.verify.is_set() ||
+            (request.headers &&
+             common_.verify.accepts(*request.headers, request.body, request.now_ns)));
   }
   bool has_verifier() const override {
-    return spec_->verify && spec_->has_verifier && spec_->has_verifier(config_);
+    return common_.verify.is_set() ||
+           (spec_->verify && spec_->has_verifier && spec_->has_verifier(config_));
   }
   std::optional<EntryRefusal> decode(const EntryRequest& request, const DecodeContext& context,
                                      EntryEvents& out) const override {
@@ -40,6 +47,18 @@ class TypedEntry final : public EntryPortal {
   }
   net::HttpAnswer answer(const AcceptedFacts& facts) const override {
     return spec_->answer ? spec_->answer(config_, facts) : default_answer();
+  }
+  std::optional<AlertTelling> alerts() const override {
+    return spec_->alerts ? std::optional(spec_->alerts(config_)) : std::nullopt;
+  }
+  std::string greet(StreamState& state) const override {
+    return spec_->greet ? spec_->greet(config_, state) : std::string();
+  }
+  std::optional<net::ChildCommand> command() const override {
+    return spec_->command ? std::optional(spec_->command(config_)) : std::nullopt;
+  }
+  std::optional<net::TailFiles> files() const override {
+    return spec_->files ? std::optional(spec_->files(config_)) : std::nullopt;
   }
   std::string path() const override {
     if constexpr (requires(const Config& c) { c.path; }) return std::string(config_.path);
@@ -67,6 +86,7 @@ EntryDescriptor entry_portal(EntrySpec<Config> given) {
           .is_stream = spec->is_stream,
           .is_strict = spec->is_strict,
           .framing = spec->framing,
+          .methods = spec->methods,
           .body_bytes_max = spec->body_bytes_max,
           .kinds = spec->kinds,
           .fields = &config::fields_of<Config>(),

@@ -47,19 +47,21 @@ struct ExitAuthOptions {
 };
 
 struct BatchOptions {
-  int events = 500;
+  std::optional<int> events;
   ByteSize bytes{1u << 20};
-  Duration wait{0};
+  std::optional<Duration> wait;
   static constexpr std::string_view kTypeName = "batch";
   static constexpr auto fields() {
     return std::tuple{
         field("events", &BatchOptions::events, "Most events in one request.")
+            .default_text("500; `exec`, `file` and `stdout` 10000")
             .minimum(1)
             .maximum(10'000),
         field("bytes", &BatchOptions::bytes, "Most bytes of events in one request.")
             .minimum(1)
             .maximum(4u << 20),
         field("wait", &BatchOptions::wait, "How long a batch that is not full waits for more.")
+            .default_text("0s; `exec`, `file` and `stdout` 20ms")
             .maximum(60e9),
     };
   }
@@ -73,10 +75,14 @@ struct RetryOptions {
   static constexpr auto fields() {
     return std::tuple{
         field("base", &RetryOptions::base, "Longest pause before the first retry.").minimum(1e6),
-        field("cap", &RetryOptions::cap, "Longest pause between two retries.").minimum(1e6),
+        field("cap", &RetryOptions::cap,
+              "Longest pause between two retries of one event. While the exit is down as a whole, "
+              "its pauses count, which this does not bound: 1 s, 2 s ... 5 min (`tictoc exit "
+              "resume` ends one).")
+            .minimum(1e6),
         field("max_age", &RetryOptions::max_age,
               "An event that failed for so long becomes a dead letter `exhausted`; an outage of "
-              "the whole exit does not count."),
+              "the whole exit does not count. A restart of the daemon begins to count anew."),
     };
   }
   static Status check(const RetryOptions& o) {
@@ -198,11 +204,14 @@ struct ExitOptions {
   }
 };
 
+constexpr int kNotSaid = -1;
+
 ExitCommon take(ExitOptions o) {
   ExitCommon to;
   to.order = o.order;
   to.in_flight = o.order == Order::kNone ? o.in_flight.value_or(16) : 1;
-  to.batch = {o.batch.events, o.batch.bytes, o.batch.wait};
+  to.batch = {o.batch.events.value_or(kNotSaid), o.batch.bytes,
+              o.batch.wait ? o.batch.wait->ns : kNotSaid};
   to.timeout_ns = o.timeout;
   to.retry = {o.retry.base, o.retry.cap, o.retry.max_age};
   if (o.expire) to.expire_ns = o.expire->ns;
@@ -231,8 +240,13 @@ const std::vector<config::FieldInfo>& exit_common_fields() {
 }
 
 bool parse_exit(const config::Node& node, const config::StructInfo& own, void* value,
-                ExitCommon& common, config::ParseContext& context) {
-  return parse_both<ExitOptions>(node, own, value, common, context, &take);
+                const ExitCommon::Batch& usual_batch, ExitCommon& common,
+                config::ParseContext& context) {
+  if (!parse_both<ExitOptions>(node, own, value, common, context, &take)) return false;
+  ExitCommon::Batch& batch = common.batch;
+  if (batch.events == kNotSaid) batch.events = usual_batch.events;
+  if (batch.wait_ns == kNotSaid) batch.wait_ns = usual_batch.wait_ns;
+  return true;
 }
 
 }  // namespace tt::portals

@@ -2,16 +2,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <concepts>
+#include <tuple>
+
 #include "config/schema.h"
 #include "portals/kit/exit.h"
 #include "portals/kit/http_sender.h"
+#include "portals/kit/url.h"
 
 namespace tt::portals {
 
 namespace detail {
 
+/// No service sets a limit, nobody waits for a line, and a hundred files are not to be written for
+/// every event.
+constexpr ExitCommon::Batch kLocalBatch{.events = 10'000, .wait_ns = 20 * kNsPerMs};
+
 /// Judges what the kit judges itself; false when the portal's own judge should.
 inline bool needs_kit_judge(const ExitAnswer& answer) { return answer.status == 0; }
+
+/// What the member is called in a configuration.
+template <class Config>
+std::string_view name_of(config::Url Config::*member) {
+  std::string_view name;
+  const auto look = [&](const auto& field) {
+    if constexpr (std::same_as<decltype(field.member), config::Url Config::*>)
+      if (field.member == member) name = field.info.name;
+  };
+  std::apply([&](const auto&... fields) { (look(fields), ...); }, Config::fields());
+  return name;
+}
 
 template <class Config>
 class TypedHttpExit final : public ExitPortal {
@@ -20,7 +40,9 @@ class TypedHttpExit final : public ExitPortal {
 
   bool read(const config::Node& node, config::ParseContext& context) {
     auto config = std::make_shared<Config>();
-    if (!parse_exit(node, config::struct_info<Config>(), config.get(), common_, context))
+    if (!parse_exit(node, config::struct_info<Config>(), config.get(), {}, common_, context))
+      return false;
+    if (spec_->base && !check_base_url((*config).*spec_->base, name_of(spec_->base), node, context))
       return false;
     config_ = std::move(config);
     return true;
@@ -56,7 +78,16 @@ class TypedHttpExit final : public ExitPortal {
         return spec->session_parse(*config, answer);
       };
     }
-    return make_http_sender(common_, std::move(hooks), seams);
+    auto sender = make_http_sender(common_, std::move(hooks), seams);
+    if (!spec->reply || !spec->posted) return sender;
+    ThreadHooks threads;
+    threads.reply = [spec, config](const ExitRequest& request, std::string_view reference) {
+      return spec->reply(*config, request, reference);
+    };
+    threads.posted = [spec, config](const ExitAnswer& answer) {
+      return spec->posted(*config, answer);
+    };
+    return make_threaded_sender(std::move(sender), std::move(threads), seams);
   }
   std::string target() const override { return spec_->target ? spec_->target(*config_) : ""; }
   std::string show() const override { return config::show(*config_); }
@@ -72,21 +103,27 @@ class TypedLocalExit final : public ExitPortal {
   explicit TypedLocalExit(std::shared_ptr<const LocalExit<Config>> spec) : spec_(std::move(spec)) {}
 
   bool read(const config::Node& node, config::ParseContext& context) {
-    return parse_exit(node, config::struct_info<Config>(), &config_, common_, context);
+    return parse_exit(node, config::struct_info<Config>(), &config_, kLocalBatch, common_, context);
   }
 
   bool batches() const override { return spec_->batches; }
+  bool renders() const override { return !spec_->renders || spec_->renders(config_); }
   bool url_has_holes() const override { return false; }
   Result<ExitRequest> encode(std::span<const OutgoingEvent> events) const override {
     return spec_->encode(config_, events);
   }
-  std::vector<Verdict> judge(const ExitAnswer& answer, std::size_t, WallNs now_ns) const override {
+  std::vector<Verdict> judge(const ExitAnswer& answer, std::size_t count,
+                             WallNs now_ns) const override {
+    if (spec_->judge && !needs_kit_judge(answer)) return spec_->judge(answer, count);
     return {verdict_of_answer(answer, false, now_ns)};
   }
   std::unique_ptr<ExitSender> connect(const ExitSeams& seams) const override {
-    return spec_->connect(config_, seams);
+    return spec_->connect(config_, common_, seams);
   }
   std::string target() const override { return spec_->target ? spec_->target(config_) : ""; }
+  std::vector<std::string> files() const override {
+    return spec_->files ? spec_->files(config_) : std::vector<std::string>();
+  }
   std::string show() const override { return config::show(config_); }
 
  private:

@@ -15,8 +15,8 @@ namespace tt::portals {
 namespace {
 
 constexpr std::string_view kRawPrefix = "raw";
-constexpr std::size_t kTextBytesMax = 64u << 10;  // One named field of an event that was too large.
-constexpr std::size_t kShortTextBytesMax = 1024;  // When even that was too much.
+constexpr std::size_t kFieldBytesMax = 64u << 10;  // A named field of an event that was too large.
+constexpr std::size_t kShortTextBytesMax = 1024;   // When even that was too much.
 constexpr std::size_t kNameBytesMax = 256;
 constexpr std::size_t kShortPartsMax = 100;
 
@@ -170,7 +170,7 @@ void add_hook_event(event::EventBatch& batch, const HookEvent& event, std::strin
   if (has_message && try_write(batch, event, raw_json, context, now_ns)) return;
 
   bool was_cut = false;
-  HookEvent good = mended(event, kTextBytesMax, was_cut);
+  HookEvent good = mended(event, kFieldBytesMax, was_cut);
   const std::string raw = raw_json.empty() ? "" : shrunk(raw_json, good, context, was_cut);
   if (was_cut) good.json("truncated", "true");
   if (try_write(batch, good, raw, context, now_ns)) return;

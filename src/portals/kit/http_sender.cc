@@ -17,6 +17,8 @@ using Done = std::function<void(ExitAnswer)>;
 
 // Some services refuse requests without one.
 constexpr const char* kUserAgent = "time-tunnel";
+// Room for the above, a credential, a signature with its id and time, and the replay's number.
+constexpr std::size_t kHeadersAddedMax = 6;
 // Shorter parts would blank out half of every answer.
 constexpr std::size_t kRedactedBytesMin = 4;
 
@@ -27,6 +29,31 @@ void redact(std::string& text, const std::vector<std::string>& secrets) {
          at = text.find(secret, at + 3))
       text.replace(at, secret.size(), "***");
   }
+}
+
+/// What of a URL servers repeat without the rest: path and query ("Cannot POST /hooks/T0/x"), and
+/// of what people wrote into it the password and the tokens.
+void add_parts(std::vector<std::string>& secrets, std::string_view url, std::string_view shown) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return;
+  const std::string_view rest = url.substr(scheme + 3);
+  const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
+  const std::string_view user = rest.substr(0, end), target = rest.substr(end);
+  if (const std::size_t at = user.rfind('@'), colon = user.find(':');
+      at != user.npos && colon < at) {
+    const std::string_view password = user.substr(colon + 1, at - colon - 1);
+    secrets.push_back(percent_decode(password).value_or(std::string(password)));
+  }
+  const std::string_view path = target.substr(0, target.find('?'));
+  if (shown.find(path) == std::string_view::npos) {
+    secrets.emplace_back(target);
+    secrets.emplace_back(path);
+  }
+  if (path.size() == target.size()) return;
+  for (const std::string_view parameter : split(target.substr(path.size() + 1), '&'))
+    if (const std::size_t equals = parameter.find('=');
+        equals != std::string_view::npos && is_secret_name(parameter.substr(0, equals)))
+      secrets.emplace_back(parameter.substr(equals + 1));
 }
 
 bool has_field(const SensitiveFields& fields, std::string_view name) {
@@ -110,19 +137,17 @@ class State : public std::enable_shared_from_this<State> {
 
   // Single flight: whoever comes while one request for a session is out waits for its answer.
   void with_session(SessionDone ready) {
-    std::optional<SessionOutcome> have;
-    {
-      const std::lock_guard lock(mutex_);
-      if (!is_closed_ && session_ && clock_.steady_ns() < session_until_ns_) {
-        have = session_;
-      } else {
-        waiting_.push_back(std::move(ready));
-        if (is_fetching_) return;
-        is_fetching_ = true;
-        session_.reset();
-      }
+    std::unique_lock lock(mutex_);
+    if (!is_closed_ && session_ && clock_.steady_ns() < session_until_ns_) {
+      const SessionOutcome have = *session_;
+      lock.unlock();
+      return ready(have);
     }
-    if (have) return ready(*have);
+    waiting_.push_back(std::move(ready));
+    if (is_fetching_) return;
+    is_fetching_ = true;
+    session_.reset();
+    lock.unlock();
     fetch();
   }
 
@@ -172,36 +197,43 @@ class State : public std::enable_shared_from_this<State> {
     for (const SessionDone& ready : waiting) ready(outcome);
   }
 
-  /// The `auth` option as a header, unless the portal brought its own.
-  void add_auth(SensitiveFields& fields) const {
-    if (!auth_ || has_field(fields, "authorization")) return;
-    if (auth_->bearer) {
-      fields.emplace_back("Authorization", SensitiveText("Bearer ").append(*auth_->bearer));
-    } else if (auth_->basic) {
-      fields.emplace_back("Authorization", SensitiveText("Basic ").append_basic(
-                                               auth_->basic->user, auth_->basic->password));
-    }
+  /// The `auth` option as the text of a header; empty when there is none.
+  SensitiveText authorization() const {
+    SensitiveText text;
+    if (auth_ && auth_->bearer) text.append("Bearer ").append(*auth_->bearer);
+    if (auth_ && auth_->basic)
+      text.append("Basic ").append_basic(auth_->basic->user, auth_->basic->password);
+    return text;
   }
 
   void transfer(const ExitRequest& request, const AttemptFacts& facts, const net::Headers& session,
                 Done done, bool is_signed = true) {
-    SensitiveFields fields = request.headers;
-    add_auth(fields);
-    if (!has_field(fields, "user-agent")) fields.emplace_back("User-Agent", kUserAgent);
-    if (is_signed && hooks_.sign)
-      for (auto& field : hooks_.sign(request, facts)) fields.push_back(std::move(field));
-
     std::vector<std::string> secrets;
     std::string problem;
     const auto reveal = [&](const SensitiveText& text, std::string_view where) {
+      if (text.is_plain()) return text.masked();
       if (const auto missing = text.missing(); !missing.empty() && problem.empty())
         problem = std::string(where) + ": " + missing.front() + " has no text";
       for (std::string& secret : text.secrets()) secrets.push_back(std::move(secret));
       return text.reveal();
     };
-    net::ClientRequest out{.method = request.method, .body = request.body};
+    net::ClientRequest out{.method = request.method};
     out.url = reveal(request.url, "url");
-    for (const auto& [name, value] : fields) out.headers.emplace_back(name, reveal(value, name));
+    for (std::size_t i = 0, whole = secrets.size(); i < whole; ++i)
+      add_parts(secrets, std::string(secrets[i]), request.url.masked());
+    out.body = request.secret_body.empty() ? request.body : reveal(request.secret_body, "body");
+    out.headers.reserve(request.headers.size() + session.size() + kHeadersAddedMax);
+    const auto add = [&](const std::string& name, const SensitiveText& value) {
+      out.headers.emplace_back(name, reveal(value, name));
+    };
+    for (const auto& [name, value] : request.headers) add(name, value);
+    // Unless the portal brought its own.
+    if (const SensitiveText text = authorization();
+        !text.empty() && !has_field(request.headers, "authorization"))
+      add("Authorization", text);
+    if (!has_field(request.headers, "user-agent")) add("User-Agent", kUserAgent);
+    if (is_signed && hooks_.sign)
+      for (const auto& [name, value] : hooks_.sign(request, facts)) add(name, value);
     for (const auto& [name, value] : session) {
       out.headers.emplace_back(name, value);
       secrets.push_back(value);
@@ -211,6 +243,14 @@ class State : public std::enable_shared_from_this<State> {
       out.proxy = reveal(proxy_.is_secret() ? SensitiveText(proxy_.secret())
                                             : SensitiveText().append_as(proxy_.reveal(), "***"),
                          "proxy");
+    }
+    if (request.mail) {
+      auto mail = std::make_shared<net::ClientMail>(*request.mail);
+      if (auth_ && auth_->basic) {
+        mail->user = auth_->basic->user;
+        mail->password = reveal(SensitiveText(auth_->basic->password), "auth.basic.password");
+      }
+      out.mail = std::move(mail);
     }
     if (!problem.empty()) return done(failed(std::move(problem), true));
 

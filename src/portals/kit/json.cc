@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <cmath>
 
 #include "base/result.h"
 #include "base/text.h"
@@ -104,7 +105,8 @@ void write_value(JsonWriter& out, const json::value& value) {
     out.end();
   } else if (const double* number = value.if_double()) {
     // As people write it: Boost.JSON makes 1.7E1 of 17.0.
-    out.raw(fmt::format("{}", *number));
+    // What is beyond a double is read as infinite, which JSON has no word for.
+    out.raw(std::isfinite(*number) ? fmt::format("{}", *number) : *number > 0 ? "1e999" : "-1e999");
   } else {
     out.raw(json::serialize(value));
   }

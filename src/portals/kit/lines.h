@@ -16,6 +16,9 @@ namespace tt::portals {
 /// request's body; method and URL stay empty.
 inline ExitRequest encode_lines(const tmpl::Template& line, std::span<const OutgoingEvent> events) {
   ExitRequest request{.method = ""};
+  std::size_t bytes = 0;
+  for (const OutgoingEvent& event : events) bytes += event.event.json.size() + 1;
+  if (line.empty()) request.body.reserve(bytes);
   for (const OutgoingEvent& event : events) {
     if (line.empty()) {
       request.body += event.event.json;

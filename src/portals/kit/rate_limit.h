@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/clock.h"
@@ -20,6 +21,8 @@ class RateLimit {
         tokens_(tokens_max_),
         filled_ns_(now) {}
 
+  /// What it holds at most, in whole tokens.
+  std::size_t burst() const { return static_cast<std::size_t>(tokens_max_); }
   /// When a token is there: `now` or later.
   SteadyNs next_ns(SteadyNs now) const {
     const double tokens = tokens_at(now);

@@ -13,37 +13,39 @@ constexpr std::string_view kMask = "***";
 }  // namespace
 
 SensitiveText& SensitiveText::append(std::string_view plain) {
-  if (plain.empty()) return *this;
-  masked_ += plain;
-  if (!parts_.empty() && parts_.back().form == Form::kPlain)
+  if (!parts_.empty()) {
+    if (parts_.back().form != Form::kPlain) parts_.emplace_back();
     parts_.back().text += plain;
-  else
-    parts_.push_back({.text = std::string(plain)});
+  }
+  masked_ += plain;
   return *this;
 }
 
 SensitiveText& SensitiveText::append_basic(std::string_view user, const Secret& password) {
-  parts_.push_back({Form::kBasic, std::string(user), password});
-  masked_ += kMask;
-  return *this;
+  return append_part({Form::kBasic, std::string(user), password}, kMask);
 }
 
 SensitiveText& SensitiveText::append_as(std::string_view text, std::string_view masked) {
   if (text == masked) return append(text);
-  parts_.push_back({.form = Form::kHidden, .text = std::string(text)});
-  masked_ += masked;
-  return *this;
+  return append_part({.form = Form::kHidden, .text = std::string(text)}, masked);
 }
 
 SensitiveText& SensitiveText::append(const SensitiveText& other) {
+  if (other.is_plain()) return append(std::string_view(other.masked_));
+  if (parts_.empty()) parts_.push_back({.text = masked_});
   parts_.insert(parts_.end(), other.parts_.begin(), other.parts_.end());
   masked_ += other.masked_;
   return *this;
 }
 
 SensitiveText& SensitiveText::append_secret(const Secret& secret, Form form) {
-  parts_.push_back({.form = form, .secret = secret});
-  masked_ += kMask;
+  return append_part({.form = form, .secret = secret}, kMask);
+}
+
+SensitiveText& SensitiveText::append_part(Part part, std::string_view masked) {
+  if (parts_.empty()) parts_.push_back({.text = masked_});
+  parts_.push_back(std::move(part));
+  masked_ += masked;
   return *this;
 }
 
@@ -56,6 +58,10 @@ std::string SensitiveText::reveal(const Part& part) {
       return part.secret.reveal();
     case Form::kEncoded:
       return percent_encode(part.secret.reveal());
+    case Form::kJson: {
+      const std::string quoted = json_string(part.secret.reveal());
+      return quoted.substr(1, quoted.size() - 2);
+    }
     case Form::kBasic:
       return base64(part.text + ":" + part.secret.reveal());
     case Form::kBase:
@@ -67,6 +73,7 @@ std::string SensitiveText::reveal(const Part& part) {
 }
 
 std::string SensitiveText::reveal() const {
+  if (is_plain()) return masked_;
   std::string text;
   for (const Part& part : parts_) text += reveal(part);
   return text;
@@ -88,7 +95,7 @@ std::vector<std::string> SensitiveText::secrets() const {
   for (const Part& part : parts_) {
     if (part.form == Form::kPlain) continue;
     texts.push_back(reveal(part));
-    if (part.form == Form::kBasic || part.form == Form::kEncoded)
+    if (part.form == Form::kBasic || part.form == Form::kEncoded || part.form == Form::kJson)
       texts.push_back(part.secret.reveal());
   }
   return texts;

@@ -31,6 +31,8 @@ class SensitiveText {
   SensitiveText& append_encoded(const Secret& secret) {
     return append_secret(secret, Form::kEncoded);
   }
+  /// Between the quotes of a JSON string.
+  SensitiveText& append_json(const Secret& secret) { return append_secret(secret, Form::kJson); }
   /// Base64 of `user:password`.
   SensitiveText& append_basic(std::string_view user, const Secret& password);
   /// A secret URL as the beginning of a longer one: without slashes at its end.
@@ -41,7 +43,9 @@ class SensitiveText {
   SensitiveText& append_as(std::string_view text, std::string_view masked);
   SensitiveText& append(const SensitiveText& other);
 
-  bool empty() const { return parts_.empty(); }
+  bool empty() const { return parts_.empty() && masked_.empty(); }
+  /// Without a secret: masked() says it all.
+  bool is_plain() const { return parts_.empty(); }
   std::string reveal() const;
   const std::string& masked() const { return masked_; }
   /// Names of the secrets that have no text now ("env TOKEN"); nothing can be sent then.
@@ -50,16 +54,17 @@ class SensitiveText {
   std::vector<std::string> secrets() const;
 
  private:
-  enum class Form : std::uint8_t { kPlain, kHidden, kText, kEncoded, kBasic, kBase };
+  enum class Form : std::uint8_t { kPlain, kHidden, kText, kEncoded, kJson, kBasic, kBase };
   struct Part {
     Form form = Form::kPlain;
     std::string text;  ///< Plain and hidden: the text; basic: the user.
     Secret secret;
   };
   SensitiveText& append_secret(const Secret& secret, Form form);
+  SensitiveText& append_part(Part part, std::string_view masked);
   static std::string reveal(const Part& part);
 
-  std::vector<Part> parts_;
+  std::vector<Part> parts_;  ///< From the first secret on; most texts have none.
   std::string masked_;
 };
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "portals/kit/signature.h"
 
+#include <algorithm>
+
 #include "base/digest.h"
 #include "base/text.h"
 
@@ -30,12 +32,12 @@ std::optional<std::string_view> leading_seconds(std::string_view text) {
   return text.substr(0, digits);
 }
 
-bool is_recent(std::string_view seconds, WallNs now_ns) {
+bool is_recent(std::string_view seconds, WallNs now_ns, std::int64_t tolerance_ns) {
   const auto parsed = parse_i64(seconds);
   if (!parsed) return false;
   const std::int64_t distance_sec = now_ns / kNsPerSec - *parsed;
-  constexpr std::int64_t kTolerance = kSignatureToleranceNs / kNsPerSec;
-  return distance_sec <= kTolerance && distance_sec >= -kTolerance;
+  const std::int64_t tolerance_sec = tolerance_ns / kNsPerSec;
+  return distance_sec <= tolerance_sec && distance_sec >= -tolerance_sec;
 }
 
 std::string fill(std::string_view pattern, std::string_view body, std::string_view timestamp,
@@ -63,6 +65,13 @@ bool digest_fits(const HmacScheme& scheme, std::string_view given, std::string_v
   return bytes && equal_constant_time(*bytes, expected);
 }
 
+/// What follows `prefix` in the first part that begins with it; empty when none does.
+std::string_view part_after(const std::vector<std::string_view>& parts, std::string_view prefix) {
+  for (const std::string_view part : parts)
+    if (part.starts_with(prefix)) return part.substr(prefix.size());
+  return {};
+}
+
 }  // namespace
 
 std::string webhook_key(std::string_view secret) {
@@ -83,10 +92,10 @@ std::string sign_webhook(const Secret& secret, std::string_view id, std::int64_t
 }
 
 bool verify_webhook(const Secret& secret, const net::Headers& headers, std::string_view body,
-                    WallNs now_ns) {
+                    WallNs now_ns, std::int64_t tolerance_ns) {
   const std::string_view id = net::find_header(headers, "webhook-id");
   const auto seconds = leading_seconds(net::find_header(headers, "webhook-timestamp"));
-  if (id.empty() || !seconds || !is_recent(*seconds, now_ns)) return false;
+  if (id.empty() || !seconds || !is_recent(*seconds, now_ns, tolerance_ns)) return false;
   const auto given = split(net::find_header(headers, "webhook-signature"), ' ');
   bool fits = false;
   for (const std::string& text : secret.reveal_all()) {
@@ -106,21 +115,26 @@ bool verify_hub_signature(const Secret& secret, std::string_view header, std::st
 
 bool verify_hmac(const HmacScheme& scheme, const Secret& secret, const net::Headers& headers,
                  std::string_view body, WallNs now_ns) {
+  std::string given(net::find_header(headers, scheme.header));
+  // A prefix like `HMAC ` stands before one digest.
+  const bool is_one = scheme.prefix.find_first_of(" ,") != std::string::npos;
+  if (!is_one) std::replace(given.begin(), given.end(), ',', ' ');
+  const auto digests = is_one ? std::vector{trim(given)} : split(given, ' ');
   std::string_view timestamp, id;
-  if (!scheme.timestamp_header.empty()) {
+  if (!scheme.timestamp_header.empty())
     timestamp = trim(net::find_header(headers, scheme.timestamp_header));
+  else if (!scheme.timestamp_prefix.empty())
+    timestamp = part_after(digests, scheme.timestamp_prefix);
+  if (!scheme.timestamp_header.empty() || !scheme.timestamp_prefix.empty()) {
     const auto seconds = leading_seconds(timestamp);
-    if (!seconds || seconds->size() != timestamp.size() || !is_recent(*seconds, now_ns))
+    if (!seconds || seconds->size() != timestamp.size() ||
+        !is_recent(*seconds, now_ns, scheme.tolerance_ns))
       return false;
   }
   if (!scheme.id_header.empty()) {
     id = net::find_header(headers, scheme.id_header);
     if (id.empty()) return false;
   }
-  std::string given(net::find_header(headers, scheme.header));
-  for (char& c : given)
-    if (c == ',') c = ' ';
-  const auto digests = split(given, ' ');
   const std::string content = fill(scheme.content, body, timestamp, id);
   bool fits = false;
   for (const std::string& key : secret.reveal_all()) {

@@ -26,7 +26,7 @@ std::string sign_webhook(const Secret& secret, std::string_view id, std::int64_t
 /// Checks webhook-id, webhook-timestamp and webhook-signature over the raw body: any v1 signature
 /// under any key, time within the tolerance. False when the secret has no text.
 bool verify_webhook(const Secret& secret, const net::Headers& headers, std::string_view body,
-                    WallNs now_ns);
+                    WallNs now_ns, std::int64_t tolerance_ns = kSignatureToleranceNs);
 
 /// GitHub, Gitea: X-Hub-Signature-256 `sha256=<hex>` over the raw body. `header` is the value.
 bool verify_hub_signature(const Secret& secret, std::string_view header, std::string_view body);
@@ -40,7 +40,9 @@ struct HmacScheme {
   /// What is signed: `{body}`, `{timestamp}` and `{id}` are replaced.
   std::string content = "{body}";
   std::string timestamp_header;  ///< Unix seconds; must be within the tolerance when named.
+  std::string timestamp_prefix;  ///< Or where the time stands among the digests: "t=".
   std::string id_header;
+  std::int64_t tolerance_ns = kSignatureToleranceNs;
 };
 /// False when a header that the scheme names is missing or the secret has no text.
 bool verify_hmac(const HmacScheme& scheme, const Secret& secret, const net::Headers& headers,

@@ -31,9 +31,27 @@ SensitiveText join_url(const config::Url& base, std::string_view path) {
   return literal(text).append(path);
 }
 
+bool check_base_url(const config::Url& url, std::string_view name, const config::Node& node,
+                    config::ParseContext& context) {
+  // The text of a secret is not there where a file is checked offline.
+  if (url.empty() || (url.is_secret() && context.options.is_offline)) return true;
+  const auto parts = url.parts();
+  if (!parts.ok() || parts->query.empty()) return true;
+  const config::Node* written = node.find(name);
+  context.diagnostics.error(
+      "bad-value", written ? written->place() : node.place(),
+      "`" + std::string(name) + "` has a query, and this exit adds a path behind it",
+      "leave out `?` and what follows");
+  return false;
+}
+
 std::string target_of(const config::Url& url) {
   const auto parts = url.parts();
   return parts ? parts->origin() : "***";
+}
+
+std::string target_of(const config::UrlTemplate& url) {
+  return url.has_holes() ? url.redacted() : target_of(url.base());
 }
 
 }  // namespace tt::portals

@@ -86,6 +86,12 @@ class OneEvent {
   EntryEvents all_;
 };
 
+/// The name of a test of a table whose rows have one.
+template <class Row>
+std::string row_name(const testing::TestParamInfo<Row>& info) {
+  return info.param.name;
+}
+
 inline std::string file_text(const std::string& path) {
   std::ifstream file(path);
   std::stringstream text;

@@ -16,12 +16,13 @@ namespace tt::portals::test {
 namespace {
 
 namespace fs = std::filesystem;
-const std::string kFolder = TT_SHARED_DIR "/data/02-gitlab/open";
-const std::string kGolden = TT_SOURCE_DIR "/src/portals/entry/gitlab/golden/shared_payloads.ndjson";
+const std::string kGitlabData = TT_SHARED_DIR "/data/02-gitlab/open";
+const std::string kGitlabGolden =
+    TT_SOURCE_DIR "/src/portals/entry/gitlab/golden/shared_payloads.ndjson";
 
 std::map<std::string, std::string> event_headers() {
   std::map<std::string, std::string> names;
-  const auto list = parse_json(file_text(kFolder + "/_headers.json"));
+  const auto list = parse_json(file_text(kGitlabData + "/_headers.json"));
   if (list)
     for (const boost::json::value& one : *list_at(*list, ""))
       names[std::string(text_at(one, "file"))] = text_at(one, "X-Gitlab-Event");
@@ -29,12 +30,12 @@ std::map<std::string, std::string> event_headers() {
 }
 
 /// File name and event, by file name.
-std::map<std::string, std::string> decode_payloads() {
+std::map<std::string, std::string> decode_gitlab_payloads() {
   std::map<std::string, std::string> lines;
   const ConfiguredEntry gitlab("gitlab", "");
   for (const auto& [file, header] : event_headers()) {
     const Sent sent{
-        file_text(kFolder + "/" + file),
+        file_text(kGitlabData + "/" + file),
         {{"X-Gitlab-Event", header}, {"X-Gitlab-Instance", "https://gitlab.example.com"}}};
     lines[file] = OneEvent(*gitlab.portal, sent, {.raw = Raw::kDrop}).json();
   }
@@ -42,16 +43,16 @@ std::map<std::string, std::string> decode_payloads() {
 }
 
 TEST(GitlabGolden, events_of_the_shared_payloads_are_as_before) {
-  if (!fs::exists(kFolder)) GTEST_SKIP() << "shared payloads are not here";
+  if (!fs::exists(kGitlabData)) GTEST_SKIP() << "shared payloads are not here";
   std::string text;
-  for (const auto& [file, json] : decode_payloads())
+  for (const auto& [file, json] : decode_gitlab_payloads())
     text += "{\"file\":" + json_string(file) + ",\"event\":" + json + "}\n";
   if (std::getenv("TT_UPDATE_GOLDEN")) {
-    fs::create_directories(fs::path(kGolden).parent_path());
-    std::ofstream(kGolden) << text;
+    fs::create_directories(fs::path(kGitlabGolden).parent_path());
+    std::ofstream(kGitlabGolden) << text;
   }
   const auto now = split(text, '\n');
-  const std::string golden = file_text(kGolden);
+  const std::string golden = file_text(kGitlabGolden);
   const auto before = split(golden, '\n');
   EXPECT_EQ(now.size(), before.size());
   for (std::size_t i = 0; i < std::min(now.size(), before.size()); ++i)
@@ -59,8 +60,8 @@ TEST(GitlabGolden, events_of_the_shared_payloads_are_as_before) {
 }
 
 TEST(GitlabGolden, every_event_reads_well_and_says_where_it_comes_from) {
-  if (!fs::exists(kFolder)) GTEST_SKIP() << "shared payloads are not here";
-  for (const auto& [file, json] : decode_payloads()) {
+  if (!fs::exists(kGitlabData)) GTEST_SKIP() << "shared payloads are not here";
+  for (const auto& [file, json] : decode_gitlab_payloads()) {
     SCOPED_TRACE(file + " " + json);
     const auto event = parse_json(json);
     ASSERT_TRUE(event);

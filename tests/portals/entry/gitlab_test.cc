@@ -11,12 +11,12 @@ namespace tt::portals::test {
 namespace {
 
 constexpr char kToken[] = "token: sesame\n";
-constexpr char kRotation[] = "token: [sesame, open]\n";
+constexpr char kTokenRotation[] = "token: [sesame, open]\n";
 constexpr char kBoth[] = "token: sesame\nsigning_token: whsec_c2lnbmluZyBrZXk=\n";
 
 Sent with_token(std::string token) { return {"{}", {{"X-Gitlab-Token", std::move(token)}}}; }
 
-Sent signed_by(const std::string& secret, std::string body = "{}") {
+Sent gitlab_signed(const std::string& secret, std::string body = "{}") {
   const std::string signature = sign_webhook(Secret(secret), "id-1", kArrival / kNsPerSec, body);
   return {std::move(body),
           {{"webhook-id", "id-1"},
@@ -24,19 +24,19 @@ Sent signed_by(const std::string& secret, std::string body = "{}") {
            {"webhook-signature", signature}}};
 }
 
-bool accepts(std::string_view options, const Sent& sent) {
+bool gitlab_accepts(std::string_view options, const Sent& sent) {
   const ConfiguredEntry gitlab("gitlab", options);
   return gitlab->verify(sent.request());
 }
 
 TEST(GitlabVerify, a_token_must_fit_and_all_of_a_rotation_do) {
-  EXPECT_TRUE(accepts(kToken, with_token("sesame")));
-  EXPECT_FALSE(accepts(kToken, with_token("sesam")));
-  EXPECT_FALSE(accepts(kToken, with_token("")));
-  EXPECT_FALSE(accepts(kToken, {"{}", {}}));
-  EXPECT_TRUE(accepts(kRotation, with_token("open")));
-  EXPECT_TRUE(accepts(kRotation, with_token("sesame")));
-  EXPECT_FALSE(accepts(kRotation, with_token("sesame,open")));
+  EXPECT_TRUE(gitlab_accepts(kToken, with_token("sesame")));
+  EXPECT_FALSE(gitlab_accepts(kToken, with_token("sesam")));
+  EXPECT_FALSE(gitlab_accepts(kToken, with_token("")));
+  EXPECT_FALSE(gitlab_accepts(kToken, {"{}", {}}));
+  EXPECT_TRUE(gitlab_accepts(kTokenRotation, with_token("open")));
+  EXPECT_TRUE(gitlab_accepts(kTokenRotation, with_token("sesame")));
+  EXPECT_FALSE(gitlab_accepts(kTokenRotation, with_token("sesame,open")));
 }
 
 TEST(GitlabVerify, without_a_token_anyone_may_send_and_the_portal_says_so) {
@@ -47,33 +47,33 @@ TEST(GitlabVerify, without_a_token_anyone_may_send_and_the_portal_says_so) {
 }
 
 TEST(GitlabVerify, a_secret_that_is_not_there_lets_nobody_in) {
-  EXPECT_FALSE(accepts("token: {env: TT_TEST_NOT_SET}\n", with_token("")));
-  EXPECT_FALSE(accepts("signing_token: {env: TT_TEST_NOT_SET}\n", signed_by("")));
+  EXPECT_FALSE(gitlab_accepts("token: {env: TT_TEST_NOT_SET}\n", with_token("")));
+  EXPECT_FALSE(gitlab_accepts("signing_token: {env: TT_TEST_NOT_SET}\n", gitlab_signed("")));
 }
 
 TEST(GitlabVerify, with_both_tokens_one_proof_is_enough_unless_one_is_required) {
-  const Sent good = signed_by("whsec_c2lnbmluZyBrZXk="), bad = signed_by("whsec_b3RoZXI=");
+  const Sent good = gitlab_signed("whsec_c2lnbmluZyBrZXk="), bad = gitlab_signed("whsec_b3RoZXI=");
   Sent old_key = bad;
   old_key.headers.emplace_back("X-Gitlab-Token", "sesame");
-  EXPECT_TRUE(accepts(kBoth, good));
-  EXPECT_FALSE(accepts(kBoth, bad));
-  EXPECT_TRUE(accepts(kBoth, with_token("sesame")));
-  EXPECT_TRUE(accepts(kBoth, old_key));
+  EXPECT_TRUE(gitlab_accepts(kBoth, good));
+  EXPECT_FALSE(gitlab_accepts(kBoth, bad));
+  EXPECT_TRUE(gitlab_accepts(kBoth, with_token("sesame")));
+  EXPECT_TRUE(gitlab_accepts(kBoth, old_key));
   const std::string token = std::string(kBoth) + "require: token\n";
-  EXPECT_FALSE(accepts(token, good));
-  EXPECT_TRUE(accepts(token, with_token("sesame")));
+  EXPECT_FALSE(gitlab_accepts(token, good));
+  EXPECT_TRUE(gitlab_accepts(token, with_token("sesame")));
   const std::string signature = std::string(kBoth) + "require: signature\n";
-  EXPECT_TRUE(accepts(signature, good));
-  EXPECT_FALSE(accepts(signature, old_key));
+  EXPECT_TRUE(gitlab_accepts(signature, good));
+  EXPECT_FALSE(gitlab_accepts(signature, old_key));
 }
 
 TEST(GitlabVerify, a_changed_body_and_an_old_hook_are_refused) {
-  Sent sent = signed_by("whsec_c2lnbmluZyBrZXk=");
+  Sent sent = gitlab_signed("whsec_c2lnbmluZyBrZXk=");
   sent.now_ns += 301 * kNsPerSec;
-  EXPECT_FALSE(accepts("signing_token: whsec_c2lnbmluZyBrZXk=\n", sent));
-  sent = signed_by("whsec_c2lnbmluZyBrZXk=");
+  EXPECT_FALSE(gitlab_accepts("signing_token: whsec_c2lnbmluZyBrZXk=\n", sent));
+  sent = gitlab_signed("whsec_c2lnbmluZyBrZXk=");
   sent.body += " ";
-  EXPECT_FALSE(accepts("signing_token: whsec_c2lnbmluZyBrZXk=\n", sent));
+  EXPECT_FALSE(gitlab_accepts("signing_token: whsec_c2lnbmluZyBrZXk=\n", sent));
 }
 
 TEST(GitlabVerify, what_is_required_must_be_configured) {
@@ -94,8 +94,9 @@ TEST(GitlabVerify, verdicts_on_signatures_are_those_of_the_reference_library) {
               .now_ns = int_at(one, "now") * kNsPerSec};
     for (const auto& [name, value] : *map_at(one, "headers"))
       sent.headers.emplace_back(std::string(name), std::string(text_at(value, "")));
-    EXPECT_EQ(accepts("signing_token: '" + std::string(text_at(one, "secret")) + "'\n", sent),
-              bool_at(one, "accept"))
+    EXPECT_EQ(
+        gitlab_accepts("signing_token: '" + std::string(text_at(one, "secret")) + "'\n", sent),
+        bool_at(one, "accept"))
         << text_at(one, "name");
   }
 }
@@ -202,14 +203,14 @@ TEST_F(Gitlab, the_answer_is_an_empty_200) {
   EXPECT_EQ(answer.body, "");
 }
 
-struct Sentence {
+struct GitlabRow {
   const char* name;
   const char* body;
   const char* kind;
   const char* message;
 };
 
-class GitlabSentence : public testing::TestWithParam<Sentence> {};
+class GitlabSentence : public testing::TestWithParam<GitlabRow> {};
 
 TEST_P(GitlabSentence, reads_well) {
   const ConfiguredEntry gitlab("gitlab", "");
@@ -218,7 +219,7 @@ TEST_P(GitlabSentence, reads_well) {
   EXPECT_EQ(event["message"], GetParam().message);
 }
 
-constexpr Sentence kSentences[] = {
+constexpr GitlabRow kGitlabRows[] = {
     {"branch_deleted",
      R"({"object_kind":"push","ref":"refs/heads/a/b","user_name":"Ann","after":"000","before":"1"})",
      "urn:gitlab:push:deleted", "Ann deleted branch a/b"},
@@ -311,8 +312,8 @@ constexpr Sentence kSentences[] = {
      "Someone changed a merge request"},
 };
 
-std::string sentence_name(const testing::TestParamInfo<Sentence>& info) { return info.param.name; }
-INSTANTIATE_TEST_SUITE_P(Hooks, GitlabSentence, testing::ValuesIn(kSentences), sentence_name);
+INSTANTIATE_TEST_SUITE_P(Hooks, GitlabSentence, testing::ValuesIn(kGitlabRows),
+                         row_name<GitlabRow>);
 
 }  // namespace
 }  // namespace tt::portals::test

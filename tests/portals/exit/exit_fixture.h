@@ -4,7 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json/value.hpp>
 #include <deque>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -26,6 +30,25 @@
 namespace tt::portals::test {
 
 constexpr WallNs kNow = 1'767'225'600 * kNsPerSec;  // 2026-01-01T00:00:00Z.
+
+using Json = std::shared_ptr<const boost::json::value>;
+
+/// A file of the shared data; null where that is not.
+inline Json shared_json(const std::string& path) {
+  std::ifstream file(TT_SHARED_DIR "/data/" + path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return text.empty() ? nullptr : parse_json(text);
+}
+
+/// Expects each of these members in both, of the same kind.
+inline void expect_alike(const boost::json::value& ours, const boost::json::value& theirs,
+                         std::initializer_list<const char*> paths) {
+  for (const char* path : paths) {
+    const boost::json::value *here = find_at(ours, path), *there = find_at(theirs, path);
+    ASSERT_TRUE(here && there) << path;
+    EXPECT_EQ(here->kind(), there->kind()) << path;
+  }
+}
 
 /// An exit as configured by `yaml`; `portal` is null after errors.
 struct Configured {
@@ -84,6 +107,11 @@ class Outgoing {
   std::vector<OutgoingEvent> list_;
 };
 
+/// What an answer to a request for one event means.
+inline Verdict judge_one(const ExitPortal& portal, const ExitAnswer& answer) {
+  return portal.judge(answer, 1, kNow).front();
+}
+
 /// As `vortex encode` prints it: secrets masked.
 inline std::string masked_json(const ExitRequest& request) {
   JsonWriter json;
@@ -98,8 +126,14 @@ struct TestSeams {
   ManualClock clock{kNow};
   MemoryDisk disk;
   HeldClient client;
+  std::unique_ptr<net::SocketClient> sockets;  // Last: it ends before what it calls.
   ExitSeams seams() {
-    return {clock, disk, client, [](std::function<void()> work) { work(); }};
+    return {clock, disk, client,
+            [this]() -> net::SocketClient& {
+              if (!sockets) sockets = net::SocketClient::start(system_spawner());
+              return *sockets;
+            },
+            [](std::function<void()> work) { work(); }};
   }
 };
 

@@ -107,6 +107,16 @@ TEST_F(LineFileTest, a_file_that_was_moved_away_is_made_anew) {
   EXPECT_EQ(disk_.bytes("d/moved.log"), "one\n");
 }
 
+TEST_F(LineFileTest, a_file_that_another_one_has_replaced_gets_nothing_more) {
+  open();
+  put("one\n");
+  ASSERT_TRUE(disk_.rename("d/a.log", "d/moved.log").ok());
+  existing("");
+  put("two\n");
+  EXPECT_EQ(bytes(), "two\n");
+  EXPECT_EQ(disk_.bytes("d/moved.log"), "one\n");
+}
+
 TEST_F(LineFileTest, rotates_before_the_size_is_passed_and_keeps_the_count) {
   open({.bytes = 10, .keep = 2});
   for (const char* line : {"aaaaaaa\n", "bbbbbbb\n", "ccccccc\n", "ddddddd\n"}) put(line);

@@ -13,10 +13,6 @@ struct Row {
   VerdictKind kind;
 };
 
-Verdict judge(const ExitPortal& portal, const ExitAnswer& answer) {
-  return portal.judge(answer, 1, kNow).front();
-}
-
 TEST(Slack, answers_that_lie_are_seen_through) {
   const Configured slack("slack", "{url: https://hooks.slack.com/services/T/B/x, channel: '#a'}");
   ASSERT_TRUE(slack.portal) << slack.problems();
@@ -44,14 +40,14 @@ TEST(Slack, answers_that_lie_are_seen_through) {
       {503, "", VerdictKind::kRetry},
   };
   for (const Row& row : rows)
-    EXPECT_EQ(judge(*slack.portal, {.status = row.status, .body = row.body}).kind, row.kind)
+    EXPECT_EQ(judge_one(*slack.portal, {.status = row.status, .body = row.body}).kind, row.kind)
         << row.status << " " << row.body;
 }
 
 TEST(Slack, a_channel_that_the_event_chose_is_the_events_fault) {
   const Configured slack("slack", "{url: https://a/b, channel: '{{ event.project }}'}");
   ASSERT_TRUE(slack.portal) << slack.problems();
-  EXPECT_EQ(judge(*slack.portal, {.status = 404, .body = "channel_not_found"}).kind,
+  EXPECT_EQ(judge_one(*slack.portal, {.status = 404, .body = "channel_not_found"}).kind,
             VerdictKind::kRejected);
 }
 
@@ -59,18 +55,34 @@ TEST(Slack, the_pause_that_is_asked_for_is_kept) {
   const Configured slack("slack", "url: https://a/b");
   ASSERT_TRUE(slack.portal) << slack.problems();
   EXPECT_EQ(
-      judge(*slack.portal, {.status = 429, .headers = {{"Retry-After", "30"}}}).retry_after_ns,
+      judge_one(*slack.portal, {.status = 429, .headers = {{"Retry-After", "30"}}}).retry_after_ns,
       30 * kNsPerSec);
 }
 
 constexpr const char* kHipchat = "{url: https://h.example.com, room: ops, token: t0ken}";
+
+TEST(Hipchat, a_room_cannot_leave_its_place_in_the_path) {
+  const Configured hipchat(
+      "hipchat", "{url: https://h.example.com, room: '{{ event.project }}', token: t0ken}");
+  ASSERT_TRUE(hipchat.portal) << hipchat.problems();
+  const auto url_of = [&](const std::string& project) {
+    const auto request =
+        hipchat.portal->encode(Outgoing(R"({"message":"m","project":")" + project + "\"}").all());
+    return request.ok() ? request->url.masked() : request.error().text;
+  };
+  EXPECT_EQ(url_of("a/b"), "https://h.example.com/v2/room/a%2Fb/notification");
+  // Servers and proxies that tidy paths up would find another room, or another method.
+  for (const char* project : {"ops/../../user/me", "../user", "x\\\\..\\\\y"})
+    EXPECT_EQ(url_of(project), "template: `room` leaves its place") << project;
+}
 
 TEST(Hipchat, flood_control_says_when_to_come_back) {
   const Configured hipchat("hipchat", kHipchat);
   ASSERT_TRUE(hipchat.portal) << hipchat.problems();
   const std::string reset = std::to_string(kNow / kNsPerSec + 42);
   const auto pause = [&](net::Headers headers) {
-    return judge(*hipchat.portal, {.status = 429, .headers = std::move(headers)}).retry_after_ns;
+    return judge_one(*hipchat.portal, {.status = 429, .headers = std::move(headers)})
+        .retry_after_ns;
   };
   EXPECT_EQ(pause({{"X-Floodcontrol-Remaining", "0"}, {"X-FloodControl-Reset", reset}}),
             42 * kNsPerSec);
@@ -90,27 +102,27 @@ TEST(Hipchat, success_has_no_body_and_a_wrong_room_is_no_lost_event) {
   const Configured chosen("hipchat",
                           "{url: https://h.example.com, room: '{{ event.host }}', token: t0ken}");
   ASSERT_TRUE(fixed.portal && chosen.portal);
-  EXPECT_EQ(judge(*fixed.portal, {.status = 204}).kind, VerdictKind::kDelivered);
-  EXPECT_EQ(judge(*fixed.portal, {.status = 404}).kind, VerdictKind::kMisconfigured);
-  EXPECT_EQ(judge(*chosen.portal, {.status = 404}).kind, VerdictKind::kRejected);
+  EXPECT_EQ(judge_one(*fixed.portal, {.status = 204}).kind, VerdictKind::kDelivered);
+  EXPECT_EQ(judge_one(*fixed.portal, {.status = 404}).kind, VerdictKind::kMisconfigured);
+  EXPECT_EQ(judge_one(*chosen.portal, {.status = 404}).kind, VerdictKind::kRejected);
 }
 
 TEST(Jenkins, the_queue_item_is_the_reference) {
   const Configured jenkins("jenkins", "{url: https://ci.example.com, job: web/deploy}");
   ASSERT_TRUE(jenkins.portal) << jenkins.problems();
   const Verdict verdict =
-      judge(*jenkins.portal,
-            {.status = 201, .headers = {{"Location", "https://ci.example.com/queue/item/7/"}}});
+      judge_one(*jenkins.portal,
+                {.status = 201, .headers = {{"Location", "https://ci.example.com/queue/item/7/"}}});
   EXPECT_EQ(verdict.kind, VerdictKind::kDelivered);
   EXPECT_EQ(verdict.reference, "https://ci.example.com/queue/item/7/");
-  EXPECT_EQ(judge(*jenkins.portal, {.status = 404}).kind, VerdictKind::kMisconfigured);
-  EXPECT_EQ(judge(*jenkins.portal, {.status = 409}).kind, VerdictKind::kRejected);
+  EXPECT_EQ(judge_one(*jenkins.portal, {.status = 404}).kind, VerdictKind::kMisconfigured);
+  EXPECT_EQ(judge_one(*jenkins.portal, {.status = 409}).kind, VerdictKind::kRejected);
 }
 
 TEST(Jenkins, a_job_that_the_event_chose_may_be_missing) {
   const Configured jenkins("jenkins", "{url: https://ci.example.com, job: '{{ event.project }}'}");
   ASSERT_TRUE(jenkins.portal) << jenkins.problems();
-  EXPECT_EQ(judge(*jenkins.portal, {.status = 404}).kind, VerdictKind::kRejected);
+  EXPECT_EQ(judge_one(*jenkins.portal, {.status = 404}).kind, VerdictKind::kRejected);
 }
 
 }  // namespace

@@ -5,9 +5,51 @@
 #include "base/digest.h"
 #include "portals/exit/exit_fixture.h"
 #include "portals/kit/signature.h"
+#include "portals/kit/url.h"
 
 namespace tt::portals::test {
 namespace {
+
+TEST(BaseUrl, that_a_path_is_added_to_has_no_query) {
+  const Configured literal("loki", "url: https://gw.example.com/loki?tenant=a");
+  EXPECT_FALSE(literal.portal);
+  EXPECT_NE(literal.problems().find("`url` has a query"), std::string::npos) << literal.problems();
+  EXPECT_NE(literal.problems().find("test.yaml:1:6"), std::string::npos) << literal.problems();
+  const auto* type = find_exit("loki");
+  ::setenv("TT_TEST_BASE_URL", "https://gw.example.com/loki?token=canary", 1);
+  const Configured secret(*type, "url: {env: TT_TEST_BASE_URL}");
+  EXPECT_FALSE(secret.portal);
+  EXPECT_EQ(secret.problems().find("canary"), std::string::npos) << secret.problems();
+  EXPECT_TRUE(Configured("loki", "url: https://gw.example.com/loki/").portal);
+  EXPECT_TRUE(Configured("webhook", "url: https://example.com/hook?a=1").portal);
+}
+
+TEST(BaseUrl, is_what_the_exit_says_whatever_it_is_called) {
+  const Configured bot("slack",
+                       "api: https://proxy.example.com/slack?a=1\ntoken: xoxb-1\nchannel: C1");
+  EXPECT_FALSE(bot.portal);
+  EXPECT_NE(bot.problems().find("`api` has a query"), std::string::npos) << bot.problems();
+  EXPECT_NE(bot.problems().find("test.yaml:1:6"), std::string::npos) << bot.problems();
+  EXPECT_TRUE(
+      Configured("slack", "url: https://chat.example.com/hook?a=1\nchannel: '#ops'").portal);
+}
+
+struct Plain {
+  config::Url url;
+  static constexpr auto fields() {
+    return std::tuple{config::field("url", &Plain::url, "Where events go.").required()};
+  }
+};
+
+TEST(BaseUrl, of_an_exit_that_joins_nothing_may_have_a_query) {
+  const ExitDescriptor plain = http_exit(HttpExit<Plain>{
+      .name = "plain",
+      .encode = [](const Plain& c, std::span<const OutgoingEvent>) -> Result<ExitRequest> {
+        return ExitRequest{.url = sensitive_url(c.url)};
+      }});
+  const Configured one(plain, "url: https://example.com/events?a=1");
+  EXPECT_TRUE(one.portal) << one.problems();
+}
 
 constexpr const char* kEvent = R"({"message":"m","timestamp":"2026-01-31T12:00:00Z"})";
 

@@ -9,23 +9,23 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "portals/kit/json.h"
+#include "portals/kit/moments.h"
 #include "portals/kit/shrink.h"
 
 namespace tt::portals {
 namespace {
 
-constexpr WallNs kNow = 1'767'225'600 * kNsPerSec;
-
-event::EventBatch add(const HookEvent& event, std::string_view raw, DecodeContext context = {}) {
+event::EventBatch added_event(const HookEvent& event, std::string_view raw,
+                              DecodeContext context = {}) {
   event::EventBatch batch;
-  add_hook_event(batch, event, raw, context, kNow);
+  add_hook_event(batch, event, raw, context, kArrival);
   EXPECT_EQ(batch.size(), 1u);
   return batch;
 }
 
 TEST(HookEvent, keeps_the_senders_fields_under_raw) {
-  const auto batch = add(HookEvent().text("kind", "urn:x").text("message", "m"),
-                         R"({"a":{"b":1.10},"c":[{"d":"e"}]})");
+  const auto batch = added_event(HookEvent().text("kind", "urn:x").text("message", "m"),
+                                 R"({"a":{"b":1.10},"c":[{"d":"e"}]})");
   EXPECT_EQ(batch[0].text("raw.a.b"), "");
   EXPECT_EQ(batch[0].raw_value(*batch[0].find("raw.a.b")), "1.10");
   EXPECT_EQ(batch[0].text("raw.c.0.d"), "e");
@@ -33,17 +33,18 @@ TEST(HookEvent, keeps_the_senders_fields_under_raw) {
 }
 
 TEST(HookEvent, drops_raw_when_told) {
-  const auto batch = add(HookEvent().text("message", "m"), R"({"a":1})", {.raw = Raw::kDrop});
+  const auto batch =
+      added_event(HookEvent().text("message", "m"), R"({"a":1})", {.raw = Raw::kDrop});
   EXPECT_EQ(batch[0].find("raw.a"), nullptr);
 }
 
 TEST(HookEvent, a_missing_message_becomes_the_kind) {
-  EXPECT_EQ(add(HookEvent().text("kind", "urn:x:y"), "")[0].text("message"), "urn:x:y");
-  EXPECT_FALSE(add(HookEvent(), "")[0].text("message").empty());
+  EXPECT_EQ(added_event(HookEvent().text("kind", "urn:x:y"), "")[0].text("message"), "urn:x:y");
+  EXPECT_FALSE(added_event(HookEvent(), "")[0].text("message").empty());
 }
 
 TEST(HookEvent, bad_bytes_and_bad_times_do_not_lose_the_event) {
-  const auto batch = add(
+  const auto batch = added_event(
       HookEvent().text("message", "a\xff z").text("timestamp", "yesterday").text("host", "h\xc3"),
       "{\"s\":\"\\ud800 x\",\"t\":\"\xfe\"}");
   EXPECT_TRUE(is_utf8(batch[0].json));
@@ -52,7 +53,7 @@ TEST(HookEvent, bad_bytes_and_bad_times_do_not_lose_the_event) {
   EXPECT_NE(batch[0].text("timestamp"), "yesterday");
 }
 
-struct Case {
+struct LargeCase {
   const char* name;
   std::string raw;
 };
@@ -78,7 +79,7 @@ std::string many_members(int count) {
 }
 
 TEST(HookEvent, what_is_too_large_is_cut_and_says_so) {
-  const Case cases[] = {
+  const LargeCase cases[] = {
       {"long string", "{\"log\":\"" + std::string(1'200'000, 'x') + "\",\"keep\":\"me\"}"},
       {"long list of maps", repeated(R"({"id":1,"message":"a commit"})", 2000)},
       {"long list of texts", repeated("\"0123456789abcdef\"", 60'000)},
@@ -86,19 +87,19 @@ TEST(HookEvent, what_is_too_large_is_cut_and_says_so) {
       {"many members", many_members(2'000)},
       {"no JSON", "this is {no JSON"},
   };
-  for (const Case& one : cases) {
+  for (const LargeCase& one : cases) {
     SCOPED_TRACE(one.name);
-    const auto batch = add(HookEvent().text("kind", "k").text("message", "m"), one.raw);
+    const auto batch = added_event(HookEvent().text("kind", "k").text("message", "m"), one.raw);
     EXPECT_LE(batch[0].json.size(), 1u << 20);
     EXPECT_LE(batch[0].fields.size(), 1000u);
     ASSERT_NE(batch[0].find("truncated"), nullptr);
     EXPECT_EQ(batch[0].text("message"), "m");
   }
-  EXPECT_EQ(add(HookEvent().text("message", "m"), cases[0].raw)[0].text("raw.keep"), "me");
+  EXPECT_EQ(added_event(HookEvent().text("message", "m"), cases[0].raw)[0].text("raw.keep"), "me");
 }
 
 TEST(HookEvent, a_huge_message_is_cut) {
-  const auto batch = add(HookEvent().text("message", std::string(1'200'000, 'x')), "");
+  const auto batch = added_event(HookEvent().text("message", std::string(1'200'000, 'x')), "");
   EXPECT_LT(batch[0].text("message").size(), 70'000u);
   EXPECT_NE(batch[0].find("truncated"), nullptr);
 }
@@ -109,8 +110,8 @@ TEST(HookEvent, random_bytes_never_lose_the_event) {
   for (int i = 0; i < 300; ++i) {
     std::string bytes(random.below(60), '\0');
     for (char& c : bytes) c = kBytes[random.below(kBytes.size())];
-    const auto batch =
-        add(HookEvent().text("message", bytes).text("kind", bytes).text(bytes, bytes), bytes);
+    const auto batch = added_event(
+        HookEvent().text("message", bytes).text("kind", bytes).text(bytes, bytes), bytes);
     ASSERT_EQ(batch.size(), 1u);
     EXPECT_TRUE(is_utf8(batch[0].json));
     EXPECT_FALSE(batch[0].text("message").empty());

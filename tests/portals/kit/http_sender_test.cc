@@ -16,7 +16,7 @@ class HttpSenderTest : public testing::Test {
   ~HttpSenderTest() override { client_.cancel_all(); }
   void connect() {
     sender_ = make_http_sender(common_, hooks_,
-                               {clock_, disk_, client_, [](std::function<void()> f) { f(); }});
+                               {clock_, disk_, client_, {}, [](std::function<void()> f) { f(); }});
   }
   void use_sessions() {
     hooks_.session_request = [] { return ExitRequest{.method = "GET", .url = "http://a/crumb"}; };
@@ -68,6 +68,23 @@ TEST_F(HttpSenderTest, a_portals_own_authorization_wins) {
   EXPECT_EQ(client_.requests[0].headers.size(), 2u) << "and User-Agent";
 }
 
+TEST_F(HttpSenderTest, headers_come_in_order_and_the_portals_own_first) {
+  common_.auth = Auth{.bearer = Secret(std::string("token"))};
+  request_.headers = {{"X-Own", "1"}, {"X-Key", SensitiveText(Secret(std::string("key")))}};
+  hooks_.sign = [](const ExitRequest&, const AttemptFacts& facts) {
+    return SensitiveFields{{"webhook-id", facts.id}};
+  };
+  connect();
+  send({.id = "e1", .replay = 2});
+  const net::Headers expected{{"X-Own", "1"},
+                              {"X-Key", "key"},
+                              {"Authorization", "Bearer token"},
+                              {"User-Agent", "time-tunnel"},
+                              {"webhook-id", "e1"},
+                              {"TT-Replay", "2"}};
+  EXPECT_EQ(client_.requests.at(0).headers, expected);
+}
+
 TEST_F(HttpSenderTest, signs_at_each_attempt) {
   hooks_.sign = [](const ExitRequest& request, const AttemptFacts& facts) {
     return SensitiveFields{
@@ -101,6 +118,43 @@ TEST_F(HttpSenderTest, secrets_that_come_back_are_masked) {
   send();
   client_.answer_last({.error = "cannot reach http://a/b?key=canary-key"});
   EXPECT_EQ(answers_[1].error.find("canary"), std::string::npos);
+}
+
+TEST_F(HttpSenderTest, parts_of_a_secret_address_that_come_back_are_masked) {
+  connect();
+  request_.url =
+      SensitiveText(Secret(std::string("https://h.example/services/T0/canary?sig=c4n4ry")));
+  send();
+  client_.answer_last({.status = 404,
+                       .body = "Cannot POST /services/T0/canary?sig=c4n4ry; /services/T0/canary "
+                               "is gone; bad sig c4n4ry; https://h.example/services/T0/canary"});
+  EXPECT_EQ(answers_.at(0).body, "Cannot POST ***; *** is gone; bad sig ***; https://h.example***");
+
+  request_.url = SensitiveText().append_as("http://u:can%2Fary@h/shop?api_key=c4n4ry",
+                                           redact_urls("http://u:can%2Fary@h/shop?api_key=c4n4ry"));
+  send();
+  client_.answer_last({.status = 400, .body = "/shop: no can/ary, no c4n4ry"});
+  EXPECT_EQ(answers_.at(1).body, "/shop: no ***, no ***") << "what is shown anyway stays";
+}
+
+TEST_F(HttpSenderTest, a_secret_in_the_body_is_sent_and_shown_nowhere) {
+  connect();
+  request_.set_body(
+      SensitiveText("{\"key\":\"").append_json(Secret(std::string("a\"b-123"))).append("\"}"));
+  EXPECT_EQ(request_.body, R"({"key":"***"})");
+  send();
+  EXPECT_EQ(client_.requests.at(0).body, R"({"key":"a\"b-123"})");
+  client_.answer_last({.status = 400, .body = R"(no a\"b-123, no a"b-123)"});
+  EXPECT_EQ(answers_.at(0).body, "no ***, no ***");
+}
+
+TEST_F(HttpSenderTest, a_body_whose_secret_has_no_text_is_not_sent) {
+  connect();
+  request_.set_body(
+      SensitiveText().append(Secret::from({{SecretSource::Kind::kEnv, "TT_TEST_NO_SUCH"}}, {})));
+  send();
+  EXPECT_TRUE(client_.requests.empty());
+  EXPECT_TRUE(answers_.at(0).is_misconfigured);
 }
 
 TEST_F(HttpSenderTest, one_session_serves_all_requests_until_it_ends) {
@@ -182,6 +236,27 @@ TEST(SensitiveText, shows_stars_and_reveals_the_secret) {
   EXPECT_EQ(SensitiveText("Basic ").append_basic("u", token).masked(), "Basic ***");
   EXPECT_EQ(SensitiveText().append_base(Secret(std::string("http://h/x//"))).append("/y").reveal(),
             "http://h/x/y");
+}
+
+TEST(SensitiveText, is_plain_until_the_first_secret) {
+  SensitiveText text("a");
+  text.append("b").append(SensitiveText("c"));
+  EXPECT_TRUE(text.is_plain());
+  EXPECT_TRUE(text.secrets().empty());
+  EXPECT_EQ(text.reveal(), "abc");
+  const SensitiveText secret = SensitiveText().append_secret("s1").append("+");
+  text.append(secret).append("d").append_secret("s2").append("e");
+  EXPECT_FALSE(text.is_plain());
+  EXPECT_EQ(text.reveal(), "abcs1+ds2e");
+  EXPECT_EQ(text.masked(), "abc***+d***e");
+  EXPECT_EQ(text.secrets(), (std::vector<std::string>{"s1", "s2"}));
+}
+
+TEST(SensitiveText, is_empty_without_any_part) {
+  EXPECT_TRUE(SensitiveText().empty());
+  EXPECT_TRUE(SensitiveText("").append(SensitiveText()).empty());
+  EXPECT_FALSE(SensitiveText("a").empty());
+  EXPECT_FALSE(SensitiveText().append_as("hidden", "").empty());
 }
 
 }  // namespace

@@ -36,6 +36,12 @@ TEST(Json, readers_are_quiet_about_what_is_missing_or_of_another_type) {
   EXPECT_EQ(map_at(*value, "a"), nullptr);
 }
 
+TEST(Json, a_number_beyond_a_double_is_written_as_json) {
+  const auto value = parse_json("[1e400,-1e400,17.0]");
+  ASSERT_TRUE(value);
+  EXPECT_EQ(json_text(*value), "[1e999,-1e999,17]");
+}
+
 TEST(Json, damaged_texts_are_refused_with_a_reason) {
   for (const char* text : {"", "{", "{\"a\":}", "[1,]", "\"\xff\"", "nul", "1 2"}) {
     std::string error;

@@ -5,11 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "portals/kit/exit.h"
+#include "portals/kit/moments.h"
 
 namespace tt::portals {
 namespace {
-
-constexpr WallNs kNow = 1'445'412'480 * kNsPerSec;  // Wed, 21 Oct 2015 07:28:00 GMT.
 
 struct RetryAfterRow {
   const char* value;
@@ -34,7 +33,7 @@ const RetryAfterRow kRetryAfterRows[] = {
 
 TEST(RetryAfter, is_seconds_or_a_date_and_never_over_an_hour) {
   for (const auto& row : kRetryAfterRows) {
-    const auto pause = parse_retry_after(row.value, kNow);
+    const auto pause = parse_retry_after(row.value, kAnswered);
     ASSERT_EQ(pause.has_value(), row.seconds.has_value()) << row.value;
     EXPECT_EQ(pause.value_or(-1), row.seconds ? *row.seconds * kNsPerSec : -1) << row.value;
   }
@@ -94,7 +93,7 @@ const PauseRow kPauseRows[] = {
 
 TEST(RetryAfter, services_say_it_in_their_own_ways) {
   for (const PauseRow& row : kPauseRows) {
-    const auto pause = asked_pause_ns(row.answer, kNow);
+    const auto pause = asked_pause_ns(row.answer, kAnswered);
     ASSERT_EQ(pause.has_value(), row.seconds.has_value()) << row.story;
     if (!pause) continue;
     EXPECT_NEAR(static_cast<double>(*pause) * 1e-9, *row.seconds, 1e-6) << row.story;

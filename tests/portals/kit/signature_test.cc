@@ -107,6 +107,17 @@ TEST(HmacScheme, signs_time_and_body_where_asked) {
   EXPECT_FALSE(verify_hmac(scheme, secret, headers, "{id}", 100 * kNsPerSec));
 }
 
+TEST(HmacScheme, a_prefix_may_end_with_a_space) {
+  const Secret secret{std::string("k")};
+  HmacScheme scheme;
+  scheme.header = "authorization";
+  scheme.prefix = "HMAC ";
+  const std::string digest = hex(as_text(hmac_sha256("k", "body")));
+  EXPECT_TRUE(verify_hmac(scheme, secret, {{"Authorization", "HMAC " + digest}}, "body", 0));
+  EXPECT_FALSE(verify_hmac(scheme, secret, {{"Authorization", digest}}, "body", 0));
+  EXPECT_FALSE(verify_hmac(scheme, secret, {{"Authorization", "HMAC " + digest}}, "other", 0));
+}
+
 TEST(HmacScheme, reads_base64_and_other_algorithms) {
   const Secret secret{std::string("k")};
   HmacScheme scheme;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "portals/kit/exit.h"
+#include "portals/kit/moments.h"
 
 namespace tt::portals {
 namespace {
@@ -36,27 +37,25 @@ TEST(Verdict, words_are_those_of_the_metrics) {
   EXPECT_EQ(to_string(VerdictKind::kMisconfigured), "misconfigured");
 }
 
-constexpr WallNs kNow = 1'445'412'480 * kNsPerSec;  // Wed, 21 Oct 2015 07:28:00 GMT.
-
 TEST(Verdict, of_an_answer_carries_the_text_and_the_pause) {
   ExitAnswer answer{.status = 503, .headers = {{"Retry-After", "9"}}, .body = "come\nback later "};
-  const Verdict verdict = verdict_of_answer(answer, false, kNow);
+  const Verdict verdict = verdict_of_answer(answer, false, kAnswered);
   EXPECT_EQ(verdict.kind, VerdictKind::kRetry);
   EXPECT_EQ(verdict.text, "HTTP 503 Service Unavailable: come back later");
   EXPECT_EQ(verdict.retry_after_ns, 9 * kNsPerSec);
 }
 
 TEST(Verdict, of_no_answer_is_retry_unless_a_person_must_act) {
-  EXPECT_EQ(verdict_of_answer({.error = "timed out"}, false, kNow).kind, VerdictKind::kRetry);
+  EXPECT_EQ(verdict_of_answer({.error = "timed out"}, false, kAnswered).kind, VerdictKind::kRetry);
   const Verdict refused =
-      verdict_of_answer({.error = "address refused", .is_misconfigured = true}, false, kNow);
+      verdict_of_answer({.error = "address refused", .is_misconfigured = true}, false, kAnswered);
   EXPECT_EQ(refused.kind, VerdictKind::kMisconfigured);
   EXPECT_EQ(refused.text, "address refused");
 }
 
 TEST(Verdict, text_of_a_huge_answer_is_short) {
   const Verdict verdict =
-      verdict_of_answer({.status = 400, .body = std::string(1 << 20, 'x')}, false, kNow);
+      verdict_of_answer({.status = 400, .body = std::string(1 << 20, 'x')}, false, kAnswered);
   EXPECT_LT(verdict.text.size(), 300u);
 }
 

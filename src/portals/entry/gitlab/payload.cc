@@ -15,7 +15,6 @@ namespace tt::portals::entry::gitlab {
 
 namespace {
 
-constexpr std::size_t kHeadlineRunesMax = 120;
 constexpr std::string_view kGroupPages = "groups/";
 
 }  // namespace
@@ -122,12 +121,6 @@ std::string iso_time(std::string_view text) {
   return time;
 }
 
-std::string_view short_ref(std::string_view ref) {
-  for (const std::string_view prefix : {"refs/heads/", "refs/tags/"})
-    if (ref.starts_with(prefix)) return ref.substr(prefix.size());
-  return ref;
-}
-
 std::string url_ref(std::string_view ref) {
   std::string path;
   for (const std::string_view part : split(short_ref(ref), '/'))
@@ -135,29 +128,9 @@ std::string url_ref(std::string_view ref) {
   return path;
 }
 
-std::string headline(std::string_view text) {
-  text = trim(text);
-  return clip_runes(trim(text.substr(0, text.find('\n'))), kHeadlineRunesMax);
-}
-
 std::string quoted(std::string_view text) {
-  std::string line = headline(text);
-  std::replace(line.begin(), line.end(), '"', '\'');
-  return line.empty() ? "" : " \"" + line + "\"";
-}
-
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<std::int64_t>(std::llround(std::clamp(seconds, 0.0, 1e9)));
-  if (whole <= 0) return {};
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600)
-    return whole % 60 ? fmt::format("{} min {} s", whole / 60, whole % 60)
-                      : fmt::format("{} min", whole / 60);
-  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-}
-
-std::string counted(std::int64_t n, std::string_view noun) {
-  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+  const std::string words = in_quotes(text);
+  return words.empty() ? "" : " " + words;
 }
 
 std::string past_tense(std::string_view action) {
@@ -165,25 +138,6 @@ std::string past_tense(std::string_view action) {
   if (action.ends_with("ed")) return std::string(action);
   if (action.ends_with("e")) return std::string(action) + "d";
   return std::string(action) + "ed";
-}
-
-std::string with_article(std::string_view noun) {
-  const bool is_vowel =
-      !noun.empty() && std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
-  return (is_vowel ? "an " : "a ") + std::string(noun);
-}
-
-std::string in_words(std::string_view name) {
-  std::string words(trim(name));
-  std::replace(words.begin(), words.end(), '_', ' ');
-  return words;
-}
-
-std::string kind_word(std::string_view text) {
-  std::string word = to_lower(trim(text));
-  for (char& c : word)
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-')) c = '_';
-  return word;
 }
 
 std::string kind_of(std::string_view object, std::string_view what) {

@@ -9,6 +9,7 @@
 
 #include "portals/kit/entry.h"
 #include "portals/kit/hook_event.h"
+#include "portals/kit/words.h"
 
 namespace tt::portals::entry::gitlab {
 
@@ -54,26 +55,12 @@ class Payload {
 
 /// GitLab's spellings of a time as RFC 3339; others as they are.
 std::string iso_time(std::string_view text);
-/// `refs/heads/main` -> `main`.
-std::string_view short_ref(std::string_view ref);
 /// The short name as part of a URL's path.
 std::string url_ref(std::string_view ref);
-/// First line, at most 120 characters.
-std::string headline(std::string_view text);
-/// `"` + headline + `"` with a leading space, or nothing; quotes within become single ones.
+/// in_quotes() with a leading space, or nothing.
 std::string quoted(std::string_view text);
-/// 95 -> "1 min 35 s"; nothing below one second.
-std::string duration_text(double seconds);
-/// "1 commit", "3 commits".
-std::string counted(std::int64_t n, std::string_view noun);
 /// Past tense of a GitLab action: open -> opened, merge -> merged.
 std::string past_tense(std::string_view action);
-/// "an issue", "a snippet".
-std::string with_article(std::string_view noun);
-/// Words for a name that programs use: "health_status" -> "health status".
-std::string in_words(std::string_view name);
-/// Spaces to `_`, lower case: the last part of a kind.
-std::string kind_word(std::string_view text);
 /// `urn:gitlab:` + object, and `:` + what when that is not empty.
 std::string kind_of(std::string_view object, std::string_view what);
 

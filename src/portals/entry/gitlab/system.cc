@@ -16,7 +16,7 @@ struct SystemRow {
   std::string_view event_name, object, action, sentence, severity, time;
 };
 
-constexpr SystemRow kRows[] = {
+constexpr SystemRow kSystemRows[] = {
     {"project_create", "project", "created", "Project {0}{2} was created", "info", "created_at"},
     {"project_destroy", "project", "deleted", "Project {0}{2} was deleted", "notice", ""},
     {"project_rename", "project", "renamed", "Project {1} was renamed to {0}", "info",
@@ -84,7 +84,7 @@ void describe_row(const Payload& payload, const SystemRow& row, HookEvent& event
 
 void describe_system(const Payload& payload, HookEvent& event) {
   const std::string name = payload.at("event_name");
-  for (const SystemRow& row : kRows)
+  for (const SystemRow& row : kSystemRows)
     if (row.event_name == name) return describe_row(payload, row, event);
   describe_unknown(payload, event);
 }

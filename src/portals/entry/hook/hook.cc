@@ -5,106 +5,40 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
-#include "base/secret.h"
 #include "base/severity.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "base/utf8.h"
 #include "event/writer.h"
 #include "portals/entry/hook/body.h"
+#include "portals/entry/hook/guess.h"
 #include "portals/kit/entry.h"
 #include "portals/kit/hook_event.h"
 #include "portals/kit/json.h"
-#include "portals/kit/signature.h"
+#include "portals/kit/json_parts.h"
 #include "template/event_scope.h"
 #include "template/json_template.h"
-
-namespace tt::portals::entry::hook {
-
-enum class Scheme : std::uint8_t { kNone, kGithub, kStandardWebhooks, kHmac, kToken };
-using Encoding = HmacScheme::Encoding;
-
-}  // namespace tt::portals::entry::hook
-
-namespace tt::config {
-template <>
-struct EnumWords<portals::entry::hook::Scheme> {
-  static constexpr EnumWord words[] = {
-      {"none", 0}, {"github", 1}, {"standard-webhooks", 2}, {"hmac", 3}, {"token", 4}};
-};
-template <>
-struct EnumWords<portals::HmacScheme::Encoding> {
-  static constexpr EnumWord words[] = {{"hex", 0}, {"base64", 1}};
-};
-}  // namespace tt::config
 
 namespace tt::portals::entry::hook {
 namespace {
 
 constexpr std::size_t kEventsMax = 10'000;
-constexpr std::size_t kMessageRunesMax = 200;  // Of a body without anything to read.
-constexpr std::size_t kTextRunesMax = 4'000;   // Of a body that is plain text.
-
-struct Verify {
-  Scheme scheme = Scheme::kNone;
-  Secret secret;
-  std::string header, algorithm = "sha256", prefix, content = "{body}", timestamp_header, id_header;
-  Encoding encoding = Encoding::kHex;
-
-  static constexpr auto fields() {
-    return std::tuple{
-        config::field(
-            "scheme", &Verify::scheme,
-            "`github` (X-Hub-Signature-256), `standard-webhooks`, `hmac` (described by the "
-            "options below), `token` (the secret itself in `header`)."),
-        config::field("secret", &Verify::secret, "Shared secret; a list while it changes.")
-            .default_text("none")
-            .example("{env: HOOK_SECRET}"),
-        config::field("header", &Verify::header, "Header with the digest or the token.")
-            .default_text("none")
-            .example("X-Signature"),
-        config::field("algorithm", &Verify::algorithm, "`sha1`, `sha256` or `sha512`."),
-        config::field("encoding", &Verify::encoding, "How the digest is written."),
-        config::field("prefix", &Verify::prefix, "Text before the digest.")
-            .default_text("none")
-            .example("sha256="),
-        config::field("content", &Verify::content,
-                      "What is signed, from `{body}`, `{timestamp}` and `{id}`."),
-        config::field("timestamp_header", &Verify::timestamp_header,
-                      "Header with the unix time that is signed; at most 5 minutes off.")
-            .default_text("none"),
-        config::field("id_header", &Verify::id_header, "Header with the id that is signed.")
-            .default_text("none"),
-    };
-  }
-  static Status check(const Verify& v) {
-    if (v.scheme == Scheme::kNone && (!v.secret.empty() || !v.header.empty()))
-      return misconfigured(
-          "`verify` needs a `scheme`: `token` when the header holds the secret itself, `hmac`, "
-          "`github` or `standard-webhooks` when it holds a signature");
-    if (v.scheme != Scheme::kNone && v.secret.empty())
-      return misconfigured("`verify` needs a `secret`");
-    if ((v.scheme == Scheme::kHmac || v.scheme == Scheme::kToken) && v.header.empty())
-      return misconfigured("`verify` with scheme hmac or token needs a `header`");
-    return {};
-  }
-};
+constexpr std::size_t kPartsMax = event::Limits{}.fields_max;
+constexpr std::size_t kTextRunesMax = 4'000;  // Of a body that is plain text.
 
 struct Config {
   std::string path = "/hooks/hook";
-  Verify verify;
   std::vector<std::pair<std::string, tmpl::JsonTemplate>> map;
   std::string key_header;
 
   static constexpr auto fields() {
     return std::tuple{
         config::field("path", &Config::path, "Path that the hooks are posted to."),
-        config::field("verify", &Config::verify, "How the sender proves itself."),
         config::field(
             "map", &Config::map,
             "Fields of the event, as templates over the sender's fields (`event.*`) and the "
             "request's headers (`event[\"header.x-name\"]`).")
-            .default_text("message from message, text, title, subject or description")
+            .default_text("message from message, text, title, subject, summary or description")
             .example("{message: \"{{ event.build.name }} is {{ event.build.status }}\"}"),
         config::field("key_header", &Config::key_header,
                       "Header that is the same when the sender repeats a hook.")
@@ -112,29 +46,6 @@ struct Config {
     };
   }
 };
-
-bool has_verifier(const Config& config) { return config.verify.scheme != Scheme::kNone; }
-
-bool verify(const Config& config, const EntryRequest& request) {
-  const Verify& v = config.verify;
-  switch (v.scheme) {
-    case Scheme::kNone:
-      return true;
-    case Scheme::kGithub:
-      return verify_hub_signature(v.secret, request.header("x-hub-signature-256"), request.body);
-    case Scheme::kStandardWebhooks:
-      return request.headers &&
-             verify_webhook(v.secret, *request.headers, request.body, request.now_ns);
-    case Scheme::kToken:
-      return verify_equal(v.secret, request.header(v.header));
-    case Scheme::kHmac:
-      return request.headers &&
-             verify_hmac({v.header, v.algorithm, v.encoding, v.prefix, v.content,
-                          v.timestamp_header, v.id_header},
-                         v.secret, *request.headers, request.body, request.now_ns);
-  }
-  return false;
-}
 
 /// The sender's fields and the headers as one flat event for the templates to look at.
 void flatten(const EntryRequest& request, const boost::json::value& body, std::string_view json,
@@ -172,6 +83,8 @@ bool is_text_field(std::string_view name) {
 
 /// One member of `map`, flattened as an event wants it.
 void add_field(HookEvent& event, const std::string& name, const boost::json::value& value) {
+  // More is cut in any case, and a hook may hold a hundred thousand.
+  if (event.parts().size() > kPartsMax) return;
   const boost::json::object* map = value.if_object();
   const boost::json::array* list = value.if_array();
   if (is_text_field(name)) {
@@ -210,16 +123,6 @@ void add_mapped(const Config& config, const EntryRequest& request, const DecodeC
   }
 }
 
-/// What a person would read first, of what webhooks usually call it.
-std::string default_message(const boost::json::value& body, std::string_view json) {
-  for (const std::string_view name :
-       {"message", "text", "title", "subject", "summary", "description", "event", "action", "name"})
-    if (const std::string_view text = trim(text_at(body, name)); !text.empty())
-      return std::string(text);
-  if (!body.is_structured()) return any_text_at(body, "");
-  return clip_runes(trim(json), kMessageRunesMax);
-}
-
 /// One event of `json`; null `body`: the text is no JSON.
 void add_event(const Config& config, const EntryRequest& request, const DecodeContext& context,
                const boost::json::value* body, std::string_view json, EntryEvents& out) {
@@ -227,9 +130,12 @@ void add_event(const Config& config, const EntryRequest& request, const DecodeCo
   event.text("kind", "urn:hook");
   event.text("severity", "info");
   if (body) {
-    event.text("message", default_message(*body, json));
+    event.text("message", guess_message(*body, json));
+    event.text("view_link", guess_view_link(*body));
     for (const std::string_view name : {"kind", "source", "view_link", "ack_link", "timestamp"})
       event.text(name, text_at(*body, name));
+    // A number may be a level of anything.
+    event.text("severity", normalise_severity(text_at(*body, "level")));
     event.text("severity", normalise_severity(any_text_at(*body, "severity")));
     add_mapped(config, request, context, *body, json, event);
   } else {
@@ -259,7 +165,7 @@ std::optional<EntryRefusal> decode(const Config& config, const EntryRequest& req
   const bool is_batch =
       list && !list->empty() && list->size() <= kEventsMax &&
       std::all_of(list->begin(), list->end(), [](const auto& one) { return one.is_object(); });
-  const auto parts = is_batch ? elements(text) : std::vector<std::string_view>{};
+  const auto parts = is_batch ? json_elements(text) : std::vector<std::string_view>{};
   if (!is_batch || parts.size() != list->size()) {
     add_event(config, request, context, body.get(), text, out);
     return std::nullopt;
@@ -282,8 +188,6 @@ const EntryDescriptor& descriptor() {
       .kinds = {{"urn:hook", "any hook whose kind is neither mapped nor its own", "*", "*"},
                 {"*", "as `map` or the hook itself says", "*", "*"}},
       .decode = decode,
-      .verify = verify,
-      .has_verifier = has_verifier,
   });
   return made;
 }

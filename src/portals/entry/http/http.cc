@@ -45,8 +45,9 @@ std::optional<EntryRefusal> decode(const Config&, const EntryRequest& request,
   if (key.size() > kKeyBytesMax)
     return EntryRefusal{.text = fmt::format("Idempotency-Key is over {} bytes", kKeyBytesMax)};
 
-  event::Decoded decoded =
-      event::decode_events(request.body, *format, context.limits, request.now_ns);
+  event::Decoded decoded = event::decode_events(request.body, *format, context.limits,
+                                                request.now_ns, std::move(out.events));
+  out.events = std::move(decoded.events);
   if (decoded.syntax)
     return EntryRefusal{.text = decoded.syntax->text,
                         .body = fmt::format(R"({{"error":{},"line":{},"byte":{}}})",
@@ -57,16 +58,17 @@ std::optional<EntryRefusal> decode(const Config&, const EntryRequest& request,
     return EntryRefusal{
         .status = 413,
         .text = fmt::format("more than {} events in one request", context.limits.batch_events_max)};
-  out.events = std::move(decoded.events);
   out.rejected = std::move(decoded.rejected);
   out.idempotency_key = key;
   return std::nullopt;
 }
 
+// Written piece by piece: this is sent as often as a single event is taken.
 net::HttpAnswer answer(const Config&, const AcceptedFacts& facts) {
-  std::string body = fmt::format(R"({{"accepted":{},"ids":[)", facts.accepted);
-  if (facts.accepted > 0) body += '"' + facts.first_id + '"';
-  if (facts.accepted > 1) body += ",\"" + facts.last_id + '"';
+  std::string body = R"({"accepted":)";
+  body.append(fmt::format_int(facts.accepted).c_str()).append(R"(,"ids":[)");
+  if (facts.accepted > 0) body.append("\"").append(facts.first_id).append("\"");
+  if (facts.accepted > 1) body.append(",\"").append(facts.last_id).append("\"");
   body += "],\"rejected\":[";
   if (facts.rejected) {
     for (const event::Rejected& one : *facts.rejected) {

@@ -70,7 +70,7 @@ class Sender final : public ExitSender {
   // sender keeps the file.
   void send(const ExitRequest& request, const AttemptFacts&,
             std::function<void(ExitAnswer)> done) override {
-    run_blocking_([file = file_, body = request.body, done = std::move(done)] {
+    run_blocking_([file = file_, &body = request.body, done = std::move(done)] {
       done(local_answer(file->append(body)));
     });
   }
@@ -84,7 +84,7 @@ class Sender final : public ExitSender {
   std::function<void(std::function<void()>)> run_blocking_;
 };
 
-std::unique_ptr<ExitSender> connect(const Config& c, const ExitSeams& seams) {
+std::unique_ptr<ExitSender> connect(const Config& c, const ExitCommon&, const ExitSeams& seams) {
   return std::make_unique<Sender>(c, seams);
 }
 
@@ -99,9 +99,11 @@ const ExitDescriptor& descriptor() {
       .security = "Event data chooses no path; control characters become escapes (JSON) or spaces "
                   "(lines); the file is readable for its owner only.",
       .example = "type: file\npath: ./archive.ndjson\nrotate_bytes: 100MiB\ncompress: zstd\n",
+      .renders = [](const Config& c) { return !c.line.empty(); },
       .encode = encode,
       .connect = connect,
-      .target = target});
+      .target = target,
+      .files = [](const Config& c) { return std::vector<std::string>{c.path.text}; }});
   return made;
 }
 

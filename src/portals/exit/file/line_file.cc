@@ -22,8 +22,9 @@ std::string folder_of(const std::string& path) {
 }  // namespace
 
 Status LineFile::append(std::string_view lines) {
-  if (file_ && !disk_.exists(path_)) {
-    // Moved away by someone else's rotation: what follows belongs into a new one.
+  if (file_ && !file_->is_at(path_)) {
+    // Moved away by someone else's rotation, which may have made an empty one (`create` of
+    // logrotate): what follows belongs into the new one, and what was moved is soon gone.
     TT_CHECK(flush());
     file_.reset();
   }

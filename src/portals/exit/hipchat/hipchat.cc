@@ -12,6 +12,7 @@
 #include "portals/kit/url.h"
 #include "template/clip.h"
 #include "template/link.h"
+#include "template/path.h"
 
 namespace tt::portals::exit::hipchat {
 
@@ -122,6 +123,7 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
     return reject("template: `room` is empty");
   std::string segment;
   tmpl::append_escaped(segment, room, tmpl::Escape::kPathSegment);
+  if (tmpl::is_climbing_segment(segment)) return reject("template: `room` leaves its place");
 
   ExitRequest request{.url = join_url(c.url, "/v2/room/" + segment + "/notification"),
                       .headers = {{"Content-Type", "application/json"},
@@ -165,6 +167,7 @@ const ExitDescriptor& descriptor() {
                   "token goes in a header.",
       .example = "type: hipchat\nurl: https://hipchat.example.com\nroom: ops\n"
                  "token: {file: /run/secrets/hipchat}\n",
+      .base = &Config::url,
       .encode = encode,
       .url_has_holes = url_has_holes,
       .target = target});

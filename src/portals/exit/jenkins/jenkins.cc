@@ -207,6 +207,7 @@ const ExitDescriptor& descriptor() {
       .example = "type: jenkins\nurl: https://ci.example.com\njob: web/deploy\nuser: bot\n"
                  "token: {env: JENKINS_TOKEN}\n",
       .pages = true,  // A build may deploy.
+      .base = &Config::url,
       .encode = encode,
       .judge = judge,
       .session_request = session_request,

@@ -31,7 +31,7 @@ class Sender final : public ExitSender {
   void send(const ExitRequest& request, const AttemptFacts&,
             std::function<void(ExitAnswer)> done) override {
     // On the pool: whoever reads us may be slow.
-    seams_.run_blocking([body = request.body, done = std::move(done)] {
+    seams_.run_blocking([&body = request.body, done = std::move(done)] {
       const bool is_written = std::fwrite(body.data(), 1, body.size(), ::stdout) == body.size() &&
                               std::fflush(::stdout) == 0;
       if (!is_written) std::clearerr(::stdout);
@@ -43,7 +43,7 @@ class Sender final : public ExitSender {
   const ExitSeams seams_;
 };
 
-std::unique_ptr<ExitSender> connect(const Config&, const ExitSeams& seams) {
+std::unique_ptr<ExitSender> connect(const Config&, const ExitCommon&, const ExitSeams& seams) {
   return std::make_unique<Sender>(seams);
 }
 
@@ -57,6 +57,7 @@ const ExitDescriptor& descriptor() {
       .summary = "Writes events as lines to the standard output.",
       .security = "Control characters of event data become escapes (JSON) or spaces (lines).",
       .example = "type: stdout\n",
+      .renders = [](const Config& c) { return !c.line.empty(); },
       .encode = encode,
       .connect = connect,
       .target = target});

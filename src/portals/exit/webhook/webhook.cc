@@ -133,7 +133,10 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
 // the id stays the same over retries, the time is that of the attempt.
 SensitiveFields sign(const Config& c, const ExitRequest& request, const AttemptFacts& facts) {
   const std::int64_t seconds = facts.now_ns / kNsPerSec;
-  SensitiveFields fields{{"webhook-id", facts.id}, {"webhook-timestamp", std::to_string(seconds)}};
+  SensitiveFields fields;
+  fields.reserve(3);
+  fields.emplace_back("webhook-id", facts.id);
+  fields.emplace_back("webhook-timestamp", std::to_string(seconds));
   if (c.signing_secret.empty()) return fields;
   const std::string signature = sign_webhook(c.signing_secret, facts.id, seconds, request.body);
   SensitiveText value;
@@ -148,7 +151,7 @@ SensitiveFields sign(const Config& c, const ExitRequest& request, const AttemptF
 
 bool batches_now(const Config& c) { return c.format != Format::kJson; }
 bool url_has_holes(const Config& c) { return c.url.has_holes(); }
-std::string target(const Config& c) { return target_of(c.url.base()); }
+std::string target(const Config& c) { return target_of(c.url); }
 
 }  // namespace
 

@@ -1,0 +1,129 @@
+// Golden events of GitHub's, Gitea's and Gogs' webhooks: one line a payload of the shared data, raw
+// fields dropped. TT_UPDATE_GOLDEN=1 rewrites the file.
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "portals/entry/entry_fixture.h"
+
+namespace tt::portals::test {
+namespace {
+
+namespace fs = std::filesystem;
+const std::string kGithub = TT_SHARED_DIR "/data/03-github/open";
+const std::string kOthers = TT_SHARED_DIR "/data/04-alerting/open/";
+const std::string kGithubGolden =
+    TT_SOURCE_DIR "/src/portals/entry/github/golden/shared_payloads.ndjson";
+
+/// The files of Gitea and Gogs are named by event, but not as the header names it.
+std::string event_of(const std::string& file) {
+  std::string name = file.substr(file.find('.') + 1);
+  name = name.substr(0, name.find("-event"));
+  if (name == "issue-assign") return "issues";
+  if (name == "pull-request-label") return "pull_request";
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+/// File name and event, by file name.
+std::map<std::string, std::string> decode_github_payloads() {
+  std::map<std::string, std::string> lines;
+  const ConfiguredEntry github("github", "");
+  const auto add = [&](const std::string& name, const fs::path& path, const std::string& header,
+                       const std::string& event) {
+    const Sent sent{file_text(path), {{header, event}, {"X-GitHub-Event", event}}};
+    lines[name] = OneEvent(*github.portal, sent, {.raw = Raw::kDrop}).json();
+  };
+  for (const auto& file : fs::directory_iterator(kGithub)) {
+    const std::string name = file.path().filename();
+    if (name == "signature.json") continue;
+    add(name, file.path(), "X-GitHub-Hook-ID", name.substr(0, name.find('.')));
+  }
+  for (const std::string forge : {"gitea", "gogs"})
+    for (const auto& file : fs::directory_iterator(kOthers + forge)) {
+      const std::string name = file.path().filename();
+      add(forge + "/" + name, file.path(), "X-" + forge + "-Event", event_of(name));
+    }
+  return lines;
+}
+
+TEST(GithubGolden, events_of_the_shared_payloads_are_as_before) {
+  if (!fs::exists(kGithub)) GTEST_SKIP() << "shared payloads are not here";
+  std::string text;
+  for (const auto& [file, json] : decode_github_payloads())
+    text += "{\"file\":" + json_string(file) + ",\"event\":" + json + "}\n";
+  if (std::getenv("TT_UPDATE_GOLDEN")) {
+    fs::create_directories(fs::path(kGithubGolden).parent_path());
+    std::ofstream(kGithubGolden) << text;
+  }
+  const auto now = split(text, '\n');
+  const std::string golden = file_text(kGithubGolden);
+  const auto before = split(golden, '\n');
+  EXPECT_EQ(now.size(), before.size());
+  for (std::size_t i = 0; i < std::min(now.size(), before.size()); ++i)
+    EXPECT_EQ(now[i], before[i]);
+}
+
+TEST(GithubGolden, every_event_reads_well_and_says_where_it_comes_from) {
+  if (!fs::exists(kGithub)) GTEST_SKIP() << "shared payloads are not here";
+  for (const auto& [file, json] : decode_github_payloads()) {
+    SCOPED_TRACE(file + " " + json);
+    const auto event = parse_json(json);
+    ASSERT_TRUE(event);
+    const std::string_view message = text_at(*event, "message");
+    // One check is called "Do examples need to be regenerated?".
+    for (const std::string_view bad : {"  ", "\"\"", "null", "()", " : ", "unknown", "{", "\n",
+                                       "??", "[ ", "someone", "without a name", "Someone changed"})
+      EXPECT_EQ(message.find(bad), std::string_view::npos) << bad;
+    EXPECT_EQ(message, trim(message));
+    EXPECT_FALSE(message.starts_with("GitHub: ")) << "a documented event";
+    EXPECT_TRUE(text_at(*event, "kind")
+                    .starts_with(file.starts_with("g") && file.find('/') < 6 ? "urn:gitea:"
+                                                                             : "urn:github:"));
+    EXPECT_FALSE(text_at(*event, "kind").ends_with(':'));
+    EXPECT_TRUE(text_at(*event, "source").starts_with("http"));
+    EXPECT_TRUE(parse_time(text_at(*event, "timestamp")));
+    EXPECT_FALSE(text_at(*event, "severity").empty());
+    EXPECT_EQ(find_at(*event, "truncated"), nullptr);
+  }
+}
+
+bool has_word(std::string_view words, std::string_view word) {
+  if (words == "*") return true;
+  for (const std::string_view one : split(words, ' '))
+    if (one == word) return true;
+  return false;
+}
+
+const ProducedKind* declared(std::string_view kind) {
+  for (const ProducedKind& one : find_entry("github")->kinds)
+    if (one.kind == kind ||
+        (one.kind.ends_with('*') && kind.starts_with(one.kind.substr(0, one.kind.size() - 1))))
+      return &one;
+  return nullptr;
+}
+
+TEST(GithubGolden, events_are_of_the_kinds_that_the_portal_declares) {
+  if (!fs::exists(kGithub)) GTEST_SKIP() << "shared payloads are not here";
+  for (const auto& [file, json] : decode_github_payloads()) {
+    SCOPED_TRACE(file + " " + json);
+    const auto event = parse_json(json);
+    ASSERT_TRUE(event);
+    const ProducedKind* made = declared(text_at(*event, "kind"));
+    ASSERT_TRUE(made);
+    EXPECT_TRUE(has_word(made->severity, text_at(*event, "severity")));
+    for (const auto& [name, value] : event->get_object())
+      EXPECT_TRUE(has_word("kind message timestamp severity", name) || has_word(made->fields, name))
+          << std::string_view(name);
+  }
+}
+
+}  // namespace
+}  // namespace tt::portals::test
