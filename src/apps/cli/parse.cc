@@ -13,6 +13,11 @@
 namespace tt::cli {
 namespace {
 
+/// Without groups of options, which CLI11 has among them, nameless.
+std::vector<CLI::App*> commands_of(CLI::App& app) {
+  return app.get_subcommands([](const CLI::App* one) { return !one->get_name().empty(); });
+}
+
 /// The first word where a command of `app` should stand and none does; `app` becomes its parent.
 std::string unknown_command(CLI::App*& app, int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
@@ -23,7 +28,7 @@ std::string unknown_command(CLI::App*& app, int argc, char** argv) {
       if (option && option->get_items_expected_max() > 0) ++i;  // Its value.
       continue;
     }
-    const auto commands = app->get_subcommands(nullptr);
+    const auto commands = commands_of(*app);
     if (commands.empty()) return "";
     const auto found = std::find_if(commands.begin(), commands.end(), [&](const CLI::App* command) {
       return command->get_name() == word;
@@ -46,8 +51,7 @@ int parse(CLI::App& app, int argc, char** argv, int& exit_code, int usage) {
     const std::string word = is_help ? "" : unknown_command(parent, argc, argv);
     if (word.empty()) return app.exit(error) == 0 ? 0 : usage;
     std::vector<std::string> names;
-    for (const CLI::App* command : parent->get_subcommands(nullptr))
-      names.push_back(command->get_name());
+    for (const CLI::App* command : commands_of(*parent)) names.push_back(command->get_name());
     const std::vector<std::string_view> candidates(names.begin(), names.end());
     const std::string_view near = did_you_mean(word, candidates);
     const std::string hint = near.empty() ? "the commands are " + join(names, ", ")

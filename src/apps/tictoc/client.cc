@@ -45,17 +45,35 @@ std::string first_of(std::string a, std::string b, std::string c, std::string_vi
   return std::string(d);
 }
 
+/// Whether a daemon may have given this 2xx.
+bool is_of_daemon(const Answer& answer, std::string_view member) {
+  if (member.empty()) {
+    const std::string_view type = net::find_header(answer.headers, "content-type");
+    return !type.empty() && !type.starts_with("text/html");
+  }
+  const boost::json::object* map = answer.body.if_object();
+  return map && map->contains(member);
+}
+
+bool is_about_certificate(std::string_view error) {
+  return error.find("certificate") != std::string_view::npos;
+}
+
 }  // namespace
 
 Common resolve(Common given) {
   given.url = first_of(given.url, environment("TICTOC_URL"), from_file("url"), kDefaultUrl);
   given.token = first_of(given.token, environment("TICTOC_TOKEN"), from_file("token"), "");
+  given.ca = first_of(given.ca, environment("TICTOC_CA"), from_file("ca"), "");
   while (given.url.ends_with('/')) given.url.pop_back();
   return given;
 }
 
 Client::Client(Common common)
     : common_(resolve(std::move(common))),
+      tls_(common_.ca.empty()
+               ? nullptr
+               : std::make_shared<const net::ClientTls>(net::ClientTls{.ca = common_.ca})),
       http_(net::HttpClient::start(system_spawner(), metrics_, 1)) {}
 
 Client::~Client() = default;
@@ -64,13 +82,14 @@ net::ClientRequest Client::request(std::string_view method, const std::string& p
   net::ClientRequest request{.method = std::string(method),
                              .url = common_.url + path,
                              .timeout_ms = 60'000,
-                             .answer_bytes_max = kAnswerBytesMax};
+                             .answer_bytes_max = kAnswerBytesMax,
+                             .tls = tls_};
   if (!common_.token.empty())
     request.headers.emplace_back("Authorization", "Bearer " + common_.token);
   return request;
 }
 
-Answer Client::call(net::ClientRequest request) {
+Answer Client::call(net::ClientRequest request, std::string_view member) {
   net::ClientAnswer got = http_->call(std::move(request));
   Answer answer{.status = got.status,
                 .text = std::move(got.body),
@@ -80,24 +99,28 @@ Answer Client::call(net::ClientRequest request) {
   answer.body = boost::json::parse(answer.text, failed);
   if (failed) answer.body = nullptr;
   if (answer.status) answer.error.clear();
+  if (answer.ok() && !is_of_daemon(answer, member))
+    answer.error = "this is not the API of time-tunnel";
   return answer;
 }
 
-Answer Client::get(const std::string& path) { return call(request("GET", path)); }
+Answer Client::get(const std::string& path, std::string_view member) {
+  return call(request("GET", path), member);
+}
 
-Answer Client::post(const std::string& path, std::string body, std::string_view content_type,
-                    net::Headers more) {
+Answer Client::post(const std::string& path, std::string body, std::string_view member,
+                    std::string_view content_type, net::Headers more) {
   net::ClientRequest post = request("POST", path);
   post.body = std::move(body);
   post.headers.emplace_back("Content-Type", content_type);
   for (auto& header : more) post.headers.push_back(std::move(header));
-  return call(std::move(post));
+  return call(std::move(post), member);
 }
 
-Answer Client::remove(const std::string& path) {
+Answer Client::remove(const std::string& path, std::string_view member) {
   net::ClientRequest remove = request("DELETE", path);
   remove.headers.emplace_back("Content-Type", "application/json");
-  return call(std::move(remove));
+  return call(std::move(remove), member);
 }
 
 Answer Client::follow(const std::string& path, std::string_view last_id,
@@ -114,7 +137,7 @@ Answer Client::follow(const std::string& path, std::string_view last_id,
     partial.erase(0, begin);
     return true;
   };
-  return call(std::move(stream));
+  return call(std::move(stream), "");
 }
 
 bool append_field(std::string& members, const std::string& field) {
@@ -145,10 +168,19 @@ int report(const Answer& answer, const Client& client) {
   if (answer.status == 0) {
     std::fprintf(stderr, "tictoc: no answer from %s: %s\n", client.common().url.c_str(),
                  answer.error.c_str());
-    std::fputs(
-        "  is the daemon running? `vortex run` starts it; --url or TICTOC_URL names another\n",
-        stderr);
+    std::fputs(is_about_certificate(answer.error)
+                   ? "  --ca FILE, TICTOC_CA or ~/.config/tictoc.yaml names the authority (PEM) of "
+                     "the daemon's certificate\n"
+                   : "  is the daemon running? `vortex run` starts it; --url or TICTOC_URL names "
+                     "another\n",
+               stderr);
     return kUnavailable;
+  }
+  if (!answer.error.empty()) {
+    std::fprintf(stderr, "tictoc: %d from %s: %s\n", answer.status, client.common().url.c_str(),
+                 answer.error.c_str());
+    std::fputs("  --url or TICTOC_URL names the daemon\n", stderr);
+    return kRefused;
   }
   const boost::json::object* map = answer.body.if_object();
   const boost::json::value* error = map ? map->if_contains("error") : nullptr;

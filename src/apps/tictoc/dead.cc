@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 #include <iostream>
@@ -14,9 +15,12 @@
 #include "apps/tictoc/table.h"
 #include "base/disk.h"
 #include "base/text.h"
+#include "tunnel/dead_letters.h"
 
 namespace tt::tictoc {
 namespace {
+
+constexpr std::size_t kRetryPage = 20;
 
 struct DeadArguments {
   std::string exit, number, reason, since, file;
@@ -40,11 +44,12 @@ std::string query_of(const DeadArguments& arguments, const std::string& more = "
   return query + more;
 }
 
-std::string body_of(const DeadArguments& arguments, const std::string& after) {
+std::string body_of(const DeadArguments& arguments, const std::string& after, std::size_t limit) {
   std::string members;
   if (!arguments.reason.empty()) members += ",\"reason\":" + json_string(arguments.reason);
   if (!arguments.since.empty()) members += ",\"since\":" + json_string(arguments.since);
   if (!after.empty()) members += ",\"after\":" + after;
+  if (limit) members += ",\"limit\":" + std::to_string(limit);
   return "{" + members.substr(members.empty() ? 0 : 1) + "}";
 }
 
@@ -60,8 +65,9 @@ int print(const Common& common, const Answer& answer, const char* member,
 int list(const DeadArguments& arguments, const Common& common) {
   Client client(common);
   const bool is_summary = arguments.exit.empty();
-  const Answer answer =
-      client.get(is_summary ? "/api/v1/dead" : path_of(arguments) + query_of(arguments));
+  const Answer answer = is_summary
+                            ? client.get("/api/v1/dead", "exits")
+                            : client.get(path_of(arguments) + query_of(arguments), "letters");
   if (const int failed = report(answer, client)) return failed;
   if (is_summary) return print(common, answer, "exits", {"exit", "count", "oldest", "newest"});
   print(common, answer, "letters",
@@ -73,7 +79,7 @@ int list(const DeadArguments& arguments, const Common& common) {
 
 int show(const DeadArguments& arguments, const Common& common) {
   Client client(common);
-  const Answer answer = client.get(path_of(arguments));
+  const Answer answer = client.get(path_of(arguments), "number");
   if (const int failed = report(answer, client)) return failed;
   if (common.json) {
     std::fputs(answer.text.c_str(), stdout);
@@ -88,39 +94,58 @@ int show(const DeadArguments& arguments, const Common& common) {
 /// What was tried and done, over all pages.
 struct Sum {
   std::uint64_t tried = 0, done = 0;
-  std::string problem;
+  std::string refused, problem;
 };
 
 int sum_up(const Common& common, const Sum& sum) {
   if (common.json)
-    std::printf("{\"tried\":%llu,\"done\":%llu%s}\n", static_cast<unsigned long long>(sum.tried),
+    std::printf("{\"tried\":%llu,\"done\":%llu%s%s}\n", static_cast<unsigned long long>(sum.tried),
                 static_cast<unsigned long long>(sum.done),
+                sum.refused.empty() ? "" : (",\"refused\":" + json_string(sum.refused)).c_str(),
                 sum.problem.empty() ? "" : (",\"problem\":" + json_string(sum.problem)).c_str());
   else
     std::printf("%llu of %llu\n", static_cast<unsigned long long>(sum.done),
                 static_cast<unsigned long long>(sum.tried));
+  if (!sum.refused.empty())
+    std::fprintf(stderr, "tictoc: refused again, last %s\n", printable(sum.refused).c_str());
   if (!sum.problem.empty())
     std::fprintf(stderr, "tictoc: the others were left alone, since the exit is not there: %s\n",
                  printable(sum.problem).c_str());
   return sum.problem.empty() && sum.tried == sum.done ? kOk : kRefused;
 }
 
+/// The letters of this exit, those that are not chosen too; 0 where nobody knows.
+std::uint64_t count_of(Client& client, const std::string& exit) {
+  const Answer answer = client.get("/api/v1/dead", "exits");
+  if (!answer.ok() || !answer.body.get_object().at("exits").is_array()) return 0;
+  for (const boost::json::value& one : answer.body.get_object().at("exits").get_array())
+    if (member_text(one, "exit") == exit) return parse_u64(member_text(one, "count")).value_or(0);
+  return 0;
+}
+
 int change(const DeadArguments& arguments, const Common& common, const std::string& verb) {
   Client client(common);
+  // Each letter is a request to the exit's server: small pages show how far it is.
+  const std::size_t limit = verb == "retry" ? kRetryPage : 0;
+  const double all =
+      arguments.is_bulk() ? static_cast<double>(count_of(client, arguments.exit)) : 1;
   cli::Progress progress(system_clock());
   Sum sum;
   std::string after;
   do {
-    const Answer answer =
-        client.post(path_of(arguments, "/" + verb),
-                    arguments.is_bulk() ? body_of(arguments, after) : std::string("{}"));
+    const Answer answer = client.post(
+        path_of(arguments, "/" + verb),
+        arguments.is_bulk() ? body_of(arguments, after, limit) : std::string("{}"), "tried");
     if (!answer.ok()) progress.end();
     if (const int failed = report(answer, client)) return failed;
     sum.tried += parse_u64(member_text(answer.body, "tried")).value_or(0);
     sum.done += parse_u64(member_text(answer.body, "done")).value_or(0);
+    if (std::string text = member_text(answer.body, "refused"); !text.empty())
+      sum.refused = std::move(text);
     sum.problem = member_text(answer.body, "problem");
     after = member_text(answer.body, "next");
-    progress.show(0.5, std::to_string(sum.done) + " of " + std::to_string(sum.tried) + " so far");
+    progress.show(std::min(1.0, static_cast<double>(sum.tried) / std::max(all, 1.0)),
+                  std::to_string(sum.done) + " of " + std::to_string(sum.tried) + " tried so far");
   } while (!after.empty());
   progress.end();
   return sum_up(common, sum);
@@ -154,7 +179,7 @@ int edit(const DeadArguments& arguments, const Common& common) {
     body.assign(std::istreambuf_iterator<char>(std::cin), {});
   }
   Client client(common);
-  const Answer answer = client.post(path_of(arguments, sets ? "/set" : "/edit"), body);
+  const Answer answer = client.post(path_of(arguments, sets ? "/set" : "/edit"), body, "verdict");
   if (const int failed = report(answer, client)) return failed;
   if (common.json)
     std::fputs(answer.text.c_str(), stdout);
@@ -194,7 +219,7 @@ int export_letters(const DeadArguments& arguments, const Common& common) {
   std::string after = "0";
   const std::string form = common.json ? "&as=ndjson&after=" : "&as=events&after=";
   while (written.ok() && !after.empty()) {
-    const Answer answer = client.get(path_of(arguments) + query_of(arguments, form + after));
+    const Answer answer = client.get(path_of(arguments) + query_of(arguments, form + after), "");
     if (const int failed = report(answer, client)) return failed;
     after = net::find_header(answer.headers, "tt-next");
     written = output.write(answer.text);
@@ -205,8 +230,8 @@ int export_letters(const DeadArguments& arguments, const Common& common) {
 }
 
 void add_choice(CLI::App& command, DeadArguments& arguments) {
-  command.add_option("--reason", arguments.reason,
-                     "rejected, exhausted, expired, encode, template, too_large or gap");
+  const std::vector<std::string> reasons(tunnel::kDeadReasons.begin(), tunnel::kDeadReasons.end());
+  command.add_option("--reason", arguments.reason, "why they died")->check(CLI::IsMember(reasons));
   command.add_option("--since", arguments.since,
                      "died since: 2h ago, RFC 3339; or an event id: from that event on");
 }
@@ -216,6 +241,9 @@ void add_choice(CLI::App& command, DeadArguments& arguments) {
 void add_dead(CLI::App& app, Common& common, int& exit_code) {
   CLI::App* group = app.add_subcommand("dead", "dead letters: what exits gave up on");
   group->require_subcommand(1);
+  group->footer(
+      "Examples:\n  tictoc dead retry team-chat\n  tictoc dead edit team-chat 17 --set "
+      "severity=error");
   auto arguments = std::make_shared<DeadArguments>();
   using Run = int (*)(const DeadArguments&, const Common&);
   const auto add = [&](const char* verb, const char* help, bool needs_exit, Run run) {
@@ -264,9 +292,6 @@ void add_dead(CLI::App& app, Common& common, int& exit_code) {
   exports->footer(
       "With --json the letters are exported whole: reason, request, answer and event.\n"
       "Example: tictoc dead export team-chat --since 1d | tictoc send --file -");
-  group->footer(
-      "Examples:\n  tictoc dead retry team-chat\n  tictoc dead edit team-chat 17 --set "
-      "severity=error");
 }
 
 }  // namespace tt::tictoc

@@ -4,13 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <cstdio>
 #include <memory>
 
 #include "apps/cli/story.h"
 #include "apps/tictoc/client.h"
 #include "base/colour.h"
+#include "base/json_split.h"
 #include "base/severity.h"
 #include "base/text.h"
 
@@ -28,17 +28,28 @@ std::string_view text_of(const boost::json::object& map, std::string_view name) 
   return value && value->if_string() ? std::string_view(value->get_string()) : std::string_view{};
 }
 
+/// A string without its quotes and escapes, anything else as it is.
+std::string unquoted(std::string_view json) {
+  boost::system::error_code failed;
+  if (!json.starts_with('"')) return std::string(json);
+  const boost::json::value text = boost::json::parse(json, failed);
+  return failed ? std::string(json) : std::string(text.get_string());
+}
+
 std::string_view colour_of(std::string_view severity) {
   const int rank = severity_rank(severity);
   return rank >= 5 ? colour::kBoldRed : rank == 4 ? colour::kRed : rank == 3 ? colour::kYellow : "";
 }
 
-/// One stored event as one line: time, severity, kind, message, id.
-void print(const boost::json::value& stored, const ViewArguments& arguments) {
-  const boost::json::object* map = stored.if_object();
+/// One stored event as one line: time, severity, kind, message, id. As JSON it is handed on as it
+/// came.
+void print(std::string_view stored, const ViewArguments& arguments) {
+  boost::system::error_code failed;
+  const boost::json::value parsed = boost::json::parse(stored, failed);
+  const boost::json::object* map = failed ? nullptr : parsed.if_object();
   if (!map) return;
   if (arguments.format == "json") {
-    std::puts(boost::json::serialize(stored).c_str());
+    std::puts(std::string(stored).c_str());
     return;
   }
   if (arguments.format == "id") {
@@ -77,14 +88,20 @@ int search(const ViewArguments& arguments, const Common& common) {
   Client client(common);
   std::string path = path_of("/api/v1/events", arguments);
   append_param(path, "limit", std::to_string(arguments.limit));
-  const Answer answer = client.get(path);
+  const Answer answer = client.get(path, "events");
   if (const int failed = report(answer, client)) return failed;
   const boost::json::object* map = answer.body.if_object();
   const boost::json::value* events = map ? map->if_contains("events") : nullptr;
   if (!events || !events->if_array()) return kRefused;
   // The newest ones, printed oldest first: the end of the list is now.
-  const boost::json::array& list = events->get_array();
-  for (auto it = list.rbegin(); it != list.rend(); ++it) print(*it, arguments);
+  const auto list = split_list(raw_member(answer.text, "events"));
+  if (!list) return kRefused;
+  for (auto it = list->rbegin(); it != list->rend(); ++it) print(*it, arguments);
+  if (const boost::json::value* warnings = map->if_contains("warnings");
+      warnings && warnings->if_array())
+    for (const boost::json::value& one : warnings->get_array())
+      if (one.if_string())
+        std::fprintf(stderr, "tictoc: %s\n", printable(one.get_string()).c_str());
   if (const boost::json::value* next = map->if_contains("next"); next && next->if_string())
     std::fprintf(stderr, "tictoc: older ones were left out; --limit shows more\n");
   return kOk;
@@ -99,9 +116,7 @@ int tail(const ViewArguments& arguments, const Common& common) {
       failures = 0;
       if (line.starts_with("id: ")) last_id = line.substr(4);
       if (line.starts_with("data: ")) {
-        boost::system::error_code failed;
-        const boost::json::value event = boost::json::parse(line.substr(6), failed);
-        if (!failed) print(event, arguments);
+        print(line.substr(6), arguments);
         std::fflush(stdout);
       }
       return true;
@@ -117,7 +132,8 @@ int tail(const ViewArguments& arguments, const Common& common) {
 
 int show_as_test(const ViewArguments& arguments, const Common& common) {
   Client client(common);
-  const Answer answer = client.get("/api/v1/events/" + percent_encode(arguments.id) + "?as=test");
+  const Answer answer =
+      client.get("/api/v1/events/" + percent_encode(arguments.id) + "?as=test", "");
   if (const int failed = report(answer, client)) return failed;
   if (answer.body.is_object()) {
     std::fputs("tictoc: the daemon is of a release that makes no tests\n", stderr);
@@ -130,7 +146,7 @@ int show_as_test(const ViewArguments& arguments, const Common& common) {
 int show(const ViewArguments& arguments, const Common& common) {
   if (arguments.is_as_test) return show_as_test(arguments, common);
   Client client(common);
-  const Answer answer = client.get("/api/v1/events/" + percent_encode(arguments.id));
+  const Answer answer = client.get("/api/v1/events/" + percent_encode(arguments.id), "event");
   if (const int failed = report(answer, client)) return failed;
   const boost::json::object* map = answer.body.if_object();
   if (common.json || !map) {
@@ -140,13 +156,10 @@ int show(const ViewArguments& arguments, const Common& common) {
   std::printf(
       "id        %s\nreceived  %s\nentry     %s\n\n", std::string(text_of(*map, "id")).c_str(),
       std::string(text_of(*map, "received")).c_str(), printable(text_of(*map, "entry")).c_str());
-  const boost::json::value* event = map->if_contains("event");
-  if (event && event->if_object())
-    for (const auto& [name, value] : event->get_object())
-      std::printf("%-20s %s\n", printable(name).c_str(),
-                  printable(value.if_string() ? std::string(value.get_string())
-                                              : boost::json::serialize(value))
-                      .c_str());
+  if (const auto fields = split_object(raw_member(answer.text, "event")))
+    for (const RawMember& field : *fields)
+      std::printf("%-20s %s\n", printable(unquoted("\"" + std::string(field.name) + "\"")).c_str(),
+                  printable(unquoted(field.value)).c_str());
   std::printf("\nwhere it went, and why: tictoc why %s\n", printable(text_of(*map, "id")).c_str());
   return kOk;
 }
@@ -156,7 +169,7 @@ int why(const ViewArguments& arguments, const Common& common) {
   std::string path = "/api/v1/events/" + percent_encode(arguments.id) + "/why";
   append_param(path, "generation", arguments.generation);
   if (!common.json) append_param(path, "as", "text");
-  const Answer answer = client.get(path);
+  const Answer answer = client.get(path, common.json ? "id" : "");
   if (const int failed = report(answer, client)) return failed;
   if (common.json)
     std::fputs(answer.text.c_str(), stdout);
@@ -192,7 +205,8 @@ void add_event_commands(CLI::App& app, Common& common, int& exit_code) {
   add_filters(*search_command, *past);
   search_command->add_option("--until", past->until, "as --since");
   search_command->add_option("--limit", past->limit, "at most this many, the newest")
-      ->check(CLI::Range(1, 10000));
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
   search_command->footer("Example: tictoc search --since 2h --kind urn:gitlab:pipeline -o json");
   search_command->callback([=, &common, &exit_code] {
     if (common.json) past->format = "json";

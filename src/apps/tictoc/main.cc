@@ -28,10 +28,15 @@ int main(int argc, char** argv) try {
   app.add_option("--url", common.url,
                  "the daemon; else TICTOC_URL, ~/.config/tictoc.yaml, http://127.0.0.1:8420");
   app.add_option("--token", common.token, "bearer token; else TICTOC_TOKEN or the file");
+  app.add_option("--ca", common.ca,
+                 "PEM file of the authority of the daemon's certificate; else TICTOC_CA or the "
+                 "file, else the system's")
+      ->type_name("FILE");
   app.add_flag("--json", common.json, "answers as JSON, for programs");
 
   int exit_code = tt::tictoc::kOk;
   tt::tictoc::add_send(app, common, exit_code);
+  tt::tictoc::add_nagios(app, common, exit_code);
   tt::tictoc::add_spool(app, common, exit_code);
   tt::tictoc::add_event_commands(app, common, exit_code);
   tt::tictoc::add_operate_commands(app, common, exit_code);

@@ -1,5 +1,7 @@
 // tictoc exit, entry, status, reload: what operators do, as tables or JSON.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
@@ -20,7 +22,7 @@ std::string exit_path(const std::string& name, std::string_view action = "") {
 int list(const Common& common, const std::string& path, const char* member,
          std::initializer_list<const char*> columns) {
   Client client(common);
-  const Answer answer = client.get(path);
+  const Answer answer = client.get(path, member);
   if (const int failed = report(answer, client)) return failed;
   if (common.json)
     std::fputs(answer.text.c_str(), stdout);
@@ -29,9 +31,44 @@ int list(const Common& common, const std::string& path, const char* member,
   return kOk;
 }
 
+/// Entries as rows: where an entry has no path, that column names its addresses or files.
+boost::json::value with_places(boost::json::value body) {
+  boost::json::object* answer = body.if_object();
+  boost::json::value* entries = answer ? answer->if_contains("entries") : nullptr;
+  if (!entries || !entries->is_array()) return body;
+  for (boost::json::value& one : entries->get_array()) {
+    boost::json::object* entry = one.if_object();
+    if (!entry || entry->contains("path")) continue;
+    std::string places;
+    for (const char* member : {"listen", "patterns"})
+      if (const auto* texts = entry->if_contains(member); texts && texts->is_array())
+        for (const boost::json::value& text : texts->get_array())
+          if (text.is_string()) places.append(places.empty() ? "" : " ").append(text.get_string());
+    if (entry->contains("files")) {
+      const std::string files = member_text(one, "files");
+      places += " (" + files + (files == "1" ? " file)" : " files)");
+    }
+    (*entry)["path"] = places;
+  }
+  return body;
+}
+
+int list_entries(const Common& common) {
+  Client client(common);
+  const Answer answer = client.get("/api/v1/entries", "entries");
+  if (const int failed = report(answer, client)) return failed;
+  if (common.json)
+    std::fputs(answer.text.c_str(), stdout);
+  else
+    print_table(with_places(answer.body), "entries",
+                {"name", "type", "path", "state", "requests", "accepted", "rejected", "refused",
+                 "unauthorised", "repeats", "problem"});
+  return kOk;
+}
+
 int show(const Common& common, const std::string& path) {
   Client client(common);
-  const Answer answer = client.get(path);
+  const Answer answer = client.get(path, "name");
   if (const int failed = report(answer, client)) return failed;
   if (common.json)
     std::fputs(answer.text.c_str(), stdout);
@@ -42,7 +79,7 @@ int show(const Common& common, const std::string& path) {
 
 int change(const Common& common, const std::string& path, const char* done) {
   Client client(common);
-  const Answer answer = client.post(path, "{}");
+  const Answer answer = client.post(path, "{}", "ok");
   if (common.json && answer.ok())
     std::fputs(answer.text.c_str(), stdout);
   else if (answer.ok())
@@ -50,9 +87,14 @@ int change(const Common& common, const std::string& path, const char* done) {
   return report(answer, client);
 }
 
-int test_exit(const Common& common, const std::string& exit) {
+int test_exit(const Common& common, const std::string& exit,
+              const std::vector<std::string>& fields) {
+  std::string members;
+  for (const std::string& field : fields)
+    if (!append_field(members, field)) return kUsage;
   Client client(common);
-  const Answer answer = client.post(exit_path(exit, "/test"), "{}");
+  const Answer answer = client.post(exit_path(exit, "/test"),
+                                    "{" + members.substr(members.empty() ? 0 : 1) + "}", "verdict");
   if (const int failed = report(answer, client)) return failed;
   const std::string verdict = member_text(answer.body, "verdict");
   if (common.json)
@@ -76,12 +118,12 @@ void print_moved(const boost::json::value& body) {
 
 int reload(const Common& common) {
   Client client(common);
-  const Answer answer = client.post("/api/v1/reload", "{}");
-  if (common.json) {
+  const Answer answer = client.post("/api/v1/reload", "{}", "generation");
+  if (common.json && answer.error.empty()) {
     std::fputs(answer.text.c_str(), stdout);
     return answer.ok() ? kOk : report(answer, client);
   }
-  if (answer.status != 200 && answer.status != 422) return report(answer, client);
+  if (!answer.ok() && answer.status != 422) return report(answer, client);
   std::fputs(member_text(answer.body, "text").c_str(), stderr);
   std::printf("%s, generation %s in force\n", answer.ok() ? "reloaded" : "refused",
               member_text(answer.body, "generation").c_str());
@@ -110,9 +152,27 @@ void print_lines(const boost::json::object* map, const char* member, const char*
     if (const auto* text = one.if_string()) std::printf("%s%s\n", before, printable(*text).c_str());
 }
 
+/// Seqs and bytes as people read them; the rest as it came.
+void print_tunnel(const boost::json::value& tunnel) {
+  const auto oldest = parse_u64(member_text(tunnel, "oldest"));
+  const auto visible = parse_u64(member_text(tunnel, "visible"));
+  boost::json::object rows;
+  if (oldest && visible)
+    rows["events"] = *visible > *oldest
+                         ? "numbered " + std::to_string(*oldest) + " to " +
+                               std::to_string(*visible - 1) + " (a crash leaves a gap)"
+                         : "none kept";
+  if (const auto bytes = parse_double(member_text(tunnel, "disk_bytes")))
+    rows["disk"] = fmt::format("{:.1f} MiB", *bytes / (1 << 20));
+  if (const boost::json::object* map = tunnel.if_object())
+    for (const auto& [name, value] : *map)
+      if (name != "oldest" && name != "visible" && name != "disk_bytes") rows[name] = value;
+  print_members(rows);
+}
+
 int status(const Common& common) {
   Client client(common);
-  const Answer answer = client.get("/api/v1/status");
+  const Answer answer = client.get("/api/v1/status", "log");
   if (const int failed = report(answer, client)) return failed;
   if (common.json) {
     std::fputs(answer.text.c_str(), stdout);
@@ -124,11 +184,11 @@ int status(const Common& common) {
   const boost::json::object* map = answer.body.if_object();
   print_lines(map, "degraded", "! ");
   if (const boost::json::value* tunnel = map ? map->if_contains("tunnel") : nullptr)
-    print_members(*tunnel);
+    print_tunnel(*tunnel);
   std::puts("");
-  print_table(
-      answer.body, "entries",
-      {"name", "type", "path", "requests", "accepted", "rejected", "refused", "unauthorised"});
+  print_table(with_places(answer.body), "entries",
+              {"name", "type", "path", "state", "requests", "accepted", "rejected", "refused",
+               "unauthorised", "problem"});
   std::puts("");
   print_table(answer.body, "exits",
               {"name", "type", "state", "accepted", "delivered", "filtered", "dead", "pending",
@@ -140,6 +200,9 @@ int status(const Common& common) {
 void add_exit(CLI::App& app, Common& common, int& exit_code) {
   CLI::App* group = app.add_subcommand("exit", "exit portals of the daemon");
   group->require_subcommand(1);
+  group->footer(
+      "Examples:\n  tictoc exit test team-chat\n  tictoc exit test deploy -f project=web\n  tictoc "
+      "exit replay team-chat --since 2h");
   group->add_subcommand("ls", "all of them")->callback([&] {
     exit_code = list(
         common, "/api/v1/exits", "exits",
@@ -150,11 +213,14 @@ void add_exit(CLI::App& app, Common& common, int& exit_code) {
     CLI::App* command = group->add_subcommand(verb, help);
     command->add_option("name", *name, "name of the exit")->required();
     command->callback([=, &exit_code] { exit_code = run(*name); });
+    return command;
   };
   named("show", "one of them",
         [&](const std::string& name) { return show(common, exit_path(name)); });
-  named("test", "sends a made-up event through it",
-        [&](const std::string& name) { return test_exit(common, name); });
+  auto fields = std::make_shared<std::vector<std::string>>();
+  named("test", "sends a made-up event through it", [&common, fields](const std::string& name) {
+    return test_exit(common, name, *fields);
+  })->add_option("-f,--field", *fields, "a field of that event: k=text or k:=json");
   named("pause", "sends nothing until resumed", [&](const std::string& name) {
     return change(common, exit_path(name, "/pause"), "paused");
   });
@@ -166,8 +232,6 @@ void add_exit(CLI::App& app, Common& common, int& exit_code) {
           return change(common, exit_path(name, "/forget"), "forgotten");
         });
   add_replay(*group, common, exit_code);
-  group->footer(
-      "Examples:\n  tictoc exit test team-chat\n  tictoc exit replay team-chat --since 2h");
 }
 
 }  // namespace
@@ -175,21 +239,18 @@ void add_exit(CLI::App& app, Common& common, int& exit_code) {
 void add_operate_commands(CLI::App& app, Common& common, int& exit_code) {
   add_exit(app, common, exit_code);
   CLI::App* entry = app.add_subcommand("entry", "entry portals of the daemon");
+  entry->footer("Examples:\n  tictoc entry ls\n  tictoc entry show gitlab");
   entry->require_subcommand(1);
-  entry->add_subcommand("ls", "all of them")->callback([&] {
-    exit_code = list(common, "/api/v1/entries", "entries",
-                     {"name", "type", "path", "requests", "accepted", "rejected", "refused",
-                      "unauthorised", "repeats"});
-  });
+  entry->add_subcommand("ls", "all of them")->callback([&] { exit_code = list_entries(common); });
   auto name = std::make_shared<std::string>();
   CLI::App* one = entry->add_subcommand("show", "one of them");
   one->add_option("name", *name, "name of the entry")->required();
   one->callback([=, &common, &exit_code] {
     exit_code = show(common, "/api/v1/entries/" + percent_encode(*name));
   });
-  app.add_subcommand("status", "the daemon, its entries and exits")->callback([&] {
-    exit_code = status(common);
-  });
+  CLI::App* whole = app.add_subcommand("status", "the daemon, its entries and exits");
+  whole->callback([&] { exit_code = status(common); });
+  whole->footer("Examples:\n  tictoc status\n  tictoc status --json | jq .tunnel");
   CLI::App* again = app.add_subcommand("reload", "reads the configuration again");
   again->callback([&] { exit_code = reload(common); });
   again->footer(

@@ -122,7 +122,7 @@ int watch(Client& client, const ReplayArguments& arguments, const std::string& e
   std::signal(SIGINT, [](int) { is_interrupted = 1; });
   double all = 0;
   while (true) {
-    const Answer answer = client.get(arguments.path());
+    const Answer answer = client.get(arguments.path(), "state");
     const std::string state = member_text(answer.body, "state");
     const bool is_another = member_text(answer.body, "epoch") != epoch;
     if (!answer.ok() || is_over(state) || is_another) {
@@ -154,7 +154,7 @@ int replay(const ReplayArguments& arguments, const Common& common) {
     return kUsage;
   }
   Client client(common);
-  const Answer preview = client.post(arguments.path(), body_of(arguments, true));
+  const Answer preview = client.post(arguments.path(), body_of(arguments, true), "events");
   if (const int failed = report(preview, client)) return failed;
   if (common.json && arguments.dry_run)
     std::fputs(preview.text.c_str(), stdout);
@@ -162,7 +162,7 @@ int replay(const ReplayArguments& arguments, const Common& common) {
     print_preview(arguments, preview.body);
   if (arguments.dry_run) return kOk;
   if (const int refused = confirm(arguments, preview.body)) return refused;
-  const Answer begun = client.post(arguments.path(), body_of(arguments, false));
+  const Answer begun = client.post(arguments.path(), body_of(arguments, false), "epoch");
   if (const int failed = report(begun, client)) return failed;
   const std::string epoch = member_text(begun.body, "epoch");
   if (!arguments.no_wait) return watch(client, arguments, epoch);
@@ -175,8 +175,8 @@ int replay(const ReplayArguments& arguments, const Common& common) {
 
 int tell(const ReplayArguments& arguments, const Common& common) {
   Client client(common);
-  const Answer answer =
-      arguments.cancels ? client.remove(arguments.path()) : client.get(arguments.path());
+  const Answer answer = arguments.cancels ? client.remove(arguments.path(), "epoch")
+                                          : client.get(arguments.path(), "epoch");
   if (const int failed = report(answer, client)) return failed;
   if (common.json)
     std::fputs(answer.text.c_str(), stdout);
@@ -200,8 +200,10 @@ void add_replay(CLI::App& group, Common& common, int& exit_code) {
                       "CEL over event and meta: of what the exit gets, only these");
   command->add_option("--rate", arguments->rate, "events, 100/s unless given");
   command->add_flag("--yes", arguments->yes, "sends without a question, for scripts");
-  command->add_flag("--allow-paging", arguments->allow_paging,
-                    "also through an exit that wakes people or starts machines (jenkins)");
+  command->add_flag(
+      "--allow-paging", arguments->allow_paging,
+      "also through an exit that wakes people or starts machines: the preview says of "
+      "each whether it does");
   command->add_flag("--dry-run", arguments->dry_run, "the preview alone");
   command->add_flag("--no-wait", arguments->no_wait, "begins it, and returns");
   auto* tells = command->add_flag("--status", arguments->tells, "the one that runs, or the newest");

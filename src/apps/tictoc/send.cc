@@ -1,5 +1,7 @@
 // tictoc send: one event from the command line, or NDJSON from a file.
 // SPDX-License-Identifier: Apache-2.0
+#include "apps/tictoc/send.h"
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
@@ -24,6 +26,9 @@ struct SendArguments {
   std::string message, kind, severity, source, link, file;
   std::vector<std::string> fields, rest;
   SpoolArguments spool;
+
+  /// For messages; empty without a file.
+  std::string_view file_shown() const { return file == "-" ? "stdin" : std::string_view(file); }
 };
 
 /// What stands behind the message and is no option.
@@ -67,9 +72,9 @@ bool read_body(const SendArguments& arguments, std::string& body) {
 }
 
 /// As many requests as the length asks for; ends with the first that is refused.
-int send_parts(const SendArguments& arguments, const Common& common, const std::string& body) {
-  const bool is_ndjson = !arguments.file.empty();
-  const std::vector<Part> parts = is_ndjson ? cut(body) : std::vector<Part>{{.text = body}};
+int send_parts(const Common& common, const std::string& body, std::string_view file) {
+  const bool is_ndjson = !file.empty();
+  const std::vector<Part> parts = is_ndjson ? cut(body, file) : std::vector<Part>{{.text = body}};
   Client client(common);
   cli::Progress line(system_clock());
   bool any_rejected = false;
@@ -80,11 +85,11 @@ int send_parts(const SendArguments& arguments, const Common& common, const std::
     const Answer answer = post_events(client, std::string(part.text),
                                       is_ndjson ? kNdjson : "application/json", random_key());
     line.end();
-    if (!print_accepted(answer, common.json, part.events_before)) any_rejected = true;
+    if (!print_accepted(answer, common.json, part)) any_rejected = true;
     if (answer.ok() || (any_rejected && answer.status == 422)) continue;
     if (part.first_line > 1)
       std::fprintf(stderr, "tictoc: the lines before line %zu were accepted\n", part.first_line);
-    return report(answer, client);
+    return report_part(answer, client, part);
   }
   return any_rejected ? kRefused : kOk;
 }
@@ -105,12 +110,16 @@ int send(const SendArguments& arguments, const Common& common) {
                  arguments.severity.c_str(), near.empty() ? "" : "; did you mean ",
                  std::string(near).c_str());
   }
-  if (arguments.spool.is_wanted())
-    return send_or_spool(arguments.spool, common, body, !arguments.file.empty());
-  return send_parts(arguments, common, body);
+  return send_body(arguments.spool, common, body, arguments.file_shown());
 }
 
 }  // namespace
+
+int send_body(const SpoolArguments& spool, const Common& common, const std::string& body,
+              std::string_view file) {
+  return spool.is_wanted() ? send_or_spool(spool, common, body, file)
+                           : send_parts(common, body, file);
+}
 
 void add_send(CLI::App& app, Common& common, int& exit_code) {
   auto arguments = std::make_shared<SendArguments>();

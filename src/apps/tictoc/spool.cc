@@ -30,21 +30,21 @@ struct Piece {
 };
 
 /// False after a message: a syntax error refuses all, as on the server.
-bool read_pieces(std::string_view body, bool is_ndjson, std::vector<Piece>& pieces,
+bool read_pieces(std::string_view body, std::string_view file, std::vector<Piece>& pieces,
                  bool& any_rejected) {
-  const std::vector<Part> parts = is_ndjson ? cut(body) : std::vector<Part>{{.text = body}};
+  const bool is_ndjson = !file.empty();
+  const std::vector<Part> parts = is_ndjson ? cut(body, file) : std::vector<Part>{{.text = body}};
   for (const Part& part : parts) {
     event::Decoded decoded = event::decode_events(
         part.text, is_ndjson ? event::BodyFormat::kNdjson : event::BodyFormat::kJson, {},
         system_clock().wall_ns());
     if (decoded.syntax) {
-      std::fprintf(stderr, "tictoc: line %zu, byte %zu: %s\n",
-                   decoded.syntax->line + part.first_line - 1, decoded.syntax->byte,
-                   decoded.syntax->text.c_str());
+      const std::string place = place_of(part, decoded.syntax->line, decoded.syntax->byte);
+      std::fprintf(stderr, "tictoc: %s: %s\n", place.c_str(), decoded.syntax->text.c_str());
       return false;
     }
     for (const event::Rejected& one : decoded.rejected) {
-      std::fprintf(stderr, "tictoc: event %zu rejected: %s\n", part.events_before + one.index,
+      std::fprintf(stderr, "tictoc: %s: rejected: %s\n", place_of(part, one.index).c_str(),
                    one.error.c_str());
       any_rejected = true;
     }
@@ -138,8 +138,9 @@ class SpoolingSend {
       tell_refused(drained->refused);
     }
     if (others > 0)
-      std::fprintf(stderr, "tictoc: %llu spooled events were sent first\n",
-                   static_cast<unsigned long long>(others));
+      std::fprintf(stderr, "tictoc: %llu spooled %s sent first\n",
+                   static_cast<unsigned long long>(others),
+                   others == 1 ? "event was" : "events were");
     if (own_events > 0) tell_kept(own_events);
     return kOk;
   }
@@ -148,17 +149,18 @@ class SpoolingSend {
     std::fprintf(stderr, "tictoc: not accepted: %s\n", error.text.c_str());
     if (!why_.empty()) std::fprintf(stderr, "  and %s\n", why_.c_str());
     if (kept > 0)
-      std::fprintf(stderr, "  the first %llu events are on disk\n",
-                   static_cast<unsigned long long>(kept));
+      std::fprintf(stderr, "  the first %llu %s on disk\n", static_cast<unsigned long long>(kept),
+                   kept == 1 ? "event is" : "events are");
     return kUnavailable;
   }
 
   void tell_refused(std::uint64_t count) const {
     if (count > 0)
       std::fprintf(stderr,
-                   "tictoc: the server refused %llu spooled events for good; `tictoc spool ls "
-                   "--refused` shows them\n",
-                   static_cast<unsigned long long>(count));
+                   "tictoc: the server refused %llu spooled event%s for good; `tictoc spool ls "
+                   "--refused` shows %s\n",
+                   static_cast<unsigned long long>(count), count == 1 ? "" : "s",
+                   count == 1 ? "it" : "them");
   }
 
   void tell_kept(std::uint64_t count) {
@@ -196,12 +198,12 @@ void add_spool_options(CLI::App& command, SpoolArguments& arguments) {
 }
 
 int send_or_spool(const SpoolArguments& arguments, const Common& common, std::string_view body,
-                  bool is_ndjson) {
+                  std::string_view file) {
   const auto options = spool_options(arguments);
   if (!options.ok()) return failed_spool(options.error()), kUsage;
   std::vector<Piece> pieces;
   bool any_rejected = false;
-  if (!read_pieces(body, is_ndjson, pieces, any_rejected)) return kRefused;
+  if (!read_pieces(body, file, pieces, any_rejected)) return kRefused;
   const int code = SpoolingSend(*options, common).run(pieces);
   return code == kOk && any_rejected ? kRefused : code;
 }

@@ -19,9 +19,10 @@ struct SpoolArguments {
 /// `--spool[=DIR]`, `--spool-max`.
 void add_spool_options(CLI::App& command, SpoolArguments& arguments);
 
-/// Sends what waits, then `body` (NDJSON, or one JSON object), or keeps it; gives the exit code.
+/// Sends what waits, then `body` (NDJSON of `file`, or one JSON object without one), or keeps it;
+/// gives the exit code.
 int send_or_spool(const SpoolArguments& arguments, const Common& common, std::string_view body,
-                  bool is_ndjson);
+                  std::string_view file);
 
 /// `tictoc spool ls` and `flush`.
 void add_spool(CLI::App& app, Common& common, int& exit_code);

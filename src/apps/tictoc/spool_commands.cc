@@ -110,13 +110,7 @@ void add_spool(CLI::App& app, Common& common, int& exit_code) {
   auto arguments = std::make_shared<ListArguments>();
   CLI::App* command = app.add_subcommand("spool", "events that `send --spool` keeps here");
   command->require_subcommand(1);
-  CLI::App* ls = command->add_subcommand("ls", "what waits, oldest first, one event a line");
-  ls->add_flag("--refused", arguments->refused, "what the server refused for good, and why");
-  ls->callback([=, &common, &exit_code] { exit_code = list(*arguments, common); });
-  CLI::App* send = command->add_subcommand("flush", "sends what waits");
-  send->callback([=, &common, &exit_code] { exit_code = flush(arguments->spool, common); });
-  for (CLI::App* one : {ls, send})
-    one->add_option("DIR", arguments->spool.folder, "the folder, as after --spool=");
+  // Before its commands, which end their help with it too.
   command->footer(
       "Exit codes: 0 all sent, 1 the server refused some for good, 69 it is away, or another\n"
       "sender has the folder: what is left waits.\n"
@@ -124,6 +118,14 @@ void add_spool(CLI::App& app, Common& common, int& exit_code) {
       "  tictoc spool ls | jq -r .message\n"
       "  tictoc spool flush\n"
       "  tictoc spool ls --refused | jq -c .event | tictoc send --file -");
+  CLI::App* ls = command->add_subcommand("ls", "what waits, oldest first, one event a line");
+  ls->add_flag("--refused", arguments->refused, "what the server refused for good, and why");
+  ls->callback([=, &common, &exit_code] { exit_code = list(*arguments, common); });
+  CLI::App* send = command->add_subcommand("flush", "sends what waits");
+  send->callback([=, &common, &exit_code] { exit_code = flush(arguments->spool, common); });
+  for (CLI::App* one : {ls, send})
+    one->add_option("DIR,--spool", arguments->spool.folder,
+                    "the folder; --spool=DIR says the same, as for `send`");
 }
 
 }  // namespace tt::tictoc

@@ -37,5 +37,6 @@ void add_plan(CLI::App& app, int& exit_code);
 void add_fsck(CLI::App& app, int& exit_code);
 void add_dump(CLI::App& app, int& exit_code);
 void add_bench_disk(CLI::App& app, int& exit_code);
+void add_plugin(CLI::App& app, int& exit_code);
 
 }  // namespace tt::vortex

@@ -13,6 +13,7 @@
 #include "apps/cli/progress.h"
 #include "apps/vortex/commands.h"
 #include "apps/vortex/dump_raw.h"
+#include "apps/vortex/load.h"
 #include "apps/vortex/snapshot_range.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -27,11 +28,6 @@ struct DumpArguments {
   std::string folder, from, until;
   bool meta = false, raw = false;
 };
-
-int failed(const Error& error) {
-  std::fprintf(stderr, "vortex: %s\n", error.text.c_str());
-  return exit_code_of(error);
-}
 
 void append_line(std::string& out, const tunnel::StoredEvent& event, const std::string& log_id,
                  bool with_meta) {
@@ -83,7 +79,7 @@ int dump_events(const std::shared_ptr<const tunnel::LogSnapshot>& log,
   std::string text;
   while (true) {
     const auto batch = scan.next(kReadBytes);
-    if (!batch.ok()) return progress.end(), failed(batch.error());
+    if (!batch.ok()) return progress.end(), fail(batch.error());
     if (!*batch) break;
     text.clear();
     for (const tunnel::StoredEvent& event : (*batch)->events())
@@ -99,14 +95,14 @@ int dump_events(const std::shared_ptr<const tunnel::LogSnapshot>& log,
 int dump(const DumpArguments& arguments) {
   signal(SIGPIPE, SIG_IGN);  // Who reads may have seen enough.
   const auto log = tunnel::LogSnapshot::open(system_disk(), arguments.folder);
-  if (!log.ok()) return failed(log.error());
+  if (!log.ok()) return fail(log.error());
   const auto range = parse_range(arguments.from, arguments.until, (*log)->log_id());
-  if (!range.ok()) return failed(range.error());
+  if (!range.ok()) return fail(range.error());
   if (!arguments.raw) return dump_events(*log, *range, arguments.meta);
   int code = kOk;
   const auto is_whole = dump_raw(arguments.folder, **log, *range,
                                  [&](std::string_view lines) { return write(lines, code); });
-  if (!is_whole.ok()) return failed(is_whole.error());
+  if (!is_whole.ok()) return fail(is_whole.error());
   return *is_whole ? code : kFailed;
 }
 

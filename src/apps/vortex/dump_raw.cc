@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "apps/vortex/json_number.h"
 #include "base/digest.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -21,10 +22,6 @@ using tunnel::Record;
 using tunnel::RecordType;
 
 constexpr std::size_t kWriteBytes = 64u << 10;
-
-JsonWriter& number(JsonWriter& json, std::string_view name, std::uint64_t value) {
-  return json.key(name).raw(std::to_string(value));
-}
 
 std::string name_of(const tunnel::Frame& frame) {
   switch (frame.type) {
@@ -54,14 +51,14 @@ void write_body(JsonWriter& json, const Record& record) {
                                     : json.key("text").text(body->json);
   } else if (record.frame.type == RecordType::kGap) {
     if (const auto gap = tunnel::decode_gap(record.body)) {
-      number(json, "first_lost", gap->first);
-      number(json, "last_lost", gap->next - 1);
+      write_number(json, "first_lost", gap->first);
+      write_number(json, "last_lost", gap->next - 1);
     }
   } else if (record.frame.type == RecordType::kSeal) {
     if (const auto totals = tunnel::decode_seal(record.body)) {
-      number(json, "events", totals->events);
-      number(json, "first_seq", totals->first_seq);
-      number(json, "last_seq", totals->last_seq);
+      write_number(json, "events", totals->events);
+      write_number(json, "first_seq", totals->first_seq);
+      write_number(json, "last_seq", totals->last_seq);
     }
   }
 }
@@ -70,12 +67,12 @@ std::string line_of(const std::string& file, const Record& record) {
   const tunnel::Frame& frame = record.frame;
   JsonWriter json;
   json.map().key("file").text(file);
-  number(json, "position", record.position);
+  write_number(json, "position", record.position);
   json.key("type").text(name_of(frame));
-  number(json, "seq", frame.seq);
+  write_number(json, "seq", frame.seq);
   json.key("time").text(format_time(frame.time_ns));
-  number(json, "synced_upto", frame.synced_upto);
-  number(json, "body_bytes", frame.body_bytes);
+  write_number(json, "synced_upto", frame.synced_upto);
+  write_number(json, "body_bytes", frame.body_bytes);
   write_body(json, record);
   return json.end().take() + "\n";
 }
@@ -83,11 +80,11 @@ std::string line_of(const std::string& file, const Record& record) {
 std::string line_of(const std::string& file, const tunnel::Damage& damage) {
   JsonWriter json;
   json.map().key("file").text(file);
-  number(json, "position", damage.begin).key("type").text("damage");
-  number(json, "end", damage.end);
+  write_number(json, "position", damage.begin).key("type").text("damage");
+  write_number(json, "end", damage.end);
   if (damage.first < damage.next) {
-    number(json, "first_lost", damage.first);
-    number(json, "last_lost", damage.next - 1);
+    write_number(json, "first_lost", damage.first);
+    write_number(json, "last_lost", damage.next - 1);
   }
   return json.end().take() + "\n";
 }

@@ -7,6 +7,7 @@
 #include "apps/cli/progress.h"
 #include "apps/vortex/commands.h"
 #include "apps/vortex/fsck_print.h"
+#include "apps/vortex/load.h"
 #include "base/file_system.h"
 #include "base/log.h"
 
@@ -18,15 +19,10 @@ struct FsckArguments {
   bool repair = false, json = false;
 };
 
-int failed(const Error& error) {
-  std::fprintf(stderr, "vortex: %s\n", error.text.c_str());
-  return exit_code_of(error);
-}
-
 int check(const FsckArguments& arguments, const tunnel::FsckProgress& show, cli::Progress& line) {
   const auto report = tunnel::check_folder(system_disk(), arguments.folder, show);
   line.end();
-  if (!report.ok()) return failed(report.error());
+  if (!report.ok()) return fail(report.error());
   if (arguments.json)
     std::puts(fsck_json(arguments.folder, *report, nullptr).c_str());
   else
@@ -44,7 +40,7 @@ int repair(const FsckArguments& arguments, const tunnel::FsckProgress& show, cli
   line.end();
   log::stop();
   if (!repaired.ok()) {
-    failed(repaired.error());
+    fail(repaired.error());
     if (repaired.error().code == Code::kStopped)
       std::fputs("  a repair needs the folder for itself: stop the daemon first\n", stderr);
     // There is a log, and nobody can mend it by waiting: the disk refuses.

@@ -56,4 +56,9 @@ int fail(const std::string& text) {
   return kFailed;
 }
 
+int fail(const Error& error) {
+  std::fprintf(stderr, "vortex: %s\n", error.text.c_str());
+  return exit_code_of(error);
+}
+
 }  // namespace tt::vortex

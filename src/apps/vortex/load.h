@@ -27,5 +27,7 @@ std::string read_stdin();
 
 /// Says on stderr what went wrong, and gives kFailed.
 int fail(const std::string& text);
+/// The same, and gives the exit code of the error.
+int fail(const Error& error);
 
 }  // namespace tt::vortex

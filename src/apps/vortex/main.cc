@@ -43,6 +43,7 @@ int main(int argc, char** argv) try {
   tt::vortex::add_fsck(app, exit_code);
   tt::vortex::add_dump(app, exit_code);
   tt::vortex::add_bench_disk(app, exit_code);
+  tt::vortex::add_plugin(app, exit_code);
   tt::cli::add_completion(app, exit_code);
   // 2 from `plan` asks a pipeline for approval: a mistake on its command line must not.
   const bool is_plan = argc > 1 && std::string_view(argv[1]) == "plan";

@@ -1,11 +1,13 @@
 // A running daemon as the source of a plan: its events page by page, and its rules, over the API.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 #include <cstdlib>
 #include <utility>
 
 #include "apps/vortex/plan_source.h"
+#include "base/json_split.h"
 #include "base/metrics.h"
 #include "base/spawner.h"
 #include "base/text.h"
@@ -29,16 +31,20 @@ class Api {
     while (url_.ends_with('/')) url_.pop_back();
   }
 
-  Result<std::shared_ptr<const boost::json::value>> get(const std::string& path) {
+  struct Body {
+    std::shared_ptr<const boost::json::value> json;
+    std::string text;  ///< As it came: numbers of events keep their digits only here.
+  };
+  Result<Body> get(const std::string& path) {
     net::ClientRequest request{.method = "GET",
                                .url = url_ + path,
                                .timeout_ms = kPageMs,
                                .answer_bytes_max = kPageBytesMax};
     if (!token_.empty()) request.headers.emplace_back("Authorization", "Bearer " + token_);
-    const net::ClientAnswer answer = http_->call(std::move(request));
+    net::ClientAnswer answer = http_->call(std::move(request));
     if (answer.status == 0) return retry("no answer from " + url_ + ": " + answer.error);
     auto body = portals::parse_json(answer.body);
-    if (answer.status == 200 && body) return body;
+    if (answer.status == 200 && body) return Body{std::move(body), std::move(answer.body)};
     std::string text = body ? std::string(portals::text_at(*body, "error")) : std::string();
     if (answer.status == 401) text += "; give the token with --token or TICTOC_TOKEN";
     return reject(url_ + path + ": " + std::to_string(answer.status) + " " + text);
@@ -59,10 +65,10 @@ class PlanRemote final : public PlanSource {
   /// Where the log ends now: what comes later is not asked for.
   Status open() {
     TT_TRY(const auto status, api_.get("/api/v1/status"));
-    log_id_ = portals::text_at(*status, "log");
+    log_id_ = portals::text_at(*status.json, "log");
     if (log_id_.empty()) return reject(api_.url() + " does not answer as a time-tunnel daemon");
-    first_ = static_cast<tunnel::Seq>(portals::int_at(*status, "tunnel.oldest"));
-    end_ = static_cast<tunnel::Seq>(portals::int_at(*status, "tunnel.visible"));
+    first_ = static_cast<tunnel::Seq>(portals::int_at(*status.json, "tunnel.oldest"));
+    end_ = static_cast<tunnel::Seq>(portals::int_at(*status.json, "tunnel.visible"));
     at_ = first_;
     return {};
   }
@@ -70,10 +76,10 @@ class PlanRemote final : public PlanSource {
   std::string log_id() const override { return log_id_; }
   Result<InForce> in_force() override {
     TT_TRY(const auto config, api_.get("/api/v1/config/text"));
-    if (!portals::find_at(*config, "text"))
+    if (!portals::find_at(*config.json, "text"))
       return reject(api_.url() + " does not tell its configuration; is it an older release?");
-    return InForce{std::string(portals::text_at(*config, "text")),
-                   "generation " + std::to_string(portals::int_at(*config, "generation"))};
+    return InForce{std::string(portals::text_at(*config.json, "text")),
+                   "generation " + std::to_string(portals::int_at(*config.json, "generation"))};
   }
 
   Result<tunnel::SharedStored> next() override {
@@ -83,10 +89,10 @@ class PlanRemote final : public PlanSource {
       TT_TRY(
           const auto page,
           api_.get("/api/v1/events?order=asc&limit=" + std::string(kPageEvents) + query_ + next_));
-      const std::string_view more = portals::text_at(*page, "next");
+      const std::string_view more = portals::text_at(*page.json, "next");
       next_ = more.empty() ? "" : "&next=" + percent_encode(more);
       is_done_ = more.empty();
-      auto batch = take(*page);
+      auto batch = take(page);
       if (!batch->events().empty()) return tunnel::SharedStored(std::move(batch));
       if (!is_done_ && next_ == asked_for && at_ == was_at)
         return reject(api_.url() + " answers the same page again; is it a time-tunnel daemon?");
@@ -108,24 +114,26 @@ class PlanRemote final : public PlanSource {
     return query;
   }
 
-  std::shared_ptr<tunnel::ReadBatch> take(const boost::json::value& page) {
+  std::shared_ptr<tunnel::ReadBatch> take(const Api::Body& page) {
     auto batch = std::make_shared<tunnel::ReadBatch>();
     batch->first = at_;
-    const boost::json::array* events = portals::list_at(page, "events");
-    for (std::size_t i = 0; events && i < events->size() && at_ < end_; ++i)
-      add((*events)[i], *batch);
+    const boost::json::array* events = portals::list_at(*page.json, "events");
+    const auto texts = split_list(raw_member(page.text, "events"));
+    for (std::size_t i = 0;
+         events && texts && i < std::min(events->size(), texts->size()) && at_ < end_; ++i)
+      add((*events)[i], raw_member((*texts)[i], "event"), *batch);
     is_done_ = is_done_ || at_ >= end_;
     batch->next = at_;
     batch->finish();
     return batch;
   }
 
-  void add(const boost::json::value& one, tunnel::ReadBatch& batch) {
+  /// `event`: of `one`, as it came.
+  void add(const boost::json::value& one, std::string_view event, tunnel::ReadBatch& batch) {
     const auto seq = tunnel::parse_id(log_id_, portals::text_at(one, "id"));
     const auto received = parse_time(portals::text_at(one, "received"));
-    const boost::json::value* event = portals::find_at(one, "event");
-    if (seq && received && event && *seq >= at_ && *seq < end_ &&
-        event::index_canonical(portals::json_text(*event), batch.texts()).ok()) {
+    if (seq && received && *seq >= at_ && *seq < end_ &&
+        event::index_canonical(event, batch.texts()).ok()) {
       batch.add(*seq, *received, portals::text_at(one, "entry"), "");
       at_ = *seq + 1;
     } else if (!seq || *seq < end_) {

@@ -1,16 +1,18 @@
-// vortex decode and encode: one portal's pure functions on the command line; no file, no socket.
+// vortex decode and encode: one portal's pure functions on the command line; no socket.
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
 #include "apps/vortex/load.h"
+#include "apps/vortex/portal_types.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "config/parse.h"
 #include "event/decode.h"
 #include "pipeline/decision.h"
-#include "portals/kit/catalog.h"
+#include "portals/plugin/plugin_common.h"
 #include "template/event_scope.h"
 #include "tunnel/tunnel.h"
 
@@ -19,35 +21,40 @@ namespace {
 
 struct PortalArguments {
   std::string type;
+  std::vector<std::string> configs;
   std::vector<std::string> options;  // key=value
   std::vector<std::string> headers;  // "N: V"
 };
 
-template <class Descriptor>
-int unknown_type(std::string_view what, const std::string& type,
-                 const std::vector<const Descriptor*>& catalog) {
-  std::vector<std::string_view> names;
-  for (const Descriptor* one : catalog) names.push_back(one->name);
-  const std::string_view near = did_you_mean(type, names);
-  std::string all;
-  for (const std::string_view name : names) all += " " + std::string(name);
-  std::fprintf(stderr, "vortex: no %s portal `%s`%s; there are:%s\n", std::string(what).c_str(),
-               type.c_str(),
-               near.empty() ? "" : (", did you mean `" + std::string(near) + "`?").c_str(),
-               all.c_str());
-  return kUsage;
+using Options = std::vector<std::pair<std::string, std::string>>;
+
+/// Streams must say where they come from, and hooks of plugins their path. Here it is standard
+/// input, so nobody needs to.
+void add_place(const portals::EntryDescriptor& type, Options& options) {
+  const std::string_view place = type.is_stream ? "listen" : "path";
+  const auto is_wanted =
+      std::any_of(type.fields->begin(), type.fields->end(), [&](const config::FieldInfo& field) {
+        return field.name == place && (type.is_stream || field.is_required);
+      });
+  const auto is_said = std::any_of(options.begin(), options.end(), [&](const auto& option) {
+    return option.first == place || option.first == "files";
+  });
+  if (is_wanted && !is_said)
+    options.emplace_back(place, type.is_stream ? "tcp://127.0.0.1:1" : "/here");
 }
+void add_place(const portals::ExitDescriptor&, Options&) {}
 
 /// Makes a portal from `-o key=value` options; prints diagnostics and gives null when they are
 /// wrong.
 template <class Descriptor>
 auto make_portal(const Descriptor& type, const PortalArguments& arguments) {
-  std::vector<std::pair<std::string, std::string>> options;
+  Options options;
   for (const std::string& option : arguments.options) {
     const std::size_t equals = option.find('=');
     options.emplace_back(option.substr(0, equals),
                          equals == std::string::npos ? "" : option.substr(equals + 1));
   }
+  add_place(type, options);
   config::Files files;
   config::Diagnostics diagnostics;
   config::ParseContext context{.files = files,
@@ -61,8 +68,8 @@ auto make_portal(const Descriptor& type, const PortalArguments& arguments) {
 }
 
 int decode(const PortalArguments& arguments) {
-  const portals::EntryDescriptor* type = portals::find_entry(arguments.type);
-  if (!type) return unknown_type("entry", arguments.type, portals::entry_catalog());
+  const portals::EntryDescriptor* type = entry_that_decodes(arguments.type, arguments.configs);
+  if (!type) return kUsage;
   const auto portal = make_portal(*type, arguments);
   if (!portal) return kFailed;
 
@@ -101,8 +108,8 @@ int decode(const PortalArguments& arguments) {
 }
 
 int encode(const PortalArguments& arguments) {
-  const portals::ExitDescriptor* type = portals::find_exit(arguments.type);
-  if (!type) return unknown_type("exit", arguments.type, portals::exit_catalog());
+  const portals::ExitDescriptor* type = exit_that_encodes(arguments.type, arguments.configs);
+  if (!type) return kUsage;
   const auto portal = make_portal(*type, arguments);
   if (!portal) return kFailed;
 
@@ -135,10 +142,12 @@ int encode(const PortalArguments& arguments) {
       out.scope = &scopes.emplace_back(tmpl::shared_event_environment(), out.event, out.meta);
     }
     const auto request = portal->encode(outgoing);
-    if (request.ok()) {
+    const bool is_held = request.ok() && request->method == portals::plugin::kHeldMethod;
+    if (request.ok() && !is_held) {
       std::puts(pipeline::request_json(*request).c_str());
     } else {
-      std::fprintf(stderr, "vortex: event %zu: %s\n", begin, request.error().text.c_str());
+      const std::string& why = is_held ? request->body : request.error().text;
+      std::fprintf(stderr, "vortex: event %zu: %s\n", begin, why.c_str());
       result = kFailed;
     }
   }
@@ -147,6 +156,11 @@ int encode(const PortalArguments& arguments) {
 
 void add_portal_options(CLI::App& command, PortalArguments& arguments) {
   command.add_option("type", arguments.type, "type of the portal")->required();
+  command
+      .add_option("-c,--config", arguments.configs,
+                  "a configuration whose `plugins` bring more types; nothing else of it is used")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
   command.add_option("-o,--option", arguments.options, "an option of the portal, key=value")
       ->type_name("KEY=VALUE");
 }
@@ -161,7 +175,9 @@ void add_decode(CLI::App& app, int& exit_code) {
   command->add_option("--header", arguments->headers, "a request header, 'Name: value'");
   command->footer(
       "A secret is verified only when -o gives one.\n"
-      "Example: vortex decode gitlab --header 'X-Gitlab-Event: Push Hook' < push.json");
+      "Examples:\n"
+      "  vortex decode gitlab --header 'X-Gitlab-Event: Push Hook' < push.json\n"
+      "  vortex decode queue -c vortex.yaml < body   a type of a plugin");
   command->callback([=, &exit_code] { exit_code = decode(*arguments); });
 }
 
@@ -172,8 +188,9 @@ void add_encode(CLI::App& app, int& exit_code) {
   add_portal_options(*command, *arguments);
   command->footer(
       "Prints JSON lines {method, url, headers, body}, secrets masked.\n"
-      "Example: vortex encode slack -o url=https://hooks.slack.com/services/T/B/X "
-      "< events.ndjson");
+      "Examples:\n"
+      "  vortex encode slack -o url=https://hooks.slack.com/services/T/B/X < events.ndjson\n"
+      "  vortex encode mychat -c vortex.yaml -o url=https://example.com/events < events.ndjson");
   command->callback([=, &exit_code] { exit_code = encode(*arguments); });
 }
 
