@@ -30,6 +30,7 @@ class InputFile final : public tt::File {
   tt::Status truncate(std::uint64_t) override { return tt::reject("no"); }
   tt::Status allocate(std::uint64_t) override { return tt::reject("no"); }
   tt::Result<std::uint64_t> size() override { return std::uint64_t{bytes_.size()}; }
+  bool is_at(const std::string&) override { return true; }
   tt::Status lock() override { return {}; }
 
  private:

@@ -29,6 +29,7 @@ test('letters are listed, edited from flags and stdin, exported, sent again and 
   const failed = await dead('retry', 'hook', one);
   assert.equal(failed.code, 1);
   assert.match(failed.stdout, /0 of 1/);
+  assert.match(failed.stderr, new RegExp(`refused again, last letter ${one}: HTTP 400.*no`));
   assert.equal(JSON.parse((await dead('show', 'hook', one, '--json')).stdout).attempts, 2);
 
   const changed = await dead('edit', 'hook', one, '--set', 'message=fixed', '--set', 'size:=12');

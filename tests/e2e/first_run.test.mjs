@@ -78,6 +78,21 @@ test('bad input gets the documented answers and stores nothing', async () => {
   await daemon.stop();
 });
 
+test('send --file names the line of everything that is refused', async () => {
+  const daemon = await new Daemon(folder('lines'), config).start();
+  const file = path.join(daemon.dir, 'events.ndjson');
+  fs.writeFileSync(file, '{"message":"a"}\n\n{"kind":"x"}\n{"message":"b"}\n[1]\n');
+  const some = await daemon.tictoc('send', '--file', file);
+  assert.equal(some.code, 1);
+  assert.deepEqual(some.stderr.match(/events\.ndjson:\d+: rejected: ./g)?.map((line) => line.match(/\d+/)[0]), ['3', '5']);
+  fs.writeFileSync(file, '{"message":"a"}\n\n{"message" 1}\n');
+  const none = await daemon.tictoc('send', '--file', file);
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /events\.ndjson:3:\d+: ./);
+  assert.equal((await daemon.events()).length, 2);
+  await daemon.stop();
+});
+
 test('a repeated idempotency key is answered as before, also after a restart', async () => {
   const daemon = await new Daemon(folder('repeat'), config).start();
   const send = async () => (await daemon.post('/api/v1/events', { message: 'once' }, { 'idempotency-key': 'k1' })).json();

@@ -5,12 +5,33 @@ import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const bin = process.env.TT_BIN ?? path.join(root, 'build/release/bin');
 export const shared = path.join(root, '../shared/data');
 const kLivenessMs = 30_000; // Only tells a hang.
+
+const programs = new Set();
+/** A program that ends with the tests of its file at the latest: one that failed stops nothing. */
+export function endsWithTests(child) {
+  programs.add(child);
+  child.on('exit', () => programs.delete(child));
+  return child;
+}
+// Nor does it close its sockets, and its file would wait for them for ever.
+if (process.env.NODE_TEST_CONTEXT)
+  after(() => {
+    for (const child of programs) child.kill('SIGKILL');
+    setTimeout(() => process.exit(), 1_000).unref();
+  });
+
+/** The JSON objects of a file that somebody may be writing: a line without an end is not there yet. */
+export function objects(file) {
+  const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+  return text.split('\n').slice(0, -1).map((line) => JSON.parse(line));
+}
 
 /** Calls `check` until it gives something truthy; fails after the liveness deadline. */
 export async function until(what, check, deadlineMs = kLivenessMs) {
@@ -37,7 +58,8 @@ export function folder(name) {
   return fs.mkdtempSync(path.join(os.tmpdir(), `tt-${name}-`));
 }
 
-/** A running vortex. `config` is YAML without listen and data, which lies in `data` below `dir`.
+/** A running vortex. `config` is YAML without data, which lies in `data` below `dir`; without `listen:` it
+ *  listens on a free port of loopback. Other addresses that it listens at are `streams`.
  *  Without `self:` in it the daemon writes no events about itself: other stories are simpler then. */
 export class Daemon {
   constructor(dir, config, env = {}, data = './data') {
@@ -51,15 +73,16 @@ export class Daemon {
   }
   write(config) {
     const self = /^self:/m.test(config) ? '' : 'self: false\n';
-    fs.writeFileSync(this.file, `listen: 127.0.0.1:0\ndata: ${this.data}\n${self}${config}`);
+    const listen = /^listen:/m.test(config) ? '' : 'listen: 127.0.0.1:0\n';
+    fs.writeFileSync(this.file, `${listen}data: ${this.data}\n${self}${config}`);
   }
   async start() {
     this.url = undefined;
     this.streams = [];
     this.spawnedAt = performance.now();
-    this.process = spawn(path.join(bin, 'vortex'), ['run', '-c', this.file], {
+    this.process = endsWithTests(spawn(path.join(bin, 'vortex'), ['run', '-c', this.file], {
       cwd: this.dir, env: this.env, stdio: ['ignore', 'inherit', 'pipe'],
-    });
+    }));
     this.exited = new Promise((done) => this.process.on('exit', (code, signal) => done({ code, signal })));
     let partial = '';
     this.process.stderr.on('data', (bytes) => {
@@ -100,6 +123,15 @@ export class Daemon {
   async events(query = '') {
     return (await this.get(`/api/v1/events?order=asc&limit=10000${query}`)).events;
   }
+  exit(name) { return this.get(`/api/v1/exits/${name}`); }
+  /** This exit as soon as `check(exit)` holds. */
+  exitWhen(name, what, check) {
+    return until(`${name} ${what}`, async () => {
+      const exit = await this.exit(name);
+      return check(exit) && exit;
+    });
+  }
+  entry(name) { return this.get(`/api/v1/entries/${name}`); }
   kill() { this.process?.kill('SIGKILL'); return this.exited; }
   stop() { this.process.kill('SIGTERM'); return this.exited; }
   /** Runs tictoc against this daemon; resolves to {code, stdout, stderr}. */

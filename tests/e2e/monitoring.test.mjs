@@ -6,11 +6,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { folder, root, run } from './harness.mjs';
+import { absent, unpacked } from './services.mjs';
 
 const rules = path.join(root, 'packaging/prometheus/alerts.yaml');
 const dashboard = () => JSON.parse(fs.readFileSync(path.join(root, 'packaging/grafana/time-tunnel.json'), 'utf8'));
-const kPromtool = path.join(root, 'build/tools/prometheus/usr/bin/promtool');
-const skip = fs.existsSync(kPromtool) ? false : 'promtool is missing: tools/deps.sh test fetches it';
+const kPromtool = unpacked('prometheus/usr/bin/promtool');
+const skip = absent(kPromtool);
 
 const promtool = (...args) => {
   const { status, stdout, stderr } = spawnSync(kPromtool, args, { encoding: 'utf8' });

@@ -25,6 +25,18 @@ function plan(daemon, yaml, ...args) {
   return run('vortex', ['plan', 'new.yaml', ...args], process.env, daemon.dir);
 }
 
+test('a plan over the API takes every number that a tunnel holds', async (t) => {
+  const daemon = new Daemon(folder('plan-numbers'), config(kNow));
+  t.after(() => daemon.kill());
+  await daemon.start();
+  assert.equal((await daemon.post('/api/v1/events', '{"message":"large","n":1e400,"z":1.10}')).status, 202);
+  const { code, stdout, stderr } = await plan(daemon, config(kNow), '--against', daemon.url);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /over 1 event/);
+  assert.doesNotMatch(stdout + stderr, /damage/);
+  await daemon.stop();
+});
+
 test('a plan reads a running daemon and its exit code says whether something changes', async (t) => {
   const daemon = new Daemon(folder('plan'), config(kNow));
   t.after(() => daemon.kill());

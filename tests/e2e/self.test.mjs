@@ -1,11 +1,10 @@
 // The router watches itself: an exit that dies and comes back is told in the archive, and not to itself.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Daemon, folder, until } from './harness.mjs';
+import { Daemon, folder, objects, until } from './harness.mjs';
 
 /** A webhook target that can be killed and started again on its port. */
 class Target {
@@ -39,8 +38,7 @@ rules:
   - {name: everything, to: [archive, hook]}
 `).start();
   const archive = path.join(daemon.dir, 'archive.ndjson');
-  const archived = () => (fs.existsSync(archive) ? fs.readFileSync(archive, 'utf8') : '')
-    .split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  const archived = () => objects(archive);
   const about = () => archived().filter((event) => event.kind.startsWith('urn:time-tunnel:exit:'));
 
   await until('the start in the archive', () => archived().some((e) => e.kind === 'urn:time-tunnel:started'));

@@ -97,10 +97,10 @@ test('a full spool refuses all of a file with 69, and a wrong event is refused a
   const { tictoc } = machine();
   const wrong = await tictoc(kNobody, ['send', '--file', '-', '--spool'], '{"message":"fine"}\n{"no":"message"}\n');
   assert.equal(wrong.code, 1);
-  assert.match(wrong.stderr, /event 1 rejected/);
+  assert.match(wrong.stderr, /stdin:2: rejected: /);
   const broken = await tictoc(kNobody, ['send', '--file', '-', '--spool'], '{"message":"fine"}\n{"message"\n');
   assert.equal(broken.code, 1);
-  assert.match(broken.stderr, /line 2, byte/);
+  assert.match(broken.stderr, /stdin:2:\d+: /);
   assert.equal(JSON.parse((await tictoc(kNobody, ['spool', 'ls', '--json'])).stdout).waiting, 1);
   const lines = Array.from({ length: 6000 }, (_, n) => JSON.stringify({ message: '.'.repeat(1000), n })).join('\n');
   const full = await tictoc(kNobody, ['send', '--file', '-', '--spool', '--spool-max', '4MiB'], lines);
