@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Measures the release build at rest: time from start to /readyz, and memory two seconds later.
 
-Each run has a new data folder and the built-in default configuration; then the same folder is opened
-once more, as a restart would. Prints medians; nothing passes or fails here.
+Each run has a new data folder, and the same folder is opened once more, as a restart would: with the
+built-in default configuration, and with one entry and one exit of every built-in type, as the
+examples of docs/reference configure them. Prints medians; nothing passes or fails here.
 """
+import os
 import pathlib
 import re
 import socket
@@ -29,12 +31,35 @@ def memory_mb(pid, key):
     return int(re.search(rf"^{key}:\s+(\d+)", text, re.M).group(1)) / 1024
 
 
-def run(folder):
+def examples(kind):
+    """The example of each type in docs/reference/<kind>.md, its name followed by `kind`."""
+    text = (ROOT / f"docs/reference/{kind}.md").read_text()
+    for block in re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S):
+        # What this machine has: free ports, and a program that only waits.
+        if "listen:" in block:
+            block = re.sub(r"(://[\d.]+:)\d+", lambda at: f"{at[1]}{free_port()}", block)
+        block = re.sub(r"command: .*", "command: [/bin/sleep, '1000']", block)
+        block = re.sub(r"\{file: [^}]*\}", "{env: TOKEN}", block)
+        yield re.sub(r"^", "  ", block.replace(":", f"-{kind}:", 1), flags=re.M).rstrip()
+
+
+def with_every_type(folder):
+    """Writes vortex.yaml; returns the environment that has its secrets."""
+    entries, exits = list(examples("entries")), list(examples("exits"))
+    names = [text.split(":")[0].strip() for text in exits]
+    text = "\n".join(["entries:", *entries, "exits:", *exits, "rules:",
+                      f"  - {{name: all, to: [{', '.join(names)}]}}", ""])
+    (pathlib.Path(folder) / "vortex.yaml").write_text(text)
+    return {name: "https://example.com/hook" if name.endswith("_URL") else "s3cret-" * 5
+            for name in re.findall(r"env: (\w+)", text)}
+
+
+def run(folder, secrets):
     port = free_port()
     begin = time.monotonic()
     daemon = subprocess.Popen(
         [ROOT / "build/release/bin/vortex", "run", "--listen", f"127.0.0.1:{port}"], cwd=folder,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        env=os.environ | secrets, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while True:
             try:
@@ -52,11 +77,16 @@ def run(folder):
         daemon.wait()
 
 
-rows = {"new folder": [], "restart": []}
+if not (ROOT / "build/release/bin/vortex").exists():
+    raise SystemExit("bench: there is no build/release/bin/vortex; `make build` builds it")
+STARTS = ["new folder", "restart", "every type, new folder", "every type, restart"]
+rows = {name: [] for name in STARTS}
 for _ in range(RUNS):
-    with tempfile.TemporaryDirectory() as folder:
-        for name in rows:
-            rows[name].append(run(folder))
+    for first in (0, 2):
+        with tempfile.TemporaryDirectory() as folder:
+            secrets = with_every_type(folder) if first else {}
+            for name in STARTS[first:first + 2]:
+                rows[name].append(run(folder, secrets))
 print(f"| at rest, {RUNS} runs | ready after ms (median, most) | memory MB | of it anonymous MB |")
 print("|---|---|---|---|")
 for name, results in rows.items():

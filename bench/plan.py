@@ -104,6 +104,8 @@ def plan(folder, name):
 
 
 def main():
+    if not VORTEX.exists():
+        raise SystemExit("bench: there is no build/release/bin/vortex; `make build` builds it")
     cases = {
         "the same 10 rules": configuration(ten_rules()),
         "10 rules, another condition": configuration(ten_rules(critical="error")),

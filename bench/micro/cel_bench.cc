@@ -1,4 +1,4 @@
-// Expressions: one evaluation beside hand-written C++ and, in bench/cel_peers.mjs, beside others;
+// Expressions: one evaluation beside hand-written C++ and, in cel_peers.mjs, beside others;
 // and the way from text to program.
 // SPDX-License-Identifier: Apache-2.0
 #include <benchmark/benchmark.h>

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "event/decode.h"
 
@@ -50,6 +52,28 @@ void decode_spaced(benchmark::State& state) { decode(state, ndjson(true, false, 
 void decode_without_time(benchmark::State& state) { decode(state, ndjson(false, false, false)); }
 void decode_nested(benchmark::State& state) { decode(state, ndjson(false, true, true)); }
 
+// As HTTP requests bring them, one a body; those of one round share a batch.
+void decode_single(benchmark::State& state) {
+  const std::string body = ndjson(false, false, false);
+  std::vector<std::string_view> bodies;
+  for (std::string_view rest = body; !rest.empty();) {
+    const std::size_t bytes = rest.find('\n');
+    bodies.push_back(rest.substr(0, bytes));
+    rest.remove_prefix(bytes + 1);
+  }
+  const auto round = static_cast<std::size_t>(state.range(0));
+  std::size_t i = 0;
+  for (auto _ : state) {
+    EventBatch batch;
+    for (std::size_t n = 0; n < round; ++n, i = (i + 1) % kEvents) {
+      Decoded decoded = decode_events(bodies[i], BodyFormat::kJson, Limits{}, 0, std::move(batch));
+      batch = std::move(decoded.events);
+    }
+    if (batch.size() != round) state.SkipWithError("an event was refused");
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * round));
+}
+
 void index_stored(benchmark::State& state) {
   const Decoded decoded =
       decode_events(ndjson(false, false, true), BodyFormat::kNdjson, Limits{}, 0);
@@ -87,6 +111,7 @@ BENCHMARK(decode_flat);
 BENCHMARK(decode_spaced);
 BENCHMARK(decode_without_time);
 BENCHMARK(decode_nested);
+BENCHMARK(decode_single)->Arg(1)->Arg(16);
 BENCHMARK(index_stored);
 BENCHMARK(write_with_writer);
 

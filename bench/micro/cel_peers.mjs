@@ -1,6 +1,6 @@
-// The expression of bench/cel_bench.cc in two implementations of CEL on npm; prints one table.
+// The expression of bench/micro/cel_bench.cc in two implementations of CEL on npm; prints one table.
 // SPDX-License-Identifier: Apache-2.0
-// Usage: node bench/cel_peers.mjs [build/bench/cel_bench.json]   (what cel_bench measured)
+// Usage: node bench/micro/cel_peers.mjs [build/bench/cel_bench.json]   (what cel_bench measured)
 import { readFileSync } from 'node:fs';
 import { celEnv, parse, plan } from '@bufbuild/cel';
 import { Environment } from '@marcbachmann/cel-js';

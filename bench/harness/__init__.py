@@ -1,0 +1,1 @@
+"""Measures the daemon beside other programs that do the same job."""
