@@ -10,6 +10,10 @@ function(tt_target_of layer out)
 endfunction()
 
 function(tt_add_layers)
+  # Boost's own sources, which want to be compiled alone, and valijson, which says much in headers.
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/src/net/asio_impl.cc
+    ${CMAKE_SOURCE_DIR}/src/portals/plugin/option_schema.cc PROPERTIES
+    SKIP_UNITY_BUILD_INCLUSION ON)
   foreach(line ${TT_LAYER_LINES})
     string(REGEX MATCH "^([a-z/]+):(.*)$" _ "${line}")
     set(layer ${CMAKE_MATCH_1})
@@ -24,6 +28,9 @@ function(tt_add_layers)
     if(sources)
       add_library(${target} STATIC ${sources})
       target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+      if(layer STREQUAL "portals/plugin")
+        target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/sdk)
+      endif()
     else()
       add_library(${target} INTERFACE)
       set(scope INTERFACE)
@@ -71,7 +78,18 @@ function(tt_add_program name folder)
   endforeach()
   if(name STREQUAL "vortex")
     target_link_libraries(${name} PRIVATE tt_catalog)
+    tt_add_sdk_files(${name})
   endif()
+endfunction()
+
+# What `vortex plugin new` writes: the SDK and its scaffolds as texts.
+function(tt_add_sdk_files program)
+  file(GLOB_RECURSE sdk CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sdk/*)
+  set(texts ${CMAKE_BINARY_DIR}/sdk_files.cc)
+  add_custom_command(OUTPUT ${texts}
+    COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/gen_embed.py ${CMAKE_SOURCE_DIR} ${texts}
+    DEPENDS ${CMAKE_SOURCE_DIR}/tools/gen_embed.py ${CMAKE_SOURCE_DIR}/src/base/result.h ${sdk})
+  target_sources(${program} PRIVATE ${texts})
 endfunction()
 
 # What every test includes, compiled once. Tests themselves are compiled without optimisation: it
@@ -87,13 +105,24 @@ function(tt_add_test_headers)
     <boost/json.hpp> <map> <memory> <optional> <span> <string> <string_view> <vector>)
 endfunction()
 
+# tt_add_test_program(name tree sources...): `tree` is where its portals stand.
+function(tt_add_test_program name tree)
+  add_executable(${name}_test ${ARGN})
+  target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
+  target_compile_definitions(${name}_test PRIVATE
+    TT_SOURCE_DIR="${tree}" TT_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared")
+  target_link_libraries(${name}_test PRIVATE GTest::gmock GTest::gtest_main Boost::json)
+  target_compile_options(${name}_test PRIVATE ${TT_TEST_OPTIONS})
+  target_precompile_headers(${name}_test REUSE_FROM tt_test_headers)
+endfunction()
+
 # tests/<layer>/**/*_test.cc mirror src/<layer>; each layer is one program: tests of a layer link
 # that layer (and what it may include) only. tests/conformance and tests/simulation see the whole
 # catalogue.
 function(tt_add_tests)
   find_package(GTest REQUIRED)
-  include(GoogleTest)
   tt_add_test_headers()
+  tt_add_test_plugins()
   set(suites conformance)
   # Not where the address sanitizer watches: it does not follow fibers, and without optimisation a
   # seed takes a hundred times as long.
@@ -110,21 +139,17 @@ function(tt_add_tests)
       continue()
     endif()
     string(REPLACE "/" "_" name ${layer})
-    add_executable(${name}_test ${sources})
-    target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
-    target_compile_definitions(${name}_test PRIVATE
-      TT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TT_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared")
-    target_link_libraries(${name}_test PRIVATE GTest::gmock GTest::gtest_main Boost::json)
-    target_compile_options(${name}_test PRIVATE ${TT_TEST_OPTIONS})
-    target_precompile_headers(${name}_test REUSE_FROM tt_test_headers)
+    tt_add_test_program(${name} ${CMAKE_SOURCE_DIR} ${sources})
     if(TARGET tt_${name})
       target_link_libraries(${name}_test PRIVATE tt_${name})
     endif()
-    if(layer MATCHES "^(conformance|simulation|portals/entry|portals/exit|pipeline|rehearse|plan|api)$")
+    if(layer MATCHES "^(conformance|simulation|portals/(entry|exit|plugin)|pipeline|rehearse|plan|api)$")
       target_link_libraries(${name}_test PRIVATE tt_pipeline tt_catalog)
     endif()
-    gtest_discover_tests(${name}_test TEST_PREFIX ${name}/ DISCOVERY_TIMEOUT 60
-                         PROPERTIES TIMEOUT 120 DISCOVERY_MODE PRE_TEST)
+    if(layer MATCHES "^(portals/plugin|pipeline)$")
+      add_dependencies(${name}_test test_plugins)
+      target_compile_definitions(${name}_test PRIVATE TT_PLUGIN_DIR="${CMAKE_BINARY_DIR}/plugins")
+    endif()
   endforeach()
 endfunction()
 
@@ -140,15 +165,24 @@ function(tt_add_fuzz_targets)
     add_executable(${name} ${parts})
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    if(what STREQUAL "broker")
+      # Of the plugins, what needs no library of a broker. The SDK and the kit of portals have names
+      # in common: no file sees both, no program has both.
+      set(plugins ${CMAKE_SOURCE_DIR}/plugins)
+      target_sources(${name} PRIVATE ${plugins}/kit/message.cc ${plugins}/kit/text.cc
+                     ${plugins}/nats/subject.cc)
+      target_include_directories(${name} PRIVATE ${plugins} ${CMAKE_SOURCE_DIR}/sdk)
+      set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+      target_link_libraries(${name} PRIVATE tt_event)
+      continue()
+    endif()
     target_link_libraries(${name} PRIVATE tt_catalog tt_rules tt_tunnel tt_config tt_net)
-    file(GLOB corpus ${CMAKE_SOURCE_DIR}/fuzz/corpus/${what}/*)
-    add_test(NAME fuzz/${what} COMMAND ${name} -runs=0 ${CMAKE_SOURCE_DIR}/fuzz/corpus/${what})
   endforeach()
 endfunction()
 
 function(tt_add_benchmarks)
   find_package(benchmark REQUIRED)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*_bench.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/micro/*_bench.cc)
   foreach(source ${sources})
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} ${source})

@@ -15,6 +15,13 @@ pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 find_package(CLI11 REQUIRED)
+find_path(TT_VALIJSON valijson/validator.hpp REQUIRED)  # Headers only.
+# Client libraries of the plugins: without one its plugin is not built.
+pkg_check_modules(HIREDIS IMPORTED_TARGET hiredis)
+pkg_check_modules(NATS IMPORTED_TARGET libnats)
+pkg_check_modules(RDKAFKA IMPORTED_TARGET rdkafka)
+# msgpuck has neither a CMake nor a pkg-config file.
+find_library(TT_MSGPUCK msgpuck REQUIRED)
 
 set(TT_PACKAGES_base OpenSSL::Crypto PkgConfig::XXHASH PkgConfig::ISAL spdlog::spdlog fmt::fmt
     prometheus-cpp::core Threads::Threads)
@@ -24,8 +31,13 @@ set(TT_PACKAGES_config PkgConfig::YAML_CPP)
 set(TT_PACKAGES_net Boost::boost OpenSSL::SSL CURL::libcurl ZLIB::ZLIB PkgConfig::ZSTD)
 set(TT_PACKAGES_tunnel Boost::boost)
 set(TT_PACKAGES_portals_kit Boost::json Boost::url)
+set(TT_PACKAGES_portals_entry ${TT_MSGPUCK})
+set(TT_PACKAGES_portals_plugin Boost::json ${CMAKE_DL_LIBS})
 set(TT_PACKAGES_pipeline Boost::json)
 set(TT_PACKAGES_api Boost::json)
+set(TT_PACKAGES_plugin_redis PkgConfig::HIREDIS)
+set(TT_PACKAGES_plugin_nats PkgConfig::NATS)
+set(TT_PACKAGES_plugin_kafka PkgConfig::RDKAFKA)
 set(TT_PACKAGES_apps_cli CLI11::CLI11)
 set(TT_PACKAGES_apps_vortex CLI11::CLI11)
 set(TT_PACKAGES_apps_tictoc CLI11::CLI11 Boost::json)

@@ -18,3 +18,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # them; g++ is the judge.
   add_compile_options(-Wno-error)
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # It takes the sources of a unity build for headers.
+  add_compile_options(-Wno-subobject-linkage)
+endif()

@@ -8,14 +8,8 @@ bin=${1:-build/release/bin}
 out=$(realpath -m "${2:-build/package}")
 root=$out/root
 doc=$root/usr/share/doc/time-tunnel
-maintainer='time-tunnel authors <noreply@time-tunnel.invalid>'
-version=$("$bin/vortex" --version)
-version=${version##* }
-architecture=$(dpkg --print-architecture)
-# The same commit gives the same bytes.
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
-export SOURCE_DATE_EPOCH
-umask 022
+# shellcheck source=packaging/common.sh
+. packaging/common.sh
 rm -rf "$out"
 
 programs() {
@@ -57,36 +51,23 @@ documents() {
   done
   find "$doc" -type f -exec chmod 644 {} +
   find "$doc" -type d -exec chmod 755 {} +
-  gzip -9n >"$doc/changelog.gz" <<TEXT
-time-tunnel ($version) unstable; urgency=medium
-
-  * Built from its repository; changelog.d/ there says what users notice.
-
- -- $maintainer  $(date -R -u -d "@$SOURCE_DATE_EPOCH")
-TEXT
-}
-
-# Which packages the two programs need, by the libraries they are linked with.
-needed_packages() {
-  local here=$out/shlibs
-  mkdir -p "$here/debian"
-  printf 'Source: time-tunnel\n\nPackage: time-tunnel\nArchitecture: any\n' >"$here/debian/control"
-  (cd "$here" && dpkg-shlibdeps -O "$root/usr/bin/vortex" "$root/usr/bin/tictoc") |
-    sed -n 's/^shlibs:Depends=//p'
+  changelog "$doc"
 }
 
 control() {
+  local libraries
+  libraries=$(needed_packages "$root/usr/bin/vortex" "$root/usr/bin/tictoc")
   mkdir -p "$root/DEBIAN"
   install -m 755 -t "$root/DEBIAN" packaging/debian/{postinst,prerm,postrm}
   echo /etc/time-tunnel/vortex.yaml >"$root/DEBIAN/conffiles"
-  (cd "$root" && find usr lib -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
+  checksums
   cat >"$root/DEBIAN/control" <<TEXT
 Package: time-tunnel
 Version: $version
 Architecture: $architecture
 Maintainer: $maintainer
-Installed-Size: $(du -k -s --exclude=DEBIAN "$root" | cut -f1)
-Depends: $(needed_packages), adduser, ca-certificates, init-system-helpers (>= 1.54)
+Installed-Size: $(installed_size)
+Depends: $libraries, adduser, ca-certificates, init-system-helpers (>= 1.54)
 Section: net
 Priority: optional
 Description: event router with a durable log
@@ -105,6 +86,5 @@ completions
 manpages
 documents
 control
-find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-dpkg-deb --root-owner-group -b "$root" "$out/time-tunnel_${version}_$architecture.deb"
+pack time-tunnel
 rm -rf "$out/shlibs"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the project needs from Debian 12, by package name; quick when nothing is missing.
 # Usage: tools/deps.sh [build] [test] [bench]   (default: build)
+# bench is all of bench-tool, bench-micro, bench-nginx, bench-node, bench-rsyslog and bench-syslog-ng.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,14 +11,29 @@ build_packages=(
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libssl-dev zlib1g-dev libzstd-dev libcurl4-openssl-dev
   libsimdjson-dev libyaml-cpp-dev libre2-dev libxxhash-dev libisal-dev
-  libfmt-dev libspdlog-dev prometheus-cpp-dev libcli11-dev
+  libfmt-dev libspdlog-dev prometheus-cpp-dev libcli11-dev libmsgpuck-dev libvalijson-dev
   libgtest-dev libgmock-dev
 )
 test_packages=(
-  git python3 curl clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16
+  git python3 curl openssl clang-16 libclang-rt-16-dev clang-format-16 clang-tidy-16
   e2fsprogs xfsprogs mount util-linux
+  python3-aiosmtpd python3-cachetools python3-twisted python3-urllib3 python3-whisper
 )
-bench_packages=(libbenchmark-dev python3 nodejs nginx libnginx-mod-http-lua lua-cjson rsyslog)
+# Client libraries of the portals that are plugins (plugins/): part of test.
+plugin_packages=(libhiredis-dev libnats-dev librdkafka-dev)
+bench_tool_packages=(python3)
+bench_micro_packages=(libbenchmark-dev nodejs)
+bench_node_packages=(nodejs)
+# Peers of tests and of the bench that are unpacked below build/: installed, each would register a
+# service and start it.
+redis_packages=(redis-server redis-tools)
+redis_libraries=(libjemalloc2 liblzf1 liblua5.1-0 lua-bitop lua-cjson libhiredis0.14)
+nginx_packages=(nginx libnginx-mod-http-lua libnginx-mod-http-ndk lua-cjson)
+nginx_libraries=(lua-resty-core lua-resty-lrucache libluajit2-5.1-2 libluajit2-5.1-common libpcre3)
+rsyslog_packages=(rsyslog rsyslog-openssl)
+rsyslog_libraries=(libestr0 libfastjson4 liblognorm5)
+syslog_ng_packages=(syslog-ng-core syslog-ng-mod-http)
+syslog_ng_libraries=(libivykis0 libjson-c5 libnet1 libwrap0)
 
 say() { printf 'deps: %s\n' "$*"; }
 
@@ -36,6 +52,11 @@ as_root() {
   fi
 }
 
+are_installed() {
+  local package
+  for package in "$@"; do is_installed "$package" || return 1; done
+}
+
 install_packages() {
   local missing=() package
   for package in "$@"; do
@@ -52,8 +73,8 @@ install_packages() {
     apt-get -q install -y --no-install-recommends "${missing[@]}"
 }
 
-# unpack FOLDER PROGRAM PACKAGE...: below build/, not installed: for packages that would start a server
-# or that exclude each other. Without them what needs PROGRAM is left out, with a word.
+# unpack FOLDER PROGRAM PACKAGE...: below build/, not installed: for packages that would start a service
+# or that exclude each other; needs no root. Without them what needs PROGRAM is left out, with a word.
 unpack() {
   local folder=build/$1 program=$2
   shift 2
@@ -67,6 +88,16 @@ unpack() {
   ) || say "could not fetch $*"
 }
 
+unpack_rsyslog() {
+  are_installed "${rsyslog_packages[@]}" ||
+    unpack tools/rsyslog usr/sbin/rsyslogd "${rsyslog_packages[@]}" "${rsyslog_libraries[@]}"
+}
+
+unpack_syslog_ng() {
+  are_installed "${syslog_ng_packages[@]}" ||
+    unpack tools/syslog-ng usr/sbin/syslog-ng "${syslog_ng_packages[@]}" "${syslog_ng_libraries[@]}"
+}
+
 # install_node_modules FOLDER: the npm packages that the lock file of the folder names.
 install_node_modules() {
   local folder=$1
@@ -77,29 +108,53 @@ install_node_modules() {
   say "installing the npm packages of $folder"
   local verb=install
   [ ! -e $folder/package-lock.json ] || verb=ci
-  (cd $folder && npm $verb --no-audit --no-fund)
+  (cd $folder && npm $verb --no-audit --no-fund --ignore-scripts)
   touch "$stamp"
 }
 
-wanted=()
+# after_packages GROUP: what a group needs that is no installed package.
+after_packages() {
+  case $1 in
+    test)
+      install_node_modules tests/e2e
+      unpack tools/prometheus usr/bin/promtool prometheus
+      unpack tools/alertmanager usr/bin/prometheus-alertmanager prometheus-alertmanager
+      unpack tools/influxdb usr/bin/influxd influxdb
+      unpack tools/carbon usr/bin/carbon-cache graphite-carbon
+      unpack tools/logrotate usr/sbin/logrotate logrotate libpopt0
+      unpack_rsyslog
+      unpack_syslog_ng
+      unpack tools/redis usr/bin/redis-server "${redis_packages[@]}" "${redis_libraries[@]}"
+      unpack tools/nats usr/sbin/nats-server nats-server
+      ;;
+    bench-micro) install_node_modules bench/micro ;;
+    bench-nginx)
+      are_installed "${nginx_packages[@]}" ||
+        unpack bench/nginx usr/sbin/nginx "${nginx_packages[@]}" "${nginx_libraries[@]}"
+      ;;
+    bench-rsyslog) unpack_rsyslog ;;
+    bench-syslog-ng) unpack_syslog_ng ;;
+  esac
+}
+
+groups=() wanted=()
 for group in "${@:-build}"; do
   case $group in
+    bench) groups+=(bench-tool bench-micro bench-nginx bench-node bench-rsyslog bench-syslog-ng) ;;
+    *) groups+=("$group") ;;
+  esac
+done
+for group in "${groups[@]}"; do
+  case $group in
     build) wanted+=("${build_packages[@]}") ;;
-    test) wanted+=("${test_packages[@]}") ;;
-    bench) wanted+=("${bench_packages[@]}") ;;
-    *) say "no group named $group; there are build, test and bench"; exit 2 ;;
+    test) wanted+=("${test_packages[@]}" "${plugin_packages[@]}") ;;
+    bench-tool) wanted+=("${bench_tool_packages[@]}") ;;
+    bench-micro) wanted+=("${bench_micro_packages[@]}") ;;
+    bench-node) wanted+=("${bench_node_packages[@]}") ;;
+    bench-nginx | bench-rsyslog | bench-syslog-ng) ;;
+    *) say "no group named $group; there are build, test, bench and the parts of bench"; exit 2 ;;
   esac
 done
 install_packages "${wanted[@]}"
-case " $* " in *" test "*)
-  install_node_modules tests/e2e
-  unpack tools/prometheus usr/bin/promtool prometheus
-  ;;
-esac
-case " $* " in *" bench "*)
-  install_node_modules bench
-  unpack bench/syslog-ng usr/sbin/syslog-ng syslog-ng-core syslog-ng-mod-http libivykis0 libjson-c5 \
-    libnet1 libwrap0
-  ;;
-esac
+for group in "${groups[@]}"; do after_packages "$group"; done
 say "all there"
