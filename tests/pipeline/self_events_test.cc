@@ -271,9 +271,12 @@ TEST_F(SelfEventsTest, a_reload_resolves_only_what_was_refused_before) {
   open();
   self_.reload_applied(2);
   EXPECT_THAT(written(), IsEmpty());
-  self_.reload_failed("unknown key");
-  self_.reload_applied(3);
-  self_.reload_failed("unknown key");
+  // On the loop's thread, so that nothing is said in between.
+  loop_.run([this] {
+    self_.reload_failed("unknown key");
+    self_.reload_applied(3);
+    self_.reload_failed("unknown key");
+  });
   EXPECT_THAT(texts("kind"), ElementsAre("urn:time-tunnel:reload:failed"));
   self_.reload_applied(4);
   EXPECT_THAT(texts("kind"), ElementsAre("urn:time-tunnel:reload:ok"));
