@@ -8,6 +8,11 @@
 #include <openssl/hmac.h>
 
 #include <algorithm>
+#include <bit>
+
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#endif
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -55,6 +60,24 @@ const std::array<unsigned char, 32>& process_key() {
   return key;
 }
 
+#if defined(__x86_64__)
+// The raw register, as of ISA-L.
+__attribute__((target("sse4.2"))) std::uint32_t crc32c_by_instruction(
+    std::span<const std::uint64_t> words, std::uint64_t state) {
+  for (const std::uint64_t word : words) state = _mm_crc32_u64(state, word);
+  return static_cast<std::uint32_t>(state);
+}
+
+__attribute__((target("sse4.2"))) std::uint32_t crc32c_by_instruction(std::uint32_t word,
+                                                                      std::uint32_t state) {
+  return _mm_crc32_u32(state, word);
+}
+
+const bool has_crc32c_instruction = __builtin_cpu_supports("sse4.2");
+#endif
+
+static_assert(std::endian::native == std::endian::little, "words are summed lowest byte first");
+
 }  // namespace
 
 // ISA-L works on the raw register: RFC 3720 inverts it before the first and after the last byte.
@@ -68,6 +91,20 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t seed) {
     bytes.remove_prefix(step);
   }
   return ~state;
+}
+
+std::uint32_t crc32c(std::span<const std::uint64_t> words, std::uint32_t seed) {
+#if defined(__x86_64__)
+  if (has_crc32c_instruction) return ~crc32c_by_instruction(words, ~seed);
+#endif
+  return crc32c({reinterpret_cast<const char*>(words.data()), words.size_bytes()}, seed);
+}
+
+std::uint32_t crc32c_word(std::uint32_t word, std::uint32_t seed) {
+#if defined(__x86_64__)
+  if (has_crc32c_instruction) return ~crc32c_by_instruction(word, ~seed);
+#endif
+  return crc32c({reinterpret_cast<const char*>(&word), sizeof word}, seed);
 }
 
 Sha256 sha256(std::string_view bytes) {

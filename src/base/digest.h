@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,10 @@ namespace tt {
 /// CRC32C (Castagnoli, RFC 3720 appendix B.4), continuing from `seed`; crc32c("123456789") is
 /// 0xe3069283.
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t seed = 0);
+/// The same of the words' bytes, each lowest byte first: for few of them, and for what was just put
+/// together, which the other one would wait for.
+std::uint32_t crc32c(std::span<const std::uint64_t> words, std::uint32_t seed = 0);
+std::uint32_t crc32c_word(std::uint32_t word, std::uint32_t seed);
 
 using Sha256 = std::array<unsigned char, 32>;
 Sha256 sha256(std::string_view bytes);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -83,22 +84,23 @@ constexpr std::uint32_t seed_at(std::uint32_t seed, std::uint64_t position) {
   return seed ^ static_cast<std::uint32_t>(position / kRecordAlign);
 }
 
+/// What the checksum of a header covers.
+using FrameWords = std::array<std::uint64_t, (kFrameBytes - kFrameCrcBegin) / 8>;
+
 /// Writes kFrameBytes at `out`, which will stand at `position` of a file whose salt gives `seed`;
 /// returns the checksum.
 inline std::uint32_t encode_frame(char* out, const Frame& frame, std::uint32_t seed,
                                   std::uint64_t position) {
-  store(out, kRecordMagic);
-  store(out + 8, frame.body_bytes);
-  store(out + 12, static_cast<std::uint16_t>(frame.type));
-  store(out + 14, frame.flags);
-  store(out + 16, frame.seq);
-  store(out + 24, frame.synced_upto);
-  store(out + 32, frame.time_ns);
-  store(out + 40, frame.prev_header_crc);
-  store(out + 44, frame.body_crc);
-  const std::uint32_t crc =
-      crc32c({out + kFrameCrcBegin, kFrameBytes - kFrameCrcBegin}, seed_at(seed, position));
-  store(out + 4, crc);
+  // As words, which are stored and summed at once: sums over small stores wait for them.
+  const std::uint64_t sizes = frame.body_bytes | static_cast<std::uint64_t>(frame.type) << 32 |
+                              static_cast<std::uint64_t>(frame.flags) << 48;
+  const std::uint64_t sums =
+      frame.prev_header_crc | static_cast<std::uint64_t>(frame.body_crc) << 32;
+  const FrameWords words{sizes, frame.seq, frame.synced_upto,
+                         static_cast<std::uint64_t>(frame.time_ns), sums};
+  const std::uint32_t crc = crc32c(words, seed_at(seed, position));
+  store(out, kRecordMagic | static_cast<std::uint64_t>(crc) << 32);
+  store(out + kFrameCrcBegin, words);
   return crc;
 }
 
@@ -108,9 +110,8 @@ inline std::optional<Frame> decode_frame(const char* in, std::uint32_t seed,
                                          std::uint64_t position) {
   if (load<std::uint32_t>(in) != kRecordMagic) return std::nullopt;
   const auto crc = load<std::uint32_t>(in + 4);
-  if (crc32c({in + kFrameCrcBegin, kFrameBytes - kFrameCrcBegin}, seed_at(seed, position)) != crc) {
+  if (crc32c(load<FrameWords>(in + kFrameCrcBegin), seed_at(seed, position)) != crc)
     return std::nullopt;
-  }
   Frame frame{.header_crc = crc,
               .body_bytes = load<std::uint32_t>(in + 8),
               .type = static_cast<RecordType>(load<std::uint16_t>(in + 12)),

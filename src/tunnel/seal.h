@@ -22,9 +22,7 @@ struct SegmentTotals {
   std::uint64_t keys_position = 0;   ///< Of the first keys record; 0: no keys.
 
   void add(const Frame& frame) {
-    char crc[4];
-    store(crc, frame.header_crc);
-    records_crc = crc32c({crc, sizeof crc}, records_crc);
+    records_crc = crc32c_word(frame.header_crc, records_crc);
     if (frame.type != RecordType::kEvent) return;
     if (events++ == 0) {
       first_seq = frame.seq;

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstring>
+#include <span>
 #include <string>
 
 namespace tt {
@@ -24,6 +27,19 @@ TEST(Crc32c, continues_from_a_seed) {
   for (std::size_t cut = 0; cut <= text.size(); ++cut) {
     EXPECT_EQ(crc32c(text.substr(cut), crc32c(text.substr(0, cut))), crc32c(text));
   }
+}
+
+TEST(Crc32c, words_are_summed_as_their_bytes) {
+  const std::string text = "a header of five words, summed as bytes..";
+  std::array<std::uint64_t, 5> words;
+  std::memcpy(words.data(), text.data(), sizeof words);
+  for (std::size_t count = 0; count <= words.size(); ++count) {
+    const std::string_view bytes(text.data(), count * sizeof words[0]);
+    EXPECT_EQ(crc32c(std::span(words).first(count), 7), crc32c(bytes, 7)) << count;
+  }
+  std::uint32_t word;
+  std::memcpy(&word, text.data(), sizeof word);
+  EXPECT_EQ(crc32c_word(word, 7), crc32c(text.substr(0, sizeof word), 7));
 }
 
 TEST(Digest, sha256_matches_fips_180) {
