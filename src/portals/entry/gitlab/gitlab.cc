@@ -124,10 +124,10 @@ Describe describer_of(const Payload& payload) {
 
 /// The page of the project or group; else the instance as the sender names it.
 std::string source_of(const Payload& payload) {
-  const std::string url = payload.project_url();
+  std::string url = payload.project_url();
   if (!url.empty()) return url;
   const std::string place = payload.project().empty() ? payload.group() : payload.project();
-  if (const std::string page = payload.page_of(place); !page.empty()) return page;
+  if (std::string page = payload.page_of(place); !page.empty()) return page;
   if (!payload.instance().empty()) return std::string(payload.instance());
   return place.empty() ? "urn:gitlab" : "urn:gitlab:" + place;
 }
