@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,8 +11,8 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "net/file_find.h"
 #include "net/file_watch.h"
+#include "net/known_files.h"
 #include "net/rotation.h"
 #include "net/stream_server.h"
 #include "net/tail_files.h"
@@ -22,13 +20,6 @@
 #include "net/tracked_file.h"
 
 namespace tt::net {
-
-/// What is kept of a FileTail over restarts.
-struct TailNotes {
-  std::vector<std::string> patterns;  ///< Those that have been heard of.
-  std::vector<TailPosition> files;    ///< In the order in which they were found.
-  bool operator==(const TailNotes&) const = default;
-};
 
 /// - Rotation: a file that was renamed is read to its end before the one that takes its name, and
 ///   let go when nothing came for kAwayNs; one that was removed is let go at its end. A restart
@@ -38,7 +29,6 @@ struct TailNotes {
 /// One thread, but for what sessions do with their peers.
 class FileTail {
  public:
-  static constexpr std::size_t kFilesMax = 10'000;     ///< Known of; more are named as a problem.
   static constexpr std::size_t kOpenFilesMax = 1'000;  ///< The others wait, or sleep at their end.
   static constexpr std::int64_t kAwayNs = TrackedFile::kAwayNs;
 
@@ -47,8 +37,8 @@ class FileTail {
   ~FileTail();
 
   /// From the next look() on. What patterns are heard of for the first time is then treated so.
-  void change(TailFiles wanted);
-  const TailFiles& wanted() const { return wanted_; }
+  void change(TailFiles wanted) { known_.change(std::move(wanted)); }
+  const TailFiles& wanted() const { return known_.wanted(); }
 
   /// Finds files that came, grew, were renamed or removed.
   void look(SteadyNs now_ns);
@@ -61,7 +51,7 @@ class FileTail {
   /// Takes note of what was stored.
   void settle();
   std::size_t runs() const { return busy_.size(); }  ///< On their way.
-  TailNotes notes() const;
+  TailNotes notes() const { return known_.notes(); }
 
   struct State {
     std::size_t files = 0;
@@ -71,33 +61,19 @@ class FileTail {
   State state() const;
 
  private:
-  void take(const FoundFile& found, bool must_skip, SteadyNs now_ns);
-  /// Of files that were not found while the pattern could not look everywhere.
-  void keep_unseen(const std::string& pattern, SteadyNs now_ns);
-  /// Of a file that no pattern finds any more; false: nothing more is to be had of it.
-  bool keep_away(TrackedFile& one, SteadyNs now_ns);
-  bool find_again(TrackedFile& one);  ///< False: it is gone.
   void open(TrackedFile& one);
   void close(TrackedFile& one);
   bool make_room();
   bool read_one(TrackedFile& one, std::span<char> buffer);
   void finish(TrackedFile& one, std::span<char> buffer);
   void hand_on(TrackedFile& one, std::string_view run);
-  static void set_problem(TrackedFile& one, std::string problem);
 
-  TailFiles wanted_;
-  std::vector<std::string> heard_of_;
+  KnownFiles known_;  // What was read last is last.
   const StreamFactory open_;
   const std::shared_ptr<FileWatch> watch_;
-  std::list<TrackedFile> files_;  ///< What was read last is last.
-  std::map<std::pair<std::uint64_t, std::uint64_t>, TrackedFile*> by_inode_;
-  std::map<std::string, TrackedFile*, std::less<>> by_path_;  ///< Of the last look, as the next.
   std::vector<TrackedFile*> busy_;
-  Rotation rotation_;  ///< As of the last look.
+  Rotation rotation_;  // As of the last look.
   std::size_t open_files_ = 0;
-  std::uint64_t found_ = 0;  ///< So many names of files so far.
-  bool is_changed_ = true;   ///< What is wanted, since the last look.
-  std::string problem_;      ///< Of the last look; those of single files stand with them.
 };
 
 }  // namespace tt::net

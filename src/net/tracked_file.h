@@ -43,6 +43,11 @@ struct TrackedFile {
         first_number(position.first_number == 0 ? which : position.first_number),
         number(which) {}
 
+  /// Says so in the log when it is news; empty: it can be read again.
+  void set_problem(std::string text);
+  /// Where it is read on after a restart.
+  TailPosition note() const;
+
   TailedFile file;
   const std::string first_path;  // Under which it was found.
   // In the order in which they were found under that name, and under those that they have.

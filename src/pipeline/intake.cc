@@ -4,161 +4,46 @@
 
 #include <algorithm>
 
-#include "base/log.h"
-#include "base/metric_table.h"
 #include "base/text.h"
-#include "base/units.h"
-#include "config/values.h"
 #include "net/compress.h"
 #include "pipeline/decode.h"
 #include "pipeline/limits.h"
 #include "pipeline/own_host.h"
+#include "pipeline/refusals.h"
 #include "portals/kit/authorise.h"
 
 namespace tt::pipeline {
 namespace {
 
-net::HttpAnswer error_answer(int status, std::string_view text) {
-  return {.status = status, .body = "{\"error\":" + json_string(text) + "}\n"};
-}
-
-net::HttpAnswer busy_answer(std::string_view text) {
-  net::HttpAnswer answer = error_answer(503, text);
-  answer.headers.emplace_back("Retry-After", "5");
-  return answer;
-}
-
-net::HttpAnswer slow_down_answer(const std::string& entry, double per_sec, std::int64_t wait_ns) {
-  // Rounded up: who waits as long as told gets in.
-  const std::string seconds = std::to_string((wait_ns + kNsPerSec - 1) / kNsPerSec);
-  net::HttpAnswer answer = error_answer(
-      429, "the `rate` of the entry `" + entry + "` is " + config::format_rate(per_sec) +
-               " for one sender; come again in " + seconds + " s");
-  answer.headers.emplace_back("Retry-After", seconds);
-  return answer;
-}
-
-// One body for every failed authentication, so that a stranger learns nothing.
-net::HttpAnswer unauthorised_answer() {
-  net::HttpAnswer answer = error_answer(401, "not authorised");
-  answer.headers.emplace_back("WWW-Authenticate", "Bearer");
-  return answer;
-}
-
-/// A request that can never be stored is not asked for again.
-net::HttpAnswer append_refusal(const Error& error) {
-  return error.code == Code::kReject ? error_answer(413, error.text) : busy_answer(error.text);
-}
-
-net::HttpAnswer refusal_answer(const portals::EntryRefusal& refusal) {
-  if (refusal.status == 401) return unauthorised_answer();
-  if (!refusal.body.empty()) return {.status = refusal.status, .body = refusal.body};
-  return error_answer(refusal.status, refusal.text);
-}
-
-EntryCounters counters_of(Metrics& metrics, const std::string& entry) {
-  const auto requests = [&](const char* result) -> Counter& {
-    return counter(metrics, "tt_entry_requests_total", {{"entry", entry}, {"result", result}});
-  };
-  const auto events = [&](const char* result) -> Counter& {
-    return counter(metrics, "tt_entry_events_total", {{"entry", entry}, {"result", result}});
-  };
-  return {requests("handled"), events("accepted"),       events("rejected"),
-          requests("refused"), requests("unauthorised"), requests("repeat")};
-}
-
 std::size_t decoded_bytes_max(const EntryRoute& route) {
   return route.entry.type->is_strict ? kDecodedBodyBytesMax : kDecodedHookBytesMax;
 }
 
-tunnel::AckLevel level_of(portals::Ack ack) {
-  switch (ack) {
-    case portals::Ack::kMemory:
-      return tunnel::AckLevel::kMemory;
-    case portals::Ack::kWritten:
-      return tunnel::AckLevel::kWritten;
-    case portals::Ack::kDisk:
-      break;
-  }
-  return tunnel::AckLevel::kDisk;
-}
-
-bool takes(const portals::EntryDescriptor& type, std::string_view method) {
-  if (type.methods == method) return true;
-  const auto methods = split(type.methods, ' ');
-  return std::find(methods.begin(), methods.end(), method) != methods.end();
-}
-
 }  // namespace
-
-const EntryRoute* EntryTable::match(std::string_view path) const {
-  const EntryRoute* best = nullptr;
-  for (const auto& route : routes) {
-    const std::string& own = route->path;
-    if (own.empty() || !path.starts_with(own)) continue;
-    if (path.size() > own.size() && path[own.size()] != '/') continue;
-    if (!best || own.size() > best->path.size()) best = route.get();
-  }
-  return best;
-}
 
 Intake::Intake(tunnel::Tunnel& tunnel, Clock& clock, Metrics& metrics, Loop& loop,
                AlertMemory& alerts)
-    : tunnel_(tunnel), clock_(clock), metrics_(metrics), loop_(loop), alerts_(alerts) {
+    : tunnel_(tunnel),
+      clock_(clock),
+      metrics_(metrics),
+      alerts_(alerts),
+      waiting_(tunnel, clock, loop) {
   table_.store(std::make_shared<const EntryTable>());
 }
 
-void Intake::swap(const Settings& settings) {
-  auto table = std::make_shared<EntryTable>();
-  table->hosts = own_hosts(settings);
-  for (const EntrySettings& entry : settings.entries) {
-    const auto rate = entry.portal->common().rate_per_sec;
-    table->routes.push_back(std::make_shared<const EntryRoute>(
-        EntryRoute{entry, entry.portal->path(), counters_of(metrics_, entry.name),
-                   rate ? std::make_shared<SenderRates>(*rate) : nullptr}));
-  }
-  table_.store(std::move(table));
-}
+void Intake::swap(const Settings& settings) { table_.store(make_entry_table(settings, metrics_)); }
 
 std::shared_ptr<const EntryRoute> Intake::find(std::string_view method,
                                                std::string_view path) const {
   const auto table = table_.load();
   const EntryRoute* route = table->match(path);
-  return route && takes(*route->entry.type, method)
-             ? std::shared_ptr<const EntryRoute>(table, route)
-             : nullptr;
+  return route && route->takes(method) ? std::shared_ptr<const EntryRoute>(table, route) : nullptr;
 }
 
 std::vector<std::string_view> Intake::methods_at(std::string_view path) const {
   const auto table = table_.load();
   const EntryRoute* route = table->match(path);
   return route ? split(route->entry.type->methods, ' ') : std::vector<std::string_view>();
-}
-
-std::shared_ptr<const EntryRoute> Intake::find_name(std::string_view name) const {
-  for (const auto& route : table_.load()->routes)
-    if (route->entry.name == name) return route;
-  return nullptr;
-}
-
-std::vector<EntryStatus> Intake::status() const {
-  std::vector<EntryStatus> all;
-  for (const auto& route : table_.load()->routes) {
-    const EntryCounters& c = route->counters;
-    const auto files = route->entry.portal->files();
-    all.push_back({.name = route->entry.name,
-                   .type = std::string(route->entry.type->name),
-                   .path = route->path,
-                   .listen = route->entry.portal->listen(),
-                   .patterns = files ? files->patterns : std::vector<std::string>(),
-                   .requests = c.handled.value() + c.refused.value() + c.unauthorised.value(),
-                   .accepted = c.accepted.value(),
-                   .rejected = c.rejected.value(),
-                   .refused = c.refused.value(),
-                   .unauthorised = c.unauthorised.value(),
-                   .repeats = c.repeats.value()});
-  }
-  return all;
 }
 
 // The programs of this machine may, and not each page that its browsers show. A page whose own name
@@ -183,7 +68,7 @@ net::Admission Intake::admit(const EntryRoute& route, const net::HttpRequest& re
   if (is_closed_.load(std::memory_order_relaxed)) {
     route.counters.refused.add();
     admission.refusal = busy_answer("shutting down");
-  } else if (is_held_.load(std::memory_order_relaxed)) {
+  } else if (waiting_.is_held()) {
     route.counters.refused.add();
     admission.refusal = busy_answer("an exit with `when_full: block` is at its `max_lag`");
   } else if (!portals::allows_peer(common, request.peer)) {
@@ -221,7 +106,7 @@ void Intake::append(const EntryRoute& route, event::EventBatch events, std::stri
       .events = std::make_shared<const event::EventBatch>(std::move(events)),
       .entry = route.entry.name,
       .idempotency_key = std::move(idempotency_key),
-      .level = level_of(route.entry.portal->common().ack)};
+      .level = route.ack_level()};
   tunnel_.append(std::move(request), [done = std::move(done),
                                       counters = route.counters](const tunnel::Appended& appended) {
     if (appended.status.ok()) {
@@ -252,50 +137,6 @@ net::HttpAnswer Intake::answer(const EntryRoute& route, const tunnel::Appended& 
                                      .rejected = &rejected});
 }
 
-void Intake::append_patiently(std::shared_ptr<const EntryRoute> route, event::SharedBatch events,
-                              std::function<void(const tunnel::Appended&)> done) {
-  try_append({std::move(route), std::move(events), std::move(done)}, true);
-}
-
-void Intake::try_append(Waiting waiting, bool may_block) {
-  if (is_held_.load(std::memory_order_relaxed)) {
-    if (!loop_.post([this, waiting] { wait(waiting); }))
-      waiting.done({.status = stopped("shutting down while intake is held")});
-    return;
-  }
-  tunnel::AppendRequest request{.events = waiting.events,
-                                .entry = waiting.route->entry.name,
-                                .level = level_of(waiting.route->entry.portal->common().ack),
-                                .may_block = may_block};
-  tunnel_.append(std::move(request),
-                 [this, waiting = std::move(waiting)](tunnel::Appended appended) {
-                   if (!appended.status.ok() && appended.status.error().code == Code::kRetry &&
-                       loop_.post([this, waiting] { wait(waiting); }))
-                     return;
-                   if (appended.status.ok()) waiting.route->counters.accepted.add(appended.count);
-                   waiting.done(appended);
-                 });
-}
-
-void Intake::wait(Waiting waiting) {
-  waiting_.push_back(std::move(waiting));
-  if (is_stopped_.load()) return end_waiting();
-  if (waiting_.size() > 1) return;  // The first one has set the timer.
-  loop_.at(clock_.steady_ns() + kNsPerSec, [this] {
-    for (Waiting& next : std::exchange(waiting_, {})) try_append(std::move(next), false);
-  });
-}
-
-void Intake::stop() {
-  is_stopped_.store(true);
-  loop_.run([this] { end_waiting(); });
-}
-
-void Intake::end_waiting() {
-  for (const Waiting& waiting : std::exchange(waiting_, {}))
-    waiting.done({.status = stopped("shutting down while the tunnel has no room")});
-}
-
 void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequest& http,
                     net::Responder responder) {
   const EntryCounters& counters = route->counters;
@@ -323,20 +164,11 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
   const std::string_view coding = http.header("content-encoding");
   net::Decoded decoded;
   if (!coding.empty() && !equal_ignoring_case(coding, "identity")) {
-    decoded = net::decode_content(coding, http.body, decoded_bytes_max(*route));
+    const std::size_t bytes_max = decoded_bytes_max(*route);
+    decoded = net::decode_content(coding, http.body, bytes_max);
     if (decoded.failure != net::DecodeFailure::kNone) {
       counters.refused.add();
-      switch (decoded.failure) {
-        case net::DecodeFailure::kUnknownCoding:
-          return responder.answer(
-              error_answer(415, "unknown content encoding; gzip, deflate and zstd are understood"));
-        case net::DecodeFailure::kTooLarge:
-          return responder.answer(error_answer(413, "the decoded body is over the limit of " +
-                                                        format_size(decoded_bytes_max(*route)) +
-                                                        ", which is fixed; send smaller parts"));
-        default:
-          return responder.answer(error_answer(400, "the body does not match its encoding"));
-      }
+      return responder.answer(unpack_refusal(decoded.failure, bytes_max));
     }
     request.body = decoded.bytes;
   }
@@ -351,7 +183,7 @@ void Intake::accept(std::shared_ptr<const EntryRoute> route, const net::HttpRequ
       counters.unauthorised.add();
     else
       counters.refused.add();
-    return responder.answer(refusal_answer(*refusal));
+    return responder.answer(decode_refusal(*refusal));
   }
   counters.rejected.add(events.rejected.size());
   if (route->rates)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,41 +15,14 @@
 #include "net/http_server.h"
 #include "net/stream_server.h"
 #include "pipeline/alert_memory.h"
-#include "pipeline/daemon.h"
+#include "pipeline/entry_table.h"
 #include "pipeline/intake_round.h"
 #include "pipeline/loop.h"
-#include "pipeline/sender_rates.h"
 #include "pipeline/settings.h"
+#include "pipeline/waiting_room.h"
 #include "tunnel/tunnel.h"
 
 namespace tt::pipeline {
-
-/// Counters of one entry; labels are initialised when the entry is first seen. Each request counts
-/// in one of handled, refused and unauthorised.
-struct EntryCounters {
-  Counter& handled;
-  Counter& accepted;
-  Counter& rejected;
-  Counter& refused;
-  Counter& unauthorised;
-  Counter& repeats;
-};
-
-/// One entry of the table in force. Immutable.
-struct EntryRoute {
-  EntrySettings entry;
-  std::string path;
-  EntryCounters counters;
-  std::shared_ptr<SenderRates> rates;  ///< Null: no `rate`.
-};
-
-/// All entries of one generation, looked up by path. Immutable, shared by the intake threads.
-struct EntryTable {
-  std::vector<std::shared_ptr<const EntryRoute>> routes;
-  std::vector<std::string> hosts;  ///< As own_hosts().
-  /// The entry whose path is `path` or a parent folder of it; the longest wins. Null: none.
-  const EntryRoute* match(std::string_view path) const;
-};
 
 /// Thread safe: called by every intake thread at once.
 class Intake {
@@ -62,16 +35,18 @@ class Intake {
   std::shared_ptr<const EntryRoute> find(std::string_view method, std::string_view path) const;
   /// That the entry at this path takes; none: no entry is there.
   std::vector<std::string_view> methods_at(std::string_view path) const;
-  std::shared_ptr<const EntryRoute> find_name(std::string_view name) const;
-  std::vector<EntryStatus> status() const;
+  std::shared_ptr<const EntryRoute> find_name(std::string_view name) const {
+    return table_.load()->find_name(name);
+  }
+  std::vector<EntryStatus> status() const { return table_.load()->status(); }
   /// Refuses requests with 503, and lets streams wait, until it is taken back: an exit with
   /// `when_full: block` is at its `max_lag`.
-  void hold(bool is_held) { is_held_.store(is_held); }
-  bool is_held() const { return is_held_.load(); }
+  void hold(bool is_held) { waiting_.hold(is_held); }
+  bool is_held() const { return waiting_.is_held(); }
   /// Refuses every request with 503 from now on (drain).
   void close() { is_closed_.store(true); }
   /// After close(): gives up what waits for room in the tunnel.
-  void stop();
+  void stop() { waiting_.stop(); }
 
   net::Admission admit(const EntryRoute& route, const net::HttpRequest& request) const;
   /// As net::HttpHandler::too_large.
@@ -94,10 +69,11 @@ class Intake {
   net::HttpAnswer answer(const EntryRoute& route, const tunnel::Appended& appended,
                          const std::vector<event::Rejected>& rejected,
                          std::unique_ptr<net::HttpAnswer> reply) const;
-  /// For streams, whose senders cannot be told to come again: tries once a second while the tunnel
-  /// is full. `done` runs when the events are stored, or when the daemon stops.
+  /// For streams, as WaitingRoom::append().
   void append_patiently(std::shared_ptr<const EntryRoute> route, event::SharedBatch events,
-                        std::function<void(const tunnel::Appended&)> done);
+                        std::function<void(const tunnel::Appended&)> done) {
+    waiting_.append(std::move(route), std::move(events), std::move(done));
+  }
 
  private:
   /// Why a web page may not send where nobody said who may; empty: it may, or it is a program.
@@ -105,23 +81,14 @@ class Intake {
   /// Of an entry that is told of alerts: stores what is news, and answers.
   void accept_alerts(std::shared_ptr<const EntryRoute> route, const portals::AlertTelling& telling,
                      portals::EntryEvents events, net::Responder responder);
-  struct Waiting {
-    std::shared_ptr<const EntryRoute> route;
-    event::SharedBatch events;
-    std::function<void(const tunnel::Appended&)> done;
-  };
-  void try_append(Waiting waiting, bool may_block);
-  void wait(Waiting waiting);
-  void end_waiting();
 
   tunnel::Tunnel& tunnel_;
   Clock& clock_;
   Metrics& metrics_;
-  Loop& loop_;
   AlertMemory& alerts_;
-  std::atomic<bool> is_closed_{false}, is_stopped_{false}, is_held_{false};
+  std::atomic<bool> is_closed_{false};
   std::atomic<std::shared_ptr<const EntryTable>> table_;
-  std::deque<Waiting> waiting_;  // For room in the tunnel. Loop's thread only.
+  WaitingRoom waiting_;
 };
 
 }  // namespace tt::pipeline

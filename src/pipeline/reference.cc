@@ -169,7 +169,7 @@ Page limits_page() {
       fmt::format("{}, {}", format_size(kAnswerExcerptBytesMax),
                   format_size(kRequestExcerptBytesMax)));
   row("files that an entry knows of, and has open",
-      fmt::format("{}, {}", net::FileTail::kFilesMax, net::FileTail::kOpenFilesMax));
+      fmt::format("{}, {}", net::KnownFiles::kFilesMax, net::FileTail::kOpenFilesMax));
   row("what is read of files and not yet stored, all together",
       format_size(kTailRunsMax * kTailRunBytes));
   row("without a word from the kernel files are looked at every; what was stored is noted every",

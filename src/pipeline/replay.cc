@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "pipeline/late_exits.h"
-#include "pipeline/where.h"
 
 namespace tt::pipeline {
 
@@ -33,7 +32,10 @@ std::string named(const ReplayState& state) {
 bool is_replay_cursor(std::string_view name) { return name.ends_with(kCursorSuffix); }
 
 Replays::Replays(Parts parts, std::string folder)
-    : parts_(std::move(parts)), files_(parts_.context.disk, std::move(folder)) {}
+    : parts_(std::move(parts)),
+      files_(parts_.context.disk, std::move(folder)),
+      running_({parts_.context, parts_.live, [this](const ReplayState& state) { on_end(state); }}) {
+}
 
 Replays::~Replays() = default;
 
@@ -87,7 +89,7 @@ Status Replays::resume(const ReplayState& state) {
   if (std::find(closed.begin(), closed.end(), cursor) == closed.end())
     return reject("its cursor is lost");
   TT_TRY(auto reader, tunnel.open(cursor, {tunnel::Start::Kind::kSeq, 0, state.since}));
-  TT_CHECK(launch(state, std::move(reader)));
+  TT_CHECK(running_.launch(state, std::move(reader)));
   log::info("a replay goes on", {{"exit", state.exit}, {"epoch", state.epoch}});
   return {};
 }
@@ -153,7 +155,7 @@ Result<ReplayStatus> Replays::begin(const ReplayRequest& request) {
   Status begun = files_.keep(state);
   // Before it runs: a short one may end at once, and has the last word then.
   if (begun.ok()) remember(state);
-  if (begun.ok()) begun = launch(state, std::move(reader));
+  if (begun.ok()) begun = running_.launch(state, std::move(reader));
   if (!begun) {
     reader.reset();
     if (before) {
@@ -171,122 +173,35 @@ Result<ReplayStatus> Replays::begin(const ReplayRequest& request) {
   return status(exit);
 }
 
-Status Replays::launch(const ReplayState& state, std::unique_ptr<tunnel::Reader> reader) {
-  DeliveryContext& context = parts_.context;
-  ReplayRun run{.epoch = state.epoch,
-                .until = state.until,
-                .pace = portals::RateLimit(state.per_sec, context.clock.steady_ns()),
-                .selected = state.counts.selected,
-                .sent = state.counts.sent,
-                .settled = state.settled};
-  if (!state.where.empty()) {
-    TT_TRY(std::shared_ptr<Where> where, Where::compile(state.where));
-    run.wants = [where, &context](const tunnel::StoredEvent& event) {
-      return where->matches(event, tunnel::format_id(context.routing.log_id(), event.meta.seq));
-    };
-  }
-  // Later: the delivery that calls this is in the middle of its work.
-  run.on_end = [this, exit = state.exit] {
-    parts_.context.loop.post([this, exit] { end(exit, Phase::kDone, ""); });
-  };
-  Status launched = stopped("shutting down");
-  context.loop.run([&] {
-    const auto& exits = context.routing.settings().exits;
-    const auto place = std::find_if(exits.begin(), exits.end(),
-                                    [&](const ExitSettings& e) { return e.name == state.exit; });
-    run.live = parts_.live(state.exit);
-    if (!run.live || place == exits.end()) {
-      launched = not_open(context.routing.settings(), state.exit);
-      return;
-    }
-    const auto live = run.live;
-    const auto delivery =
-        std::make_shared<Delivery>(context, *place, static_cast<std::size_t>(place - exits.begin()),
-                                   std::move(reader), std::move(run));
-    live->accompany(delivery);
-    delivery->accompany(live);
-    running_.insert_or_assign(state.exit, Running{.state = state, .delivery = delivery});
-    if (live->status().state == "paused") delivery->pause(true);
-    delivery->pump();
-    launched = {};
-  });
-  return launched;
-}
-
-ReplayCounts Replays::counts_of(const Running& running) const {
-  ReplayCounts counts = running.delivery->replay_counts();
-  const ReplayCounts& kept = running.state.counts;  // Of before the last stop.
-  counts.delivered += kept.delivered;
-  counts.dead += kept.dead;
-  counts.filtered += kept.filtered;
-  return counts;
-}
-
 Status Replays::cancel(std::string_view exit) {
   std::lock_guard one_at_a_time(begin_mutex_);
   std::optional<ReplayState> state;
-  parts_.context.loop.run([&] {
-    const auto found = running_.find(exit);
-    if (found == running_.end() || found->second.is_ending) return;
-    state = found->second.state;
-    state->counts = counts_of(found->second);
-  });
+  parts_.context.loop.run([&] { state = running_.state(exit); });
   if (!state) return reject("no replay of exit `" + std::string(exit) + "` is running");
   // Durable first: a cancelled replay must not come back with the next start.
   state->phase = Phase::kCancelled;
   state->ended_ns = parts_.context.clock.wall_ns();
   TT_CHECK(files_.keep(*state));
-  parts_.context.loop.run([&] { end(state->exit, Phase::kCancelled, ""); });
+  parts_.context.loop.run([&] { running_.end(state->exit, Phase::kCancelled, ""); });
   return {};
 }
 
 Result<ReplayStatus> Replays::status(std::string_view exit) {
-  ReplayStatus status;
-  parts_.context.loop.run([&] {
-    const auto found = running_.find(exit);
-    if (found == running_.end()) return;
-    const Running& running = found->second;
-    const ExitStatus delivery = running.delivery->status();
-    status.state = running.state;
-    status.state.counts = counts_of(running);
-    status.problem = delivery.problem;
-    const bool is_held = delivery.state == "paused" || delivery.state == "waiting";
-    status.activity = running.is_ending ? "ending" : is_held ? delivery.state : "running";
-  });
-  if (!status.activity.empty()) return status;
+  std::optional<ReplayStatus> running;
+  parts_.context.loop.run([&] { running = running_.status(exit); });
+  if (running) return *std::move(running);
   // It has ended, and left word before it was taken off the loop.
   auto state = newest(exit);
   if (!state) return reject("no replay of exit `" + std::string(exit) + "` was ever begun");
-  status.activity = to_string(state->phase);
-  status.state = *std::move(state);
+  ReplayStatus status{.state = *std::move(state), .activity = {}, .problem = {}};
+  status.activity = to_string(status.state.phase);
   return status;
 }
 
-void Replays::end(const std::string& exit, Phase phase, std::string reason) {
-  const auto found = running_.find(exit);
-  if (found == running_.end() || found->second.is_ending) return;
-  Running& running = found->second;
-  running.is_ending = true;
-  running.state.phase = phase;
-  running.state.reason = std::move(reason);
-  running.state.ended_ns = parts_.context.clock.wall_ns();
-  running.delivery->drain(
-      [this, exit] { parts_.context.loop.post([this, exit] { release(exit); }); });
-}
-
-void Replays::release(const std::string& exit) {
-  const auto found = running_.find(exit);
-  if (found == running_.end()) return;
-  ReplayState state = found->second.state;
-  state.counts = counts_of(found->second);
-  // What a cancel has kept from being sent.
-  const std::uint64_t decided = state.counts.delivered + state.counts.dead;
-  if (state.phase != Phase::kDone && state.counts.selected > decided)
-    state.counts.pending = state.counts.selected - decided;
-  if (const auto live = parts_.live(exit)) live->accompany({});
+// What cancel() has begun comes back here too.
+void Replays::on_end(const ReplayState& state) {
   remember(state);
-  running_.erase(found);
-  log::info("replay ended", {{"exit", exit},
+  log::info("replay ended", {{"exit", state.exit},
                              {"epoch", state.epoch},
                              {"how", to_string(state.phase)},
                              {"delivered", state.counts.delivered},
@@ -295,23 +210,11 @@ void Replays::release(const std::string& exit) {
                              (state.reason.empty() ? "" : ": " + state.reason) + "; " +
                              std::to_string(state.counts.delivered) + " delivered, " +
                              std::to_string(state.counts.dead) + " dead");
-  parts_.context.pool.run("replay file " + exit, [this, state] {
+  parts_.context.pool.run("replay file " + state.exit, [this, state] {
     if (Status kept = files_.keep(state); !kept)
       log::warning("the end of a replay is not stored", {{"error", kept.error().text}});
   });
-  forget_cursor(exit);
-}
-
-void Replays::limit(std::uint64_t tunnel_bytes_max) {
-  for (const auto& [exit, running] : running_) {
-    if (running.is_ending) continue;
-    const tunnel::Seq cursor = running.delivery->status().cursor;
-    if (parts_.context.tunnel.bytes_from(cursor) < tunnel_bytes_max) continue;
-    log::warning("a replay holds back as much as the tunnel may keep, and ends", {{"exit", exit}});
-    end(exit, Phase::kEnded,
-        "it held back as much as the tunnel may keep; what is left begins with event " +
-            tunnel::format_id(parts_.context.routing.log_id(), cursor));
-  }
+  forget_cursor(state.exit);
 }
 
 // Whatever still holds the delivery lets go of it with the next turn of the loop.
@@ -337,44 +240,10 @@ Status Replays::forget(const std::string& exit) {
   return files_.remove(exit);
 }
 
-void Replays::pump() {
-  for (const auto& delivery : deliveries()) delivery->pump();
-}
-
-void Replays::pause(std::string_view exit, bool paused) {
-  if (const auto found = running_.find(exit); found != running_.end())
-    found->second.delivery->pause(paused);
-}
-
-void Replays::replace() {
-  const auto& exits = parts_.context.routing.settings().exits;
-  for (auto& [exit, running] : running_) {
-    const auto place = std::find_if(exits.begin(), exits.end(),
-                                    [&](const ExitSettings& e) { return e.name == exit; });
-    if (place == exits.end())
-      end(exit, Phase::kEnded, "the exit has left the configuration");
-    else
-      running.delivery->replace(*place, static_cast<std::size_t>(place - exits.begin()));
-  }
-}
-
-std::vector<std::shared_ptr<Delivery>> Replays::deliveries() const {
-  std::vector<std::shared_ptr<Delivery>> all;
-  for (const auto& [exit, running] : running_)
-    if (!running.is_ending) all.push_back(running.delivery);
-  return all;
-}
-
 void Replays::close() {
-  for (auto& [exit, running] : std::exchange(running_, {})) {
-    ReplayState state = running.state;
-    state.counts = counts_of(running);
-    // What is open is read, selected and sent again.
-    state.counts.selected -= std::exchange(state.counts.pending, 0);
-    state.counts.sent = state.counts.selected;
-    if (running.state.phase == Phase::kRunning && !files_.keep(state).ok())
-      log::warning("the counts of a replay are not stored", {{"exit", exit}});
-  }
+  for (const ReplayState& state : running_.take_all())
+    if (!files_.keep(state).ok())
+      log::warning("the counts of a replay are not stored", {{"exit", state.exit}});
 }
 
 }  // namespace tt::pipeline

@@ -16,6 +16,7 @@
 #include "pipeline/limits.h"
 #include "pipeline/replay_preview.h"
 #include "pipeline/replay_state.h"
+#include "pipeline/running_replays.h"
 
 namespace tt::pipeline {
 
@@ -24,14 +25,6 @@ struct ReplayRequest {
   double per_sec = kReplayPerSec;  ///< Events.
   bool allow_paging = false;       ///< Demanded for exits that page.
   bool allow_removed = false;      ///< Whoever asks knows that a part of the range is gone.
-};
-
-struct ReplayStatus {
-  ReplayState state;  ///< With the counts of this moment.
-  /// "running", "paused" (with its exit), "waiting" (the exit's breaker is open), "ending"; else
-  /// the state's phase.
-  std::string activity;
-  std::string problem;  ///< Of the last failed attempt.
 };
 
 /// Whether a cursor of the tunnel is that of a replay.
@@ -69,30 +62,18 @@ class Replays {
   /// The loop and the pool have stopped: keeps the counts and lets go of the cursors.
   void close();
 
-  // On the loop's thread.
+  // On the loop's thread; as those of RunningReplays.
 
-  void pump();
-  void pause(std::string_view exit, bool paused);
-  /// Ends those that hold back as much as the tunnel may keep: new events need the room.
-  void limit(std::uint64_t tunnel_bytes_max);
-  /// After the live deliveries have taken over the new ruleset.
-  void replace();
-  std::vector<std::shared_ptr<Delivery>> deliveries() const;
+  void pump() { running_.pump(); }
+  void pause(std::string_view exit, bool paused) { running_.pause(exit, paused); }
+  void limit(std::uint64_t tunnel_bytes_max) { running_.limit(tunnel_bytes_max); }
+  void replace() { running_.replace(); }
+  std::vector<std::shared_ptr<Delivery>> deliveries() const { return running_.deliveries(); }
 
  private:
-  struct Running {
-    ReplayState state;
-    std::shared_ptr<Delivery> delivery;
-    bool is_ending = false;
-  };
-  using RunningMap = std::map<std::string, Running, std::less<>>;
-
-  Status launch(const ReplayState& state, std::unique_ptr<tunnel::Reader> reader);
   Status refuse(const ReplayRequest& request, const ReplayPreview& preview);
   Status resume(const ReplayState& state);
-  ReplayCounts counts_of(const Running& running) const;
-  void end(const std::string& exit, ReplayState::Phase phase, std::string reason);
-  void release(const std::string& exit);
+  void on_end(const ReplayState& state);
   void forget_cursor(const std::string& exit);
   void remember(const ReplayState& state);
   std::optional<ReplayState> newest(std::string_view exit);
@@ -102,7 +83,7 @@ class Replays {
   std::mutex begin_mutex_;                                  // One begin or cancel at a time.
   std::mutex mutex_;                                        // Guards the next one.
   std::map<std::string, ReplayState, std::less<>> newest_;  // By exit, as in its file.
-  RunningMap running_;                                      // Loop's thread only.
+  RunningReplays running_;
 };
 
 }  // namespace tt::pipeline

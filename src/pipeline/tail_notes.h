@@ -8,7 +8,7 @@
 
 #include "base/disk.h"
 #include "base/result.h"
-#include "net/file_tail.h"
+#include "net/known_files.h"
 
 namespace tt::pipeline {
 

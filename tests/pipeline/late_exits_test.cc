@@ -3,11 +3,9 @@
 #include "pipeline/late_exits.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "base/memory_disk.h"
+#include "pipeline/memory_tunnel.h"
 #include "pipeline/offline.h"
-#include "tunnel/disk_tunnel.h"
 
 namespace tt::pipeline {
 namespace {
@@ -15,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class LateExitsTest : public ::testing::Test {
+class LateExitsTest : public testing::MemoryTunnelTest {
  protected:
   /// Of one exit with these options.
   static std::shared_ptr<const Settings> settings(const std::string& name,
@@ -28,12 +26,6 @@ class LateExitsTest : public ::testing::Test {
   }
   std::uint64_t letters(std::string_view exit) { return tunnel_->dead_letters().count(exit, 0); }
 
-  ManualClock clock_;
-  MemoryDisk disk_;
-  SeededRandom random_{1};
-  Metrics metrics_;
-  std::unique_ptr<tunnel::Tunnel> tunnel_ =
-      tunnel::make_memory_tunnel({clock_, disk_, random_, system_spawner(), metrics_});
   LateExits late_;
 };
 

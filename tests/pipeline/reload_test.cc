@@ -1,9 +1,7 @@
-// Reload: a bad file changes nothing; a good one moves cursors, options and listeners as it says.
+// Reload: a bad file changes nothing; a good one makes a generation that is kept.
 // SPDX-License-Identifier: Apache-2.0
-#include "net/raw_client.h"
-#include "pipeline/daemon_fixture.h"
 #include "pipeline/generations.h"
-#include "pipeline/replay.h"
+#include "pipeline/reload_fixture.h"
 
 namespace tt::pipeline {
 namespace {
@@ -12,19 +10,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using ::testing::Pair;
+using testing::ReloadTest;
 using testing::Target;
 using testing::webhook;
-
-class ReloadTest : public testing::DaemonTest {
- protected:
-  bool is_settled(std::string_view name) { return exit(name).behind == 0; }
-  /// Exits with their lines below `exits:`, and one rule that sends everything to each of `to`.
-  static std::string config(const std::string& exits, const std::string& to) {
-    return "exits:\n" + exits + "rules:\n  - {to: [" + to + "]}\n";
-  }
-  Target target_, other_;
-};
 
 TEST_F(ReloadTest, a_bad_file_keeps_the_old_configuration_and_the_status_tells) {
   start(config(webhook("hook", target_), "hook"));
@@ -113,249 +101,12 @@ TEST_F(ReloadTest, a_removed_exit_leaves_an_orphan_until_it_is_forgotten) {
   EXPECT_FALSE(daemon_->forget("gone").ok());
 }
 
-TEST_F(ReloadTest, was_carries_the_cursor_over_a_rename) {
-  start(config(webhook("before", target_), "before"));
-  say("done");
-  ASSERT_TRUE(eventually([&] { return is_settled("before"); }));
-  ASSERT_TRUE(daemon_->pause("before", true).ok());
-  say("pending");
-  ASSERT_TRUE(reload(config(webhook("after", target_, "was: before"), "after")).ok);
-  ASSERT_TRUE(eventually([&] { return is_settled("after"); }));
-  EXPECT_THAT(target_.messages(), ElementsAre("done", "pending"));
-  EXPECT_THAT(daemon_->tunnel().orphans(), IsEmpty());
-}
-
-TEST_F(ReloadTest, a_renamed_exit_is_listed_while_it_waits_and_goes_on_as_soon_as_it_can) {
-  start(config(webhook("before", target_), "before"));
-  target_.hold();
-  say("in flight");
-  say("pending");
-  ASSERT_TRUE(soon([&] { return target_.held() == 1; }));
-  ASSERT_TRUE(reload(config(webhook("after", target_, "was: before"), "after")).ok);
-  EXPECT_EQ(exit("after").state, "waiting");
-  EXPECT_THAT(exit("after").problem, HasSubstr("where exit `before` stopped"));
-  // What operators ask of it has an answer later, and is no mistake.
-  const auto wait_for_it = ::testing::AllOf(
-      ::testing::Field(&Error::code, Code::kRetry),
-      ::testing::Field(&Error::text, HasSubstr("exit `after` is not open yet; `tictoc exit show")));
-  EXPECT_THAT(daemon_->pause("after", true).error(), wait_for_it);
-  EXPECT_THAT(daemon_->pause("after", false).error(), wait_for_it);
-  EXPECT_THAT(daemon_->test("after", "").error(), wait_for_it);
-  EXPECT_THAT(daemon_->replays().preview({.exit = "after"}).error(), wait_for_it);
-  EXPECT_EQ(daemon_->pause("before", true).error().text, "no exit `before`");
-  target_.release();
-  // The clock stands: nothing waits for a timer.
-  ASSERT_TRUE(soon([&] { return exit("after").delivered == 1; }));
-  EXPECT_EQ(exit("after").state, "running");
-  EXPECT_EQ(exit("after").problem, "");
-  EXPECT_THAT(target_.messages(), ElementsAre("in flight", "pending"));
-}
-
-TEST_F(ReloadTest, an_exit_that_is_renamed_again_before_it_has_its_cursor_loses_nothing) {
-  start(config(webhook("before", target_), "before"));
-  target_.always(400);
-  target_.hold();
-  say("in flight");
-  say("pending");
-  ASSERT_TRUE(soon([&] { return target_.held() == 1; }));
-  ASSERT_TRUE(reload(config(webhook("after", target_, "was: before"), "after")).ok);
-  ASSERT_TRUE(reload(config(webhook("last", target_, "was: after"), "last")).ok);
-  EXPECT_EQ(exit("last").state, "waiting");
-  say("late");
-  target_.release();
-  ASSERT_TRUE(soon([&] { return exit("last").dead == 2; }));
-  EXPECT_THAT(target_.messages(), ElementsAre("in flight", "pending", "late"));
-  // With the letter that the exit wrote under its first name.
-  EXPECT_EQ(letters("last").size(), 3u);
-  EXPECT_THAT(daemon_->tunnel().orphans(), IsEmpty());
-}
-
-TEST_F(ReloadTest, an_exit_waits_until_the_letters_of_its_oldest_name_have_come_along) {
-  start(config(webhook("before", target_), "before"));
-  target_.answer({400});
-  target_.hold();
-  say("in flight");
-  ASSERT_TRUE(soon([&] { return target_.held() == 1; }));
-  ASSERT_TRUE(reload(config(webhook("after", target_, "was: before"), "after")).ok);
-  ASSERT_TRUE(reload(config(webhook("last", target_, "was: after"), "last")).ok);
-  memory_.fail_always(MemoryDisk::Op::kRename, retry("no space left"));
-  target_.release();
-  ASSERT_TRUE(soon([&] { return exit("last").problem == "exit `last`: no space left"; }));
-  EXPECT_EQ(letters("before").size(), 1u);
-  memory_.heal();
-  ASSERT_TRUE(eventually([&] { return exit("last").state == "running"; }));
-  EXPECT_EQ(letters("last").size(), 1u);
-}
-
-TEST_F(ReloadTest, letters_that_wait_to_be_told_are_told_under_the_new_name) {
-  watches_itself_ = true;
-  start(config(webhook("before", target_) + webhook("duty", other_), "before, duty"));
-  const auto is_told = [&](const std::string& text) {
-    return ::testing::Value(other_.messages(), ::testing::Contains(HasSubstr(text)));
-  };
-  ASSERT_TRUE(soon([&] { return exit("before").delivered == 1; }));  // That it has started.
-  target_.answer({400, 400});
-  say("told at once");
-  ASSERT_TRUE(soon([&] { return is_told("exit before gave up"); }));
-  say("told within a minute");
-  ASSERT_TRUE(soon([&] { return exit("before").dead == 2; }));
-  ASSERT_TRUE(reload(config(webhook("after", target_, "was: before") + webhook("duty", other_),
-                            "after, duty"))
-                  .ok);
-  EXPECT_TRUE(eventually([&] { return is_told("exit after gave up"); }, 500));
-}
-
-TEST_F(ReloadTest, an_exit_that_comes_back_while_its_last_request_is_out_goes_on_after_it) {
-  const std::string both = config(webhook("hook", target_), "hook");
-  start(both);
-  target_.hold();
-  say("in flight");
-  say("pending");
-  ASSERT_TRUE(soon([&] { return target_.held() == 1; }));
-  ASSERT_TRUE(reload("# nothing\n").ok);
-  ASSERT_TRUE(reload(both).ok);
-  EXPECT_EQ(exit("hook").state, "waiting");
-  target_.release();
-  ASSERT_TRUE(soon([&] { return exit("hook").delivered == 1; }));
-  EXPECT_THAT(target_.messages(), ElementsAre("in flight", "pending"));
-}
-
-TEST_F(ReloadTest, was_finds_an_orphan_and_does_no_harm_once_the_rename_is_done) {
-  start(config(webhook("before", target_), "before"));
-  ASSERT_TRUE(daemon_->pause("before", true).ok());
-  say("pending");
-  ASSERT_TRUE(reload("entries: {}\n").ok);
-  EXPECT_THAT(daemon_->tunnel().orphans(), ElementsAre("before"));
-  const std::string renamed = config(webhook("after", target_, "was: before"), "after");
-  ASSERT_TRUE(reload(renamed).ok);
-  ASSERT_TRUE(eventually([&] { return is_settled("after"); }));
-  stop();
-  start(renamed);
-  say("new");
-  ASSERT_TRUE(eventually([&] { return is_settled("after"); }));
-  EXPECT_THAT(target_.messages(), ElementsAre("pending", "new"));
-}
-
-TEST_F(ReloadTest, a_paused_exit_stays_paused) {
-  start(config(webhook("hook", target_), "hook"));
-  ASSERT_TRUE(daemon_->pause("hook", true).ok());
-  ASSERT_TRUE(reload(config(webhook("hook", other_), "hook")).ok);
-  EXPECT_EQ(exit("hook").state, "paused");
-}
-
-TEST_F(ReloadTest, changed_options_take_effect_for_what_waits_too) {
-  start(config(webhook("hook", target_), "hook"));
-  target_.always(401);
-  say("waiting");
-  ASSERT_TRUE(soon([&] { return exit("hook").state == "waiting"; }));
-  ASSERT_TRUE(reload(config(webhook("hook", other_, "set: {via: other}"), "hook")).ok);
-  // The clock stands: a person has mended what failed, so it is tried at once.
-  ASSERT_TRUE(soon([&] { return exit("hook").delivered == 1; }));
-  EXPECT_EQ(target_.count(), 1u);
-  EXPECT_THAT(other_.messages(), ElementsAre("waiting"));
-  EXPECT_THAT(other_.received()[0].body, HasSubstr(R"("via":"other")"));
-  EXPECT_EQ(exit("hook").state, "running");
-}
-
-TEST_F(ReloadTest, pending_events_are_judged_by_the_new_rules_and_the_report_counts_them) {
-  start("exits:\n" + webhook("hook", target_) + "rules:\n  - {to: hook}\n");
-  ASSERT_TRUE(daemon_->pause("hook", true).ok());
-  for (const char* message : {"a", "b", "c"}) say(message);
-  const ReloadReport report = reload("exits:\n" + webhook("hook", target_) +
-                                     "rules:\n  - {when: 'event.message == \"b\"', to: hook}\n");
-  ASSERT_TRUE(report.ok) << report.diagnostics_text;
-  EXPECT_THAT(report.moved, ElementsAre(Pair("hook", 2u)));
-  ASSERT_TRUE(daemon_->pause("hook", false).ok());
-  ASSERT_TRUE(eventually([&] { return is_settled("hook"); }));
-  EXPECT_THAT(target_.messages(), ElementsAre("b"));
-}
-
-TEST_F(ReloadTest, the_report_follows_a_rename_and_counts_what_a_removed_exit_would_have_got) {
-  start(config(webhook("before", target_) + webhook("gone", other_), "before, gone"));
-  ASSERT_TRUE(daemon_->pause("before", true).ok());
-  ASSERT_TRUE(daemon_->pause("gone", true).ok());
-  for (const char* message : {"a", "b", "c"}) say(message);
-  const ReloadReport report = reload("exits:\n" + webhook("after", target_, "was: before") +
-                                     "rules:\n  - {when: 'event.message != \"b\"', to: after}\n");
-  ASSERT_TRUE(report.ok) << report.diagnostics_text;
-  EXPECT_THAT(report.moved, ElementsAre(Pair("after", 1u), Pair("gone", 3u)));
-  EXPECT_FALSE(report.moved_is_cut);
-  ASSERT_TRUE(eventually([&] { return is_settled("after"); }));
-  EXPECT_THAT(target_.messages(), ElementsAre("a", "c"));
-}
-
-TEST_F(ReloadTest, what_waits_for_a_batch_is_judged_again_and_what_is_in_flight_is_not) {
-  const std::string exits =
-      "exits:\n" + webhook("hook", target_) +
-      webhook("batch", other_, "format: ndjson, batch: {events: 10, wait: 1m}");
-  start(exits + "rules:\n  - {to: [hook, batch]}\n");
-  target_.hold();
-  say("a");
-  ASSERT_TRUE(soon([&] { return target_.held() == 1; }));
-  const ReloadReport report = reload(exits + "rules: []\n");
-  ASSERT_TRUE(report.ok) << report.diagnostics_text;
-  EXPECT_THAT(report.moved, ElementsAre(Pair("batch", 1u)));
-  target_.release();
-  ASSERT_TRUE(eventually([&] { return is_settled("hook") && is_settled("batch"); }));
-  EXPECT_THAT(target_.messages(), ElementsAre("a"));
-  EXPECT_THAT(other_.messages(), IsEmpty());
-}
-
 TEST_F(ReloadTest, the_generation_in_force_is_a_metric) {
   start(config(webhook("hook", target_), "hook"));
   const auto metric = [&] { return metrics_->gauge("tt_config_generation", "").value(); };
   EXPECT_EQ(metric(), static_cast<std::int64_t>(daemon_->generation()));
   const ReloadReport report = reload(config(webhook("hook", target_), "hook") + "x-note: new\n");
   EXPECT_EQ(metric(), static_cast<std::int64_t>(report.generation));
-}
-
-TEST_F(ReloadTest, entries_come_and_go_with_the_file) {
-  start("entries:\n  a: {type: http, path: /a}\n");
-  const std::string event = R"({"message":"x"})";
-  EXPECT_EQ(post("/a", event).status, 202);
-  EXPECT_EQ(post("/b", event).status, 404);
-  ASSERT_TRUE(reload("entries:\n  b: {type: http, path: /b}\n").ok);
-  EXPECT_EQ(post("/a", event).status, 404);
-  EXPECT_EQ(post("/b", event).status, 202);
-  EXPECT_EQ(entry("b").accepted, 1u);
-}
-
-TEST_F(ReloadTest, a_stream_entry_gets_a_second_address_and_the_first_stays_open) {
-  const std::string one = "unix:" + folder_ / "one.sock", two = "unix:" + folder_ / "two.sock";
-  const auto address = [](const std::string& text) { return *net::parse_listen(text); };
-  const auto lines = [](const std::string& listen) {
-    return "entries:\n  lines: {type: lines, listen: [" + listen + "]}\n";
-  };
-  start(lines("'" + one + "'"));
-  net::testing::RawClient early(address(one));
-  ASSERT_TRUE(early.send("{\"message\":\"early\"}\n"));
-  ASSERT_TRUE(eventually([&] { return entry("lines").accepted == 1; }));
-
-  const ReloadReport report = reload(lines("'" + one + "', '" + two + "'"));
-  ASSERT_TRUE(report.ok) << report.diagnostics_text;
-  net::testing::RawClient late(address(two)), again(address(one));
-  ASSERT_TRUE(early.send("{\"message\":\"a connection outlives it\"}\n"));
-  ASSERT_TRUE(late.send("{\"message\":\"late\"}\n"));
-  ASSERT_TRUE(again.send("{\"message\":\"again\"}\n"));
-  ASSERT_TRUE(eventually([&] { return entry("lines").accepted == 4; }));
-  EXPECT_THAT(entry("lines").listen, ElementsAre(one, two));
-
-  ASSERT_TRUE(reload(lines("'" + two + "'")).ok);
-  EXPECT_TRUE(early.is_closed_by_peer());
-  EXPECT_THROW(net::testing::RawClient{address(one)}, std::runtime_error);
-  ASSERT_TRUE(late.send("{\"message\":\"still\"}\n"));
-  ASSERT_TRUE(eventually([&] { return entry("lines").accepted == 5; }));
-}
-
-TEST_F(ReloadTest, an_address_that_is_taken_refuses_the_reload) {
-  start("entries:\n  a: {type: http, path: /a}\n");
-  const std::string taken = other_.url("").substr(std::string("http://").size());
-  const ReloadReport report =
-      reload("entries:\n  lines: {type: lines, listen: 'tcp://" + taken + "'}\n");
-  EXPECT_FALSE(report.ok);
-  EXPECT_THAT(report.diagnostics_text, HasSubstr(taken));
-  EXPECT_THAT(report.diagnostics_text, HasSubstr("`listen` of the entry `lines`"));
-  EXPECT_EQ(post("/a", R"({"message":"x"})").status, 202);
 }
 
 TEST_F(ReloadTest, generations_are_kept_with_secrets_masked) {

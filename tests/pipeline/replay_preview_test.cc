@@ -2,11 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/replay_preview.h"
 
-#include <future>
-
-#include "base/metrics.h"
+#include "pipeline/memory_tunnel.h"
 #include "pipeline/offline.h"
-#include "tunnel/disk_tunnel.h"
 
 namespace tt::pipeline {
 namespace {
@@ -16,18 +13,12 @@ exits: {hook: {type: webhook, url: 'http://127.0.0.1:9'}}
 rules: [{when: 'event.kind == "urn:a"', to: hook}]
 )";
 
-class ReplayPreviewTest : public ::testing::Test {
+class ReplayPreviewTest : public testing::MemoryTunnelTest {
  protected:
   /// One event of this kind, a minute after the one before.
   tunnel::Seq add(const std::string& kind) {
     clock_.advance_ns(60 * kNsPerSec);
-    auto decoded = event::decode_events("{\"message\":\"m\",\"kind\":\"" + kind + "\"}",
-                                        event::BodyFormat::kJson, {}, clock_.wall_ns());
-    std::promise<tunnel::Appended> promise;
-    tunnel_->append({.events = std::make_shared<const event::EventBatch>(std::move(decoded.events)),
-                     .entry = "events"},
-                    [&](tunnel::Appended appended) { promise.set_value(appended); });
-    return promise.get_future().get().first;
+    return append("{\"message\":\"m\",\"kind\":\"" + kind + "\"}");
   }
   ReplayPreview preview(ReplayRange range) {
     range.exit = "hook";
@@ -41,12 +32,7 @@ class ReplayPreviewTest : public ::testing::Test {
     ASSERT_TRUE(tunnel_->trim(minutes * 60 * kNsPerSec, ~std::uint64_t{0}).ok());
   }
 
-  ManualClock clock_;
-  SeededRandom random_{1};
-  Metrics metrics_;
   std::shared_ptr<const Settings> settings_ = offline_settings(kOneHook);
-  std::unique_ptr<tunnel::Tunnel> tunnel_ =
-      tunnel::make_memory_tunnel({clock_, system_disk(), random_, system_spawner(), metrics_});
 };
 
 TEST_F(ReplayPreviewTest, of_a_range_that_is_kept_nothing_is_missing) {

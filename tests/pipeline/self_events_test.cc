@@ -3,15 +3,13 @@
 #include "pipeline/self_events.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <set>
 
-#include "base/memory_disk.h"
 #include "base/severity.h"
 #include "base/text.h"
 #include "pipeline/limits.h"
-#include "tunnel/disk_tunnel.h"
+#include "pipeline/memory_tunnel.h"
 
 namespace tt::pipeline {
 namespace {
@@ -22,8 +20,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-/// Reports on one side, the events of the log on the other; time moves when a test says so.
-class SelfEventsTest : public ::testing::Test {
+/// Reports on one side, the events of the log on the other.
+class SelfEventsTest : public testing::MemoryTunnelTest {
  protected:
   ~SelfEventsTest() override {
     loop_.stop();
@@ -74,12 +72,6 @@ class SelfEventsTest : public ::testing::Test {
     }
   }
 
-  ManualClock clock_;
-  MemoryDisk disk_;
-  SeededRandom random_{1};
-  Metrics metrics_;
-  std::unique_ptr<tunnel::Tunnel> tunnel_ =
-      tunnel::make_memory_tunnel({clock_, disk_, random_, system_spawner(), metrics_});
   Loop loop_{clock_, system_spawner()};
   SelfEvents self_{clock_, metrics_};
   tunnel::Seq next_ = 0;

@@ -19,13 +19,16 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
 HookBody read_hook_body(std::string_view bytes) {
-  HookBody body{.json = {}, .text = bytes, .mended = {}};
-  if (bytes.starts_with(kByteOrderMark)) body.text.remove_prefix(kByteOrderMark.size());
-  body.json = parse_json(body.text, nullptr, kDepthMax);
+  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+  return parse_or_mend(bytes);
+}
+
+HookBody parse_or_mend(std::string_view text, std::string* error) {
+  HookBody body{.json = parse_json(text, nullptr, kDepthMax), .text = text, .mended = {}};
   if (body.json) return body;
-  body.mended = std::make_shared<const std::string>(mend_json(body.text));
+  body.mended = std::make_shared<const std::string>(mend_json(text));
   body.text = *body.mended;
-  body.json = parse_json(body.text, nullptr, kDepthMax);
+  body.json = parse_json(body.text, error, kDepthMax);
   return body;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "portals/kit/dialling.h"
 #include "portals/kit/exit.h"
 
 namespace tt::portals {
@@ -77,14 +78,7 @@ class State : public std::enable_shared_from_this<State> {
         http_(seams.http),
         auth_(common.auth),
         proxy_(common.proxy),
-        timeout_ms_(
-            static_cast<int>(std::clamp<std::int64_t>(common.timeout_ns / kNsPerMs, 1, 600'000))) {
-    auto addresses = std::make_shared<net::AddressPolicy>();
-    addresses->allow_networks = common.allow_networks;
-    addresses_ = std::move(addresses);
-    tls_ = std::make_shared<const net::ClientTls>(
-        net::ClientTls{common.tls.ca, common.tls.cert, common.tls.key, common.tls.insecure});
-  }
+        dialling_(common) {}
 
   void send(const ExitRequest& request, const AttemptFacts& facts, Done done) {
     if (!hooks_.session_request) return transfer(request, facts, {}, std::move(done));
@@ -254,10 +248,7 @@ class State : public std::enable_shared_from_this<State> {
     }
     if (!problem.empty()) return done(failed(std::move(problem), true));
 
-    out.timeout_ms = timeout_ms_;
-    out.connect_timeout_ms = std::min(timeout_ms_, out.connect_timeout_ms);
-    out.addresses = addresses_;
-    out.tls = tls_;
+    dialling_.apply_to(out);
     if (closed()) return done(failed("cancelled", false));
     http_.send(std::move(out),
                [secrets = std::move(secrets), done = std::move(done)](net::ClientAnswer got) {
@@ -279,9 +270,7 @@ class State : public std::enable_shared_from_this<State> {
   net::HttpClient& http_;
   const std::optional<Auth> auth_;
   const config::Url proxy_;
-  const int timeout_ms_;
-  std::shared_ptr<const net::AddressPolicy> addresses_;
-  std::shared_ptr<const net::ClientTls> tls_;
+  const Dialling dialling_;
 
   std::mutex mutex_;  // Guards everything below; never held during a callback.
   bool is_closed_ = false;

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "portals/kit/socket_sender.h"
 
-#include <algorithm>
-
+#include "portals/kit/dialling.h"
 #include "portals/kit/exit.h"
 #include "portals/kit/lines.h"
 
@@ -18,27 +17,16 @@ bool is_datagram(const net::ListenAddress& address) {
 class SocketSender final : public ExitSender {
  public:
   SocketSender(Result<net::ListenAddress> to, const ExitCommon& common, const ExitSeams& seams)
-      : to_(std::move(to)),
-        sockets_(seams.sockets()),
-        timeout_ms_(
-            static_cast<int>(std::clamp<std::int64_t>(common.timeout_ns / kNsPerMs, 1, 600'000))) {
-    auto addresses = std::make_shared<net::AddressPolicy>();
-    addresses->allow_networks = common.allow_networks;
-    addresses_ = std::move(addresses);
-    tls_ = std::make_shared<const net::ClientTls>(
-        net::ClientTls{common.tls.ca, common.tls.cert, common.tls.key, common.tls.insecure});
-  }
+      : to_(std::move(to)), sockets_(seams.sockets()), dialling_(common) {}
 
-  ~SocketSender() override { sockets_.release(addresses_); }
+  ~SocketSender() override { sockets_.release(dialling_.addresses); }
 
   void send(const ExitRequest& request, const AttemptFacts&,
             std::function<void(ExitAnswer)> done) override {
     if (!to_.ok()) return done(local_answer(to_.error()));
-    net::SocketRequest out{.to = *to_, .bytes = request.body, .timeout_ms = timeout_ms_};
+    net::SocketRequest out{.to = *to_, .bytes = request.body};
     out.is_datagram = is_datagram(*to_);
-    out.connect_timeout_ms = std::min(out.connect_timeout_ms, timeout_ms_);
-    out.addresses = addresses_;
-    out.tls = tls_;
+    dialling_.apply_to(out);
     sockets_.send(std::move(out), [done = std::move(done)](const net::SocketAnswer& got) {
       ExitAnswer answer = local_answer(got.status);
       // What cannot be sent as it is stays so: rejected, and a batch is halved.
@@ -52,9 +40,7 @@ class SocketSender final : public ExitSender {
  private:
   const Result<net::ListenAddress> to_;
   net::SocketClient& sockets_;
-  const int timeout_ms_;
-  std::shared_ptr<const net::AddressPolicy> addresses_;
-  std::shared_ptr<const net::ClientTls> tls_;
+  const Dialling dialling_;
 };
 
 }  // namespace

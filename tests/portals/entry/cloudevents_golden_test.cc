@@ -1,17 +1,13 @@
 // Golden events of CloudEvents: one line a payload of the shared data, and what its makers expect
 // of it. TT_UPDATE_GOLDEN=1 rewrites the file.
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <cstdlib>
 #include <filesystem>
 
 #include "base/digest.h"
-#include "base/text.h"
-#include "portals/entry/entry_fixture.h"
+#include "portals/entry/golden_events.h"
 
 namespace tt::portals::test {
 namespace {
@@ -19,8 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 const std::string kCloudEventsData = TT_SHARED_DIR "/data/05-cloudevents/open";
 const std::string kCapture = TT_SHARED_DIR "/data/11-captures/open/cloudevents-js.json";
-const std::string kCloudEventsGolden =
-    TT_SOURCE_DIR "/src/portals/entry/cloudevents/golden/shared_payloads.ndjson";
 
 struct CloudEventCase {
   std::string name;
@@ -213,21 +207,10 @@ TEST(CloudEventsGolden, what_upstream_expects_of_its_requests_is_met) {
 TEST(CloudEventsGolden, events_of_the_shared_payloads_are_as_before) {
   if (!fs::exists(kCloudEventsData)) GTEST_SKIP() << "shared payloads are not here";
   const ConfiguredEntry portal("cloudevents", "");
-  std::string text;
+  std::vector<std::pair<std::string, std::string>> events;
   for (const CloudEventCase& one : all_cases())
-    if (!one.is_rejected)
-      text += "{\"case\":" + json_string(one.name) +
-              ",\"event\":" + OneEvent(*portal.portal, one.sent).json() + "}\n";
-  if (std::getenv("TT_UPDATE_GOLDEN")) {
-    fs::create_directories(fs::path(kCloudEventsGolden).parent_path());
-    std::ofstream(kCloudEventsGolden) << text;
-  }
-  const auto now = split(text, '\n');
-  const std::string golden = file_text(kCloudEventsGolden);
-  const auto before = split(golden, '\n');
-  EXPECT_EQ(now.size(), before.size());
-  for (std::size_t i = 0; i < std::min(now.size(), before.size()); ++i)
-    EXPECT_EQ(now[i], before[i]);
+    if (!one.is_rejected) events.emplace_back(one.name, OneEvent(*portal.portal, one.sent).json());
+  expect_golden("cloudevents", events, "case");
 }
 
 }  // namespace

@@ -2,18 +2,13 @@
 // the shared payloads of alerting services and what notifiers sent. One line an event, raw fields
 // dropped. TT_UPDATE_GOLDEN=1 rewrites the file.
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <boost/json.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <vector>
 
-#include "base/text.h"
-#include "base/units.h"
 #include "portals/entry/alerting_data.h"
-#include "portals/entry/entry_fixture.h"
+#include "portals/entry/golden_events.h"
 
 namespace tt::portals::test {
 namespace {
@@ -22,8 +17,6 @@ namespace fs = std::filesystem;
 const std::string kHookCaptures = TT_SHARED_DIR "/data/11-captures/open/";
 const std::string kSignatures = TT_SHARED_DIR "/data/09-standard-webhooks/open/";
 const std::string kGithubSignature = TT_SHARED_DIR "/data/03-github/open/signature.json";
-const std::string kHookGolden =
-    TT_SOURCE_DIR "/src/portals/entry/hook/golden/shared_payloads.ndjson";
 
 net::Headers headers_of(const boost::json::array& pairs) {
   net::Headers headers;
@@ -80,19 +73,7 @@ std::vector<std::pair<std::string, std::string>> decode_shared_hooks() {
 
 TEST(HookGolden, events_of_the_shared_payloads_are_as_before) {
   if (!fs::exists(kAlertingData)) GTEST_SKIP() << "shared payloads are not here";
-  std::string text;
-  for (const auto& [file, json] : decode_shared_hooks())
-    text += "{\"file\":" + json_string(file) + ",\"event\":" + json + "}\n";
-  if (std::getenv("TT_UPDATE_GOLDEN")) {
-    fs::create_directories(fs::path(kHookGolden).parent_path());
-    std::ofstream(kHookGolden) << text;
-  }
-  const auto now = split(text, '\n');
-  const std::string golden = file_text(kHookGolden);
-  const auto before = split(golden, '\n');
-  EXPECT_EQ(now.size(), before.size());
-  for (std::size_t i = 0; i < std::min(now.size(), before.size()); ++i)
-    EXPECT_EQ(now[i], before[i]);
+  expect_golden("hook", decode_shared_hooks());
 }
 
 TEST(HookGolden, every_event_can_be_read_and_placed) {

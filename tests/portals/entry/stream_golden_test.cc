@@ -1,16 +1,11 @@
 // Golden events of stream entries: what real clients sent, and lines of other programs' tests.
 // TT_UPDATE_GOLDEN=1 rewrites the files.
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 #include "base/digest.h"
-#include "base/text.h"
-#include "base/units.h"
-#include "portals/entry/entry_fixture.h"
+#include "portals/entry/golden_events.h"
 
 namespace tt::portals::test {
 namespace {
@@ -101,21 +96,7 @@ class StreamGolden : public testing::TestWithParam<const char*> {};
 
 TEST_P(StreamGolden, events_of_the_shared_payloads_are_as_before) {
   if (!fs::exists(kSharedData + "11-captures")) GTEST_SKIP() << "shared payloads are not here";
-  const std::string path = TT_SOURCE_DIR "/src/portals/entry/" + std::string(GetParam()) +
-                           "/golden/shared_payloads.ndjson";
-  std::string text;
-  for (const Made& one : events_of(GetParam()))
-    text += "{\"payload\":" + json_string(one.payload) + ",\"event\":" + one.json + "}\n";
-  if (std::getenv("TT_UPDATE_GOLDEN")) {
-    fs::create_directories(fs::path(path).parent_path());
-    std::ofstream(path) << text;
-  }
-  const auto now = split(text, '\n');
-  const std::string golden = file_text(path);
-  const auto before = split(golden, '\n');
-  EXPECT_EQ(now.size(), before.size());
-  for (std::size_t i = 0; i < std::min(now.size(), before.size()); ++i)
-    EXPECT_EQ(now[i], before[i]);
+  expect_golden(GetParam(), events_of(GetParam()), "payload");
 }
 
 TEST_P(StreamGolden, every_event_can_be_read_and_placed) {

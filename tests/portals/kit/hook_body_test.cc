@@ -42,6 +42,14 @@ TEST(HookBody, what_is_no_json_has_no_raw_and_still_its_text) {
   EXPECT_EQ(batch[0].text("source"), "urn:x");
 }
 
+TEST(HookBody, why_it_is_no_json_is_told_of_what_was_mended) {
+  std::string error;
+  EXPECT_TRUE(parse_or_mend("{\"a\":\"\xff\"}", &error).json);
+  EXPECT_EQ(error, "");
+  EXPECT_FALSE(parse_or_mend("{", &error).json);
+  EXPECT_NE(error, "");
+}
+
 TEST(HookBody, nesting_beyond_an_event_is_read) {
   const std::string deep = std::string(200, '[') + std::string(200, ']');
   EXPECT_TRUE(read_hook_body(deep).json);

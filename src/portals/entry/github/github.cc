@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "portals/entry/github/payload.h"
 #include "portals/kit/form.h"
+#include "portals/kit/hook_body.h"
 #include "portals/kit/json.h"
 #include "portals/kit/signature.h"
 #include "portals/kit/words.h"
@@ -19,8 +20,6 @@ namespace {
 // https://docs.github.com/en/webhooks/webhook-events-and-payloads: payloads are capped at 25 MB.
 constexpr std::size_t kBodyBytesMax = 25u << 20;
 constexpr std::size_t kKeyBytesMax = 255;
-// Deeper than an event may be: what is too deep is cut later, not refused here.
-constexpr std::size_t kDepthMax = 512;
 
 struct Config {
   std::string path = "/hooks/github";
@@ -113,30 +112,24 @@ std::optional<EntryRefusal> decode(const Config&, const EntryRequest& request,
     if (out.idempotency_key.empty())
       out.idempotency_key = clip_bytes(request.header(header), kKeyBytesMax);
 
-  std::string held = form_payload(request).value_or("");
-  std::string_view text = held.empty() ? request.body : held;
-  auto body = parse_json(text, nullptr, kDepthMax);
-  if (!body) {
-    held = mend_json(text);
-    text = held;
-    body = parse_json(text, nullptr, kDepthMax);
-  }
+  const std::string held = form_payload(request).value_or("");
+  const HookBody body = parse_or_mend(held.empty() ? request.body : held);
   HookEvent event;
   event.text("severity", "info");
-  if (!body || !body->is_object()) {
-    const std::string line = headline(text);
+  if (!body.json || !body.json->is_object()) {
+    const std::string line = headline(body.text);
     event.text("kind", fmt::format("urn:{}:unknown", forge.system));
     event.text("message", fmt::format("{} sent a webhook that is no JSON object{}", forge.product,
                                       line.empty() ? "" : ": " + line));
     event.text("hook", forge.event);
-    add_hook_event(out.events, event, body ? text : "", context, request.now_ns);
+    add_hook_event(out.events, event, body.raw(), context, request.now_ns);
     return std::nullopt;
   }
-  if (forge.system == "gitea" && body->get_object().contains("secret")) {
-    held = without_secret(*body);
-    text = held;
-  }
-  const Payload payload(*body, forge);
+  std::string_view text = body.text;
+  std::string kept;
+  if (forge.system == "gitea" && body.json->get_object().contains("secret"))
+    text = kept = without_secret(*body.json);
+  const Payload payload(*body.json, forge);
   event.text("source", payload.source()).text("project", payload.project());
   event.text("organization", payload.organization()).text("actor", payload.actor());
   describe(payload, event);

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "portals/entry/gitlab/payload.h"
 #include "portals/kit/entry.h"
+#include "portals/kit/hook_body.h"
 #include "portals/kit/json.h"
 #include "portals/kit/signature.h"
 
@@ -28,8 +29,6 @@ namespace {
 // https://docs.gitlab.com/user/project/integrations/webhooks/: a hook body is at most 25 MB.
 constexpr std::size_t kBodyBytesMax = 25u << 20;
 constexpr std::size_t kKeyBytesMax = 255;
-// Deeper than an event may be: what is too deep is cut later, not refused here.
-constexpr std::size_t kDepthMax = 512;
 
 struct Config {
   std::string path = "/hooks/gitlab";
@@ -125,10 +124,10 @@ Describe describer_of(const Payload& payload) {
 
 /// The page of the project or group; else the instance as the sender names it.
 std::string source_of(const Payload& payload) {
-  const std::string url = payload.project_url();
+  std::string url = payload.project_url();
   if (!url.empty()) return url;
   const std::string place = payload.project().empty() ? payload.group() : payload.project();
-  if (const std::string page = payload.page_of(place); !page.empty()) return page;
+  if (std::string page = payload.page_of(place); !page.empty()) return page;
   if (!payload.instance().empty()) return std::string(payload.instance());
   return place.empty() ? "urn:gitlab" : "urn:gitlab:" + place;
 }
@@ -139,33 +138,26 @@ std::optional<EntryRefusal> decode(const Config&, const EntryRequest& request,
   if (out.idempotency_key.empty())
     out.idempotency_key = clip_bytes(request.header("webhook-id"), kKeyBytesMax);
 
-  std::string mended;
-  std::string_view text = request.body;
-  auto body = parse_json(text, nullptr, kDepthMax);
-  if (!body) {
-    mended = mend_json(text);
-    text = mended;
-    body = parse_json(text, nullptr, kDepthMax);
-  }
+  const HookBody body = parse_or_mend(request.body);
   HookEvent event;
   event.text("severity", "info");
-  if (!body || !body->is_object()) {
+  if (!body.json || !body.json->is_object()) {
     // A custom payload template may send anything; a refusal would switch the hook off for good.
-    const std::string line = headline(text);
+    const std::string line = headline(body.text);
     event.text("kind", "urn:gitlab:unknown").text("source", request.header("x-gitlab-instance"));
     event.text("message",
                "GitLab sent a hook that is no JSON object" + (line.empty() ? "" : ": " + line));
     event.text("hook", request.header("x-gitlab-event"));
-    add_hook_event(out.events, event, body ? text : "", context, request.now_ns);
+    add_hook_event(out.events, event, body.raw(), context, request.now_ns);
     return std::nullopt;
   }
-  const Payload payload(*body, request.header("x-gitlab-instance"));
+  const Payload payload(*body.json, request.header("x-gitlab-instance"));
   event.text("source", source_of(payload));
   event.text("project", payload.project()).text("actor", payload.actor());
   if (payload.project().empty()) event.text("group", payload.group());
   describer_of(payload)(payload, event);
   event.text("hook", request.header("x-gitlab-event"));
-  add_hook_event(out.events, event, text, context, request.now_ns);
+  add_hook_event(out.events, event, body.text, context, request.now_ns);
   return std::nullopt;
 }
 

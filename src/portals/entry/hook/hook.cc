@@ -13,7 +13,7 @@
 #include "portals/entry/hook/body.h"
 #include "portals/entry/hook/guess.h"
 #include "portals/kit/entry.h"
-#include "portals/kit/hook_event.h"
+#include "portals/kit/hook_body.h"
 #include "portals/kit/json.h"
 #include "portals/kit/json_parts.h"
 #include "template/event_scope.h"
@@ -154,20 +154,15 @@ std::optional<EntryRefusal> decode(const Config& config, const EntryRequest& req
 
   const bool is_form =
       to_lower(request.header("content-type")).starts_with("application/x-www-form-urlencoded");
-  std::string text = is_form ? form_json(request.body) : std::string(request.body);
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-  auto body = parse_json(text, nullptr, kDepthMax);
-  if (!body) {
-    text = mend_json(text);
-    body = parse_json(text, nullptr, kDepthMax);
-  }
-  const boost::json::array* list = body ? body->if_array() : nullptr;
+  const std::string text = is_form ? form_json(request.body) : std::string(request.body);
+  const HookBody body = read_hook_body(text);
+  const boost::json::array* list = body.json ? body.json->if_array() : nullptr;
   const bool is_batch =
       list && !list->empty() && list->size() <= kEventsMax &&
       std::all_of(list->begin(), list->end(), [](const auto& one) { return one.is_object(); });
-  const auto parts = is_batch ? json_elements(text) : std::vector<std::string_view>{};
+  const auto parts = is_batch ? json_elements(body.text) : std::vector<std::string_view>{};
   if (!is_batch || parts.size() != list->size()) {
-    add_event(config, request, context, body.get(), text, out);
+    add_event(config, request, context, body.json.get(), body.text, out);
     return std::nullopt;
   }
   for (std::size_t i = 0; i < parts.size(); ++i)

@@ -5,7 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include "base/secret.h"
-#include "portals/kit/hook_event.h"
+#include "portals/kit/hook_body.h"
 #include "portals/kit/json.h"
 
 namespace tt::portals::entry::pagerduty {
@@ -43,22 +43,16 @@ bool verify(const Config& config, const EntryRequest& request) {
 
 std::optional<EntryRefusal> decode(const Config& config, const EntryRequest& request,
                                    const DecodeContext& context, EntryEvents& out) {
-  std::string mended;
-  std::string_view text = request.body;
   std::string error;
-  auto json = parse_json(text, nullptr, kDepthMax);
-  if (!json) {
-    mended = mend_json(text);
-    text = mended;
-    json = parse_json(text, &error, kDepthMax);
-  }
+  const HookBody body = parse_or_mend(request.body, &error);
+  const boost::json::value* json = body.json.get();
   Api api = api_of_path(request.path);
   if (api == Api::kWebhook && json) api = api_of_body(*json);
   static const boost::json::value kNothing;
   if (api == Api::kWebhook) {
     // PagerDuty switches a webhook off after three answers of 4xx:
     // https://developer.pagerduty.com/docs/webhooks-behavior.
-    take_webhook({request, context, json ? *json : kNothing, text}, out);
+    take_webhook({request, context, json ? *json : kNothing, body.text}, out);
     return std::nullopt;
   }
   if (!json || !json->is_object())
@@ -67,7 +61,7 @@ std::optional<EntryRefusal> decode(const Config& config, const EntryRequest& req
   // As the service does: robusta-dev/robusta#571.
   if (has_verifier(config) && !verify_equal(config.routing_keys, routing_key(request, *json)))
     return invalid_event("Invalid routing key", {"'routing_key' is not one that is known here"});
-  return take_event(api, {request, context, *json, text}, out);
+  return take_event(api, {request, context, *json, body.text}, out);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
-// A replay runs beside live delivery: its rate, and what holds both back.
+// Replays that run beside live delivery: their rate, and what holds both back.
 // SPDX-License-Identifier: Apache-2.0
+#include "pipeline/running_replays.h"
+
 #include "pipeline/replay_fixture.h"
 
 namespace tt::pipeline {
