@@ -94,8 +94,8 @@ inline std::uint32_t encode_frame(char* out, const Frame& frame, std::uint32_t s
   // As words, which are stored and summed at once: sums over small stores wait for them.
   const std::uint64_t sizes = frame.body_bytes | static_cast<std::uint64_t>(frame.type) << 32 |
                               static_cast<std::uint64_t>(frame.flags) << 48;
-  const std::uint64_t sums =
-      frame.prev_header_crc | static_cast<std::uint64_t>(frame.body_crc) << 32;
+  const std::uint64_t sums = frame.prev_header_crc | static_cast<std::uint64_t>(frame.body_crc)
+                                                         << 32;
   const FrameWords words{sizes, frame.seq, frame.synced_upto,
                          static_cast<std::uint64_t>(frame.time_ns), sums};
   const std::uint32_t crc = crc32c(words, seed_at(seed, position));
