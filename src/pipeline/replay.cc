@@ -151,6 +151,7 @@ Result<ReplayStatus> Replays::begin(const ReplayRequest& request) {
   // The cursor first: without the file it is an orphan that the next start removes.
   TT_TRY(auto reader, tunnel.open(cursor, {tunnel::Start::Kind::kSeq, 0, state.since}));
   Status begun = files_.keep(state);
+  const bool is_kept = begun.ok();
   // Before it runs: a short one may end at once, and has the last word then.
   if (begun.ok()) remember(state);
   if (begun.ok()) begun = launch(state, std::move(reader));
@@ -158,7 +159,7 @@ Result<ReplayStatus> Replays::begin(const ReplayRequest& request) {
     reader.reset();
     if (before) {
       remember(*before);
-      (void)files_.remove(exit);  // It is newer.
+      if (is_kept) (void)files_.remove(exit);  // It is newer.
       (void)files_.keep(*before);
     } else {
       (void)forget(exit);
@@ -363,6 +364,10 @@ std::vector<std::shared_ptr<Delivery>> Replays::deliveries() const {
   for (const auto& [exit, running] : running_)
     if (!running.is_ending) all.push_back(running.delivery);
   return all;
+}
+
+void Replays::abandon() {
+  for (const auto& [exit, running] : running_) running.delivery->abandon();
 }
 
 void Replays::close() {

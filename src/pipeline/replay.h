@@ -78,6 +78,8 @@ class Replays {
   /// After the live deliveries have taken over the new ruleset.
   void replace();
   std::vector<std::shared_ptr<Delivery>> deliveries() const;
+  /// The stop's time is over: those that are ending send nothing more either.
+  void abandon();
 
  private:
   struct Running {
