@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "base/text.h"
 #include "base/units.h"
 
 namespace tt::api {
@@ -151,19 +153,21 @@ bool was_delivered_before(const ExitStory& story) {
 
 /// What an event waits for that the exit has not come to, or has failed with.
 std::string waiting_text(const EventFate& fate) {
-  std::string text;
+  std::vector<std::string> parts;
+  if (!fate.waits_for.empty())
+    parts.push_back("waits for event " + fate.waits_for + " of the same alert");
   if (fate.exit.state == "paused")
-    text = "the exit is paused";
+    parts.push_back("the exit is paused");
   else if (!fate.exit.problem.empty())
-    text = "the exit fails: " + fate.exit.problem;
+    parts.push_back("the exit fails: " + fate.exit.problem);
   else if (fate.is_held_by_rate)
-    text = "the exit's `rate` holds it back";
+    parts.push_back("the exit's `rate` holds it back");
   if (fate.ahead > 0)
-    text += (text.empty() ? "" : "; ") + std::to_string(fate.ahead) +
-            (fate.ahead == 1 ? " event comes before it" : " events come before it");
+    parts.push_back(std::to_string(fate.ahead) +
+                    (fate.ahead == 1 ? " event comes before it" : " events come before it"));
   const WallNs next = fate.next_attempt_ns ? fate.next_attempt_ns : fate.exit.next_attempt_ns;
-  if (next > 0) text += (text.empty() ? "" : "; ") + ("next attempt at " + format_time_us(next));
-  return text;
+  if (next > 0) parts.push_back("next attempt at " + format_time_us(next));
+  return join(parts, "; ");
 }
 
 void tell_open(const EventFate& fate, ExitStory& story) {

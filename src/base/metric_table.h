@@ -59,7 +59,7 @@ inline constexpr MetricRow kMetricRows[] = {
     {"tt_exit_down", MetricType::kGauge, "exit",
      "1 while an exit does not answer and only probes are sent"},
     {"tt_exit_parked_events", MetricType::kGauge, "exit",
-     "Failing events that later ones were delivered past"},
+     "Failing events, and what waits for them, that later ones were delivered past"},
     {"tt_exit_retries_total", MetricType::kCounter, "exit", "Attempts that were not the last"},
     {"tt_exit_template_errors_total", MetricType::kCounter, "exit", "Template holes that failed"},
     {"tt_exit_request_seconds", MetricType::kHistogram, "exit", "Time to an answer"},
@@ -74,7 +74,7 @@ inline constexpr MetricRow kMetricRows[] = {
     {"tt_replay_behind_events", MetricType::kGauge, "exit",
      "Events between the cursor of a replay and its end"},
     {"tt_replay_parked_events", MetricType::kGauge, "exit",
-     "Failing events that a replay has delivered later ones past"},
+     "Failing events, and what waits for them, that a replay has delivered later ones past"},
     // ---- Tunnel ----
     {"tt_tunnel_full", MetricType::kGauge, "", "1 while intake is refused for space"},
     {"tt_tunnel_records_total", MetricType::kCounter, "", "Events appended"},

@@ -223,6 +223,7 @@ void RunningDaemon::stop(int grace_ms) {
     // What is in flight holds its delivery, which holds its place in the tunnel: all of it ends
     // before that does.
     loop_->run([&] {
+      if (replays_) replays_->abandon();
       for (const auto& delivery : all) delivery->close_sender();
     });
     if (sockets_) sockets_->cancel();

@@ -56,7 +56,7 @@ struct EventFate {
     kGathered,  ///< Judged; waits for its batch or its turn.
     kInFlight,
     kRetrying,  ///< Failed, and will be tried again.
-    kParked,    ///< Likewise, and later events were delivered past it.
+    kParked,    ///< Failed, or waits for one that did; later events were delivered past it.
     kBurying,   ///< Its dead letter is on its way to the disk.
     kUnsynced,  ///< Written by a local exit, not yet durable.
   } state = State::kDecided;
@@ -66,6 +66,7 @@ struct EventFate {
   std::uint64_t ahead = 0;       ///< Pending: at most so many events come before it.
   WallNs next_attempt_ns = 0;    ///< 0: none is planned.
   bool is_held_by_rate = false;  ///< The exit's `rate` lets nothing go at this moment.
+  std::string waits_for;  ///< Id of the event of the same alert that goes first; empty: none.
 };
 
 struct ReloadReport {

@@ -27,6 +27,7 @@ void inherit(DeliveryJob& part, const DeliveryJob& whole) {
   part.first_attempt_ns = whole.first_attempt_ns;
   part.age_ns = whole.age_ns;
   part.aged_to_ns = whole.aged_to_ns;
+  part.is_parked = whole.is_parked;
 }
 
 }  // namespace
@@ -315,14 +316,17 @@ void Delivery::keep(DeliveryJob& job) {
   job.held_bytes = copy->memory_bytes;
 }
 
-// A refused batch is halved until the guilty event stands alone.
-void Delivery::halve(Job job) {
-  const auto middle = job->items.begin() + static_cast<std::ptrdiff_t>(job->items.size() / 2);
+// A refused batch is halved until the guilty event stands alone. Gives the first of the two parts,
+// which has `count` events.
+Delivery::Job Delivery::part(Job job, std::size_t count) {
+  const auto middle = job->items.begin() + static_cast<std::ptrdiff_t>(count);
   std::vector<DeliveryItem> front(job->items.begin(), middle), back(middle, job->items.end());
   DeliveryJob facts = std::move(*job);
   const Job place = jobs_.erase(job);
-  for (auto* half : {&front, &back})
-    inherit(*make_job(std::move(*half), facts.batches, place), facts);
+  const Job first = make_job(std::move(front), facts.batches, place);
+  inherit(*first, facts);
+  inherit(*make_job(std::move(back), facts.batches, place), facts);
+  return first;
 }
 
 // The answer named each event's fate: each goes its own way from here.

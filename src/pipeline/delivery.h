@@ -12,9 +12,9 @@
 #include "pipeline/conservation.h"
 #include "pipeline/daemon.h"
 #include "pipeline/delivery_context.h"
-#include "pipeline/delivery_job.h"
 #include "pipeline/encoder.h"
 #include "pipeline/lag.h"
+#include "pipeline/open_alerts.h"
 #include "pipeline/replay_run.h"
 #include "portals/kit/backoff.h"
 #include "portals/kit/breaker.h"
@@ -70,6 +70,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
 
   // next: which request, and what comes from the tunnel (delivery_next.cc).
   std::optional<Job> next_job(SteadyNs now);
+  NextJob tried_job(SteadyNs now, OpenAlerts& open);
+  bool hold(Job& job, const OpenAlerts& open);
   std::size_t held_bytes() const;  ///< Of requests and of events kept for them.
   bool is_full() const;
   std::optional<Job> fresh_job(SteadyNs now);
@@ -82,8 +84,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   bool write_again(SteadyNs now);
   bool is_quiet() const;  ///< Nothing is on its way: requests, reads, syncs, letters.
   Job make_job();         ///< Of what is gathered.
-  Job make_job(std::vector<DeliveryItem> items, std::shared_ptr<const KeptBatches> batches,
-               std::list<DeliveryJob>::iterator place);
+  Job make_job(std::vector<DeliveryItem>, std::shared_ptr<const KeptBatches>, Job place);
   bool expired(const DeliveryItem& item) const;
   Result<portals::ExitRequest> encode(std::span<const tunnel::StoredEvent* const> events);
 
@@ -112,12 +113,11 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
                   const portals::ExitAnswer& answer);
   void retry_later(Job job, const portals::Verdict& verdict, const portals::ExitAnswer& answer);
   void keep(DeliveryJob& job);
-  void halve(Job job);
+  void halve(Job job) { part(job, job->items.size() / 2); }
+  Job part(Job job, std::size_t count);
   void tell(bool is_up);
-  void note_attempt(const DeliveryJob& job, const portals::Verdict& verdict,
-                    const portals::ExitAnswer& answer);
-  void note_attempt(tunnel::Attempt attempt, const portals::Verdict& verdict,
-                    const portals::ExitAnswer& answer);
+  void note_attempt(const DeliveryJob&, const portals::Verdict&, const portals::ExitAnswer&);
+  void note_attempt(tunnel::Attempt, const portals::Verdict&, const portals::ExitAnswer&);
   std::string job_id(const DeliveryJob& job) const;
   // lag (delivery_lag.cc).
   Lag lag_from(tunnel::Seq seq, WallNs received_ns) const;

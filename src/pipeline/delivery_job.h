@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +26,8 @@ struct DeliveryItem {
   const tunnel::StoredEvent* stored = nullptr;  ///< In one of the job's batches. Null: a gap.
   std::uint64_t filtered = 0;                   ///< Events before it that go along.
   std::uint64_t events = 1;                     ///< Of a gap: all that are lost.
+  /// Digest of the `alert_key` that the exit gets; 0: of no alert. Not there: nobody has asked yet.
+  std::optional<std::uint64_t> alert = {};
 };
 
 /// What keeps the memory of items: the batches in which their events stand.
@@ -68,6 +72,13 @@ struct DeliveryJob {
   bool in_flight = false;
   bool is_settling = false;  ///< Its dead letter is on its way to the disk.
   bool is_parked = false;    ///< A later event was delivered past it.
+  bool is_held = false;      ///< It waits for earlier events of its alerts (order: tunnel).
+};
+
+/// Among the jobs of a delivery, which stand in tunnel order.
+struct NextJob {
+  std::optional<std::list<DeliveryJob>::iterator> job;
+  bool is_last = false;  ///< Nothing behind it may go before it.
 };
 
 /// With those of a gap.

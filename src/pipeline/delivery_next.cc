@@ -21,29 +21,65 @@ std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
     return std::nullopt;
   }
 
+  OpenAlerts open([this](const tunnel::StoredEvent& event) {
+    return encoder_.alert_key(context_.routing.router(), settings_, exit_index_, event);
+  });
+  const auto [tried, is_last] = tried_job(now, open);
+  while (!is_last && !is_full()) {
+    const auto fresh = fresh_job(now);
+    if (!fresh) break;
+    // What is held stays among the jobs, and the search goes on behind it.
+    for (Job job = *fresh; job != jobs_.end(); ++job)
+      if (!hold(job, open)) return job;
+  }
+  return tried;
+}
+
+// What waits among the jobs, in tunnel order.
+NextJob Delivery::tried_job(SteadyNs now, OpenAlerts& open) {
+  const Order order = settings_.portal->common().order;
   std::optional<Job> poor;  // Due, but just failed again: whatever else may go, goes first.
   std::uint32_t enough = kParkAfterAttempts;
   for (Job job = jobs_.begin(); job != jobs_.end(); ++job) {
     if (job->in_flight) continue;
     // Decided: others need not wait for its letter, except in strict order.
-    if (job->letter && common.order == Order::kStrict) return poor;
-    if (job->letter) continue;
+    if (job->letter && order == Order::kStrict) return {poor, true};
+    if (job->letter) {
+      // Its own alert does: until the letter is durable, a crash brings the event back.
+      if (order == Order::kTunnel) open.step_over(*job);
+      continue;
+    }
+    if (hold(job, open)) continue;
     if (job->due_ns <= now) {
-      if (!try_past_ || job->attempts < kParkAfterAttempts) return job;
+      if (!try_past_ || job->attempts < kParkAfterAttempts) return {job, true};
       // In turn: each must be able to fail often enough to be stepped over.
       if (!poor || job->attempts < (*poor)->attempts) poor = job;
     }
-    if (job->is_parked || common.order == Order::kNone) continue;
-    if (common.order == Order::kStrict) return poor;
+    if (order == Order::kNone) continue;
+    if (order == Order::kStrict) return {poor, true};
     // order: tunnel. A failing head is stepped over once it has failed often enough. Each further
     // one asks for twice as many failures: when several in a row fail it is rather the exit that is
-    // ill, and an outage must not stir its events.
-    if (job->attempts < enough) return poor;
-    enough *= 2;
+    // ill, and an outage must not stir its events. What was parked while it was held has not
+    // failed yet: it is a head like others.
+    if (!job->is_parked || job->attempts < kParkAfterAttempts) {
+      if (job->attempts < enough) return {poor, true};
+      enough *= 2;
+    }
+    open.step_over(*job);
   }
-  if (is_full()) return poor;
-  if (const auto fresh = fresh_job(now)) return fresh;
-  return poor;
+  return {poor, false};
+}
+
+// Whether the job waits for an earlier event of its alert. One of which only some events must is
+// parted into runs that do and runs that do not; `job` becomes the first of them.
+bool Delivery::hold(Job& job, const OpenAlerts& open) {
+  job->is_held = false;
+  if (open.empty()) return false;
+  if (const std::size_t count = open.count_alike(*job); count < job->items.size())
+    job = part(job, count);
+  job->is_held = open.hold(job->items.front());
+  if (job->is_held) keep(*job);
+  return job->is_held;
 }
 
 std::size_t Delivery::held_bytes() const {

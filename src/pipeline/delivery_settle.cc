@@ -18,10 +18,12 @@ static_assert(kExitSyncMs + tunnel::CursorStore::kFlushEveryMs <= 200);
 
 void Delivery::delivered(Job job) {
   last_delivered_ns_ = context_.clock.wall_ns();
-  // Delivered past a failing head: that one is parked. It stays unsettled below later settled
-  // ones, which is durable by itself: a restart finds it through the cursor.
+  // Delivered past a failing head: that one is parked, and so is what waits for it. It stays
+  // unsettled below later settled ones, which is durable by itself: a restart finds it through the
+  // cursor.
   for (Job before = jobs_.begin(); before != job; ++before)
-    if (!before->in_flight && before->attempts >= kParkAfterAttempts) before->is_parked = true;
+    if (before->is_held || (!before->in_flight && before->attempts >= kParkAfterAttempts))
+      before->is_parked = true;
   settle(job->items, &Decided::delivered, job->sender);
   jobs_.erase(job);
   count_parked();

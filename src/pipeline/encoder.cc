@@ -68,4 +68,11 @@ Result<portals::ExitRequest> Encoder::encode(rules::Router& router, const ExitSe
   return request;
 }
 
+std::string Encoder::alert_key(rules::Router& router, const ExitSettings& exit,
+                               std::size_t exit_index, const tunnel::StoredEvent& event) {
+  const tunnel::StoredEvent* const only = &event;
+  const Status prepared = prepare(router, exit, exit_index, {&only, 1});
+  return (prepared.ok() ? outgoing_.front().event : event.event).text("alert_key");
+}
+
 }  // namespace tt::pipeline

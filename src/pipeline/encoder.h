@@ -38,6 +38,9 @@ class Encoder {
   Result<portals::ExitRequest> encode(rules::Router& router, const ExitSettings& exit,
                                       std::size_t exit_index,
                                       std::span<const tunnel::StoredEvent* const> events);
+  /// The `alert_key` of the event as this exit gets it; of one that it cannot get, as it is stored.
+  std::string alert_key(rules::Router& router, const ExitSettings& exit, std::size_t exit_index,
+                        const tunnel::StoredEvent& event);
   /// What failed in `set` in the last encode(), also of a request that could not be made.
   const tmpl::HoleFailures& failures() const { return failures_; }
   /// The next router belongs to another ruleset.

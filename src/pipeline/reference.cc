@@ -158,7 +158,7 @@ Page limits_page() {
   row("events read from disk kept for exits that read the same soon",
       format_size(tunnel.read_bytes_kept));
   row("encoded and unanswered requests, per exit", format_size(kExitInFlightBytesMax));
-  row("failing requests and their events, per exit; beyond, the head waits",
+  row("failing requests, what waits for them, and their events, per exit; beyond, the head waits",
       fmt::format("{}, {} events", format_size(kExitHeldBytesMax), kParkedEventsMax));
   row("failed attempts before the next event is tried", std::to_string(kParkAfterAttempts));
   row("lines of a file wait for their sync, and moved cursors for theirs",

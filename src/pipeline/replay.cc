@@ -153,6 +153,7 @@ Result<ReplayStatus> Replays::begin(const ReplayRequest& request) {
   // The cursor first: without the file it is an orphan that the next start removes.
   TT_TRY(auto reader, tunnel.open(cursor, {tunnel::Start::Kind::kSeq, 0, state.since}));
   Status begun = files_.keep(state);
+  const bool is_kept = begun.ok();
   // Before it runs: a short one may end at once, and has the last word then.
   if (begun.ok()) remember(state);
   if (begun.ok()) begun = running_.launch(state, std::move(reader));
@@ -160,7 +161,7 @@ Result<ReplayStatus> Replays::begin(const ReplayRequest& request) {
     reader.reset();
     if (before) {
       remember(*before);
-      (void)files_.remove(exit);  // It is newer.
+      if (is_kept) (void)files_.remove(exit);  // It is newer.
       (void)files_.keep(*before);
     } else {
       (void)forget(exit);

@@ -69,6 +69,7 @@ class Replays {
   void limit(std::uint64_t tunnel_bytes_max) { running_.limit(tunnel_bytes_max); }
   void replace() { running_.replace(); }
   std::vector<std::shared_ptr<Delivery>> deliveries() const { return running_.deliveries(); }
+  void abandon() { running_.abandon(); }
 
  private:
   Status refuse(const ReplayRequest& request, const ReplayPreview& preview);

@@ -157,6 +157,10 @@ std::vector<std::shared_ptr<Delivery>> RunningReplays::deliveries() const {
   return all;
 }
 
+void RunningReplays::abandon() {
+  for (const auto& [exit, running] : running_) running.delivery->abandon();
+}
+
 std::vector<ReplayState> RunningReplays::take_all() {
   std::vector<ReplayState> open;
   for (const auto& [exit, running] : std::exchange(running_, {})) {

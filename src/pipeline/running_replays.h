@@ -57,6 +57,8 @@ class RunningReplays {
   /// After the live deliveries have taken over the new ruleset.
   void replace();
   std::vector<std::shared_ptr<Delivery>> deliveries() const;
+  /// The stop's time is over: those that are ending send nothing more either.
+  void abandon();
 
   /// The loop has stopped: lets go of all. Returns those that a later start goes on with; what is
   /// open is read, selected and sent again by it.

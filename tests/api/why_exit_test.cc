@@ -91,6 +91,14 @@ TEST(WhyExit, a_rate_that_holds_back_is_named) {
             "the exit's `rate` holds it back; 3 events come before it");
 }
 
+TEST(WhyExit, what_waits_for_another_event_of_its_alert_names_it) {
+  EventFate held = fate(State::kParked);
+  held.waits_for = "01ab-7";
+  held.exit.problem = "HTTP 503";
+  const ExitStory story = only({.fates = {held}, .attempts = {}, .letters = {}});
+  EXPECT_EQ(story.detail, "waits for event 01ab-7 of the same alert; the exit fails: HTTP 503");
+}
+
 TEST(WhyExit, a_letter_of_a_replay_does_not_hide_the_delivery_before_it) {
   tunnel::Attempt refused = attempt("hook", "rejected");
   refused.replay = 2;

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Usage: mail_server.py [CERT KEY USER PASSWORD]   With a certificate it wants STARTTLS and a login first.
 # Mailboxes `refused` and `busy` do not take mail; `busy` takes the second attempt.
+# A mail whose text has `spam` in it is refused.
 import asyncio
 import email
 import email.policy
@@ -36,6 +37,8 @@ class Mailboxes:
 
     async def handle_DATA(self, server, session, envelope):
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        if "spam" in mail.get_content():
+            return "554 5.7.1 it looks like spam"
         tell(
             kind="mail",
             sender=envelope.mail_from,

@@ -116,24 +116,25 @@ test('over STARTTLS with a login: the password goes to nobody else', { skip, tim
   await daemon.stop();
 });
 
-test('a mailbox that is busy gets its mail later, one that is not there makes a dead letter', { skip, timeout }, async (t) => {
+test('a mailbox that is busy gets its mail later, one that is not there keeps it, a mail that is refused is a dead letter', { skip, timeout }, async (t) => {
   const server = await mailServer(t);
   const daemon = await new Daemon(folder('refused-mails'), config({
     busy: `server: '${server.url}', start_tls: if-offered, to: busy@example.com, retry: {base: 20ms, cap: 50ms}`,
     refused: `server: '${server.url}', start_tls: if-offered, to: refused@example.com`,
   })).start();
   t.after(() => daemon.kill());
-  assert.equal((await daemon.post('/api/v1/events', [{ message: 'one' }, { message: 'two' }])).status, 202);
+  assert.equal((await daemon.post('/api/v1/events', [{ message: 'one' }, { message: 'spam' }, { message: 'two' }])).status, 202);
   await until('both mails', () => server.mails().length === 2);
   assert.deepEqual(server.mails().map((mail) => mail.headers.Subject), ['one', 'two']);
   assert.ok((await daemon.exit('busy')).retries > 0);
-  const letters = await until('both letters', async () => {
-    const all = (await daemon.get('/api/v1/dead/refused')).letters;
-    return all.length === 2 && all;
+  const [{ event, reason, status, error }] = await until('the letter', async () => {
+    const all = (await daemon.get('/api/v1/dead/busy')).letters;
+    return all.length === 1 && all;
   });
-  for (const [i, { event, reason, status, error }] of letters.entries()) {
-    assert.deepEqual([event.message, reason, status], [['one', 'two'][i], 'rejected', 550]);
-    assert.match(error, /no such mailbox here/);
-  }
+  assert.deepEqual([event.message, reason, status], ['spam', 'rejected', 554]);
+  assert.match(error, /it looks like spam/);
+  const refused = await daemon.exitWhen('refused', 'to wait', (exit) => exit.state === 'waiting');
+  assert.match(refused.problem, /550 5\.1\.1 no such mailbox here/);
+  assert.deepEqual([refused.pending, refused.dead], [3, 0]);
   await daemon.stop();
 });

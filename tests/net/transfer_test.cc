@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 class MailServer {
  public:
   std::string on_recipient = "250 ok", on_data_end = "250 queued as 17";
+  std::string greeting = "220 mail.example.com ESMTP", refuses = "-";
   bool hangs_up_after_greeting = false;
 
   std::string url() const { return "smtp://127.0.0.1:" + std::to_string(server_.port()); }
@@ -24,7 +25,7 @@ class MailServer {
 
  private:
   void talk(RawPeer& peer) {
-    peer.send("220 mail.example.com ESMTP\r\n");
+    peer.send(greeting + "\r\n");
     if (hangs_up_after_greeting) return;
     bool is_data = false;
     for (std::string line; !(line = read_line(peer)).empty();) {
@@ -33,6 +34,8 @@ class MailServer {
       if (is_data) {
         is_data = false;
         peer.send(on_data_end + "\r\n");
+      } else if (line.starts_with(refuses) || (refuses == "EHLO" && line.starts_with("HELO"))) {
+        peer.send("550 not here\r\n");
       } else if (line.starts_with("DATA")) {
         is_data = true;
         peer.send("354 go on\r\n");
@@ -84,6 +87,26 @@ TEST_F(MailTest, a_refused_receiver_is_the_answer) {
   const ClientAnswer answer = send(server, kNever);
   EXPECT_EQ(answer.status, 550);
   EXPECT_THAT(answer.body, HasSubstr("no such mailbox"));
+  EXPECT_THAT(answer.body, ::testing::Not(HasSubstr("354")));
+}
+
+// By these an exit knows which command was refused.
+TEST_F(MailTest, the_replies_before_a_refusal_are_told_too) {
+  MailServer server;
+  server.on_data_end = "554 it looks like spam";
+  const ClientAnswer refused = send(server, kNever);
+  EXPECT_EQ(refused.status, 554);
+  EXPECT_THAT(refused.body, HasSubstr("354 go on\r\n554 it looks like spam\r\n"));
+  for (const char* command : {"EHLO", "MAIL", "DATA"}) {
+    MailServer deaf;
+    deaf.refuses = command;
+    const ClientAnswer answer = send(deaf, kNever);
+    EXPECT_EQ(answer.status, 550) << command;
+    EXPECT_THAT(answer.body, HasSubstr("550 not here")) << command;
+  }
+  MailServer closed;
+  closed.greeting = "554 no mail here";
+  EXPECT_EQ(send(closed, kNever).status, 554);
 }
 
 TEST_F(MailTest, a_message_that_is_refused_at_its_end_was_not_delivered) {

@@ -60,6 +60,37 @@ TEST_F(ReplayTest, what_had_no_answer_at_the_stop_is_replayed_again_and_counted_
   EXPECT_EQ(status().state.counts.delivered, 2u);
 }
 
+TEST_F(ReplayTest, one_that_the_disk_refuses_leaves_the_one_before_on_record) {
+  start_hook();
+  say_all({"a"});
+  begin(everything());
+  ASSERT_TRUE(eventually([&] {
+    return memory_.bytes(data_path("/replays/hook.json")).find("\"done\"") != std::string::npos;
+  }));
+  memory_.fail_always(MemoryDisk::Op::kRename, retry("no space left"));
+  EXPECT_THAT(refusal(everything()), HasSubstr("no space left"));
+  memory_.heal();
+  stop();
+  start_hook();
+  EXPECT_TRUE(is(Phase::kDone));
+  begin(everything());
+  EXPECT_EQ(status().state.epoch, 2u);
+}
+
+TEST_F(ReplayTest, a_stop_ends_what_a_cancelled_one_is_still_sending) {
+  start_hook("order: none, in_flight: 1");
+  say_all({"a", "b", "c"});
+  target_.hold();
+  begin(everything());
+  ASSERT_TRUE(eventually([&] { return target_.held() == 1; }));
+  ASSERT_TRUE(daemon_->replays().cancel("hook").ok());
+  EXPECT_EQ(status().activity, "ending");
+  daemon_->stop(0);
+  daemon_.reset();
+  target_.release();
+  EXPECT_THAT(again(), ElementsAre("a"));
+}
+
 TEST_F(ReplayTest, it_ends_when_its_exit_leaves_the_configuration) {
   start_hook();
   say_all({"a", "b"});

@@ -157,6 +157,24 @@ TEST_F(ReplayTest, a_file_is_written_by_one_hand) {
   EXPECT_THAT(testing::messages_of(*lines), ElementsAre("a", "b", "a", "b"));
 }
 
+TEST_F(ReplayTest, an_alert_keeps_its_order_in_a_replay_too) {
+  start_hook("retry: {base: 100ms, cap: 1s}");
+  append("test", R"({"message":"fires","alert_key":"disk"})");
+  append("test", R"({"message":"is over","alert_key":"disk"})");
+  say_all({"other"});
+  target_.decide([](const testing::Received& request) {
+    return net::HttpAnswer{.status = testing::message_of(request.body) == "fires" ? 503 : 200};
+  });
+  begin(everything());
+  ASSERT_TRUE(eventually([&] { return status().state.counts.delivered == 1; }, 200));
+  EXPECT_EQ(again().back(), "other");
+  EXPECT_THAT(again(), ::testing::Not(::testing::Contains("is over")));
+  target_.always(200);
+  ASSERT_TRUE(eventually([&] { return is(ReplayState::Phase::kDone); }, 200));
+  const std::vector<std::string> all = again();
+  EXPECT_THAT((std::vector(all.end() - 3, all.end())), ElementsAre("other", "fires", "is over"));
+}
+
 TEST_F(ReplayTest, what_operators_do_is_on_record_in_the_tunnel) {
   watches_itself_ = true;
   start("exits:\n" + webhook("hook", target_) + webhook("audit", target_) +

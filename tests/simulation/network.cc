@@ -202,12 +202,12 @@ void Network::finish(const SharedExchange& exchange, net::ClientAnswer answer) {
   --exchange->server.open;
   // Threads of a dead process that wait for it may end, with nothing learnt.
   if (*exchange->has_died) return std::exchange(exchange->done, nullptr)(no_answer("dead", true));
-  std::vector<tunnel::Seq> seqs;
-  for (const Event& event : exchange->events) seqs.push_back(event.seq);
-  trace_.note("exit " + exchange->exit + ": " + std::to_string(seqs.size()) + " events from seq " +
-              std::to_string(seqs.empty() ? 0 : seqs.front()) + ": " +
+  const std::vector<Event>& events = exchange->events;
+  trace_.note("exit " + exchange->exit + ": " + std::to_string(events.size()) +
+              " events from seq " + std::to_string(events.empty() ? 0 : events.front().seq) + ": " +
               (answer.status ? std::to_string(answer.status) : answer.error));
-  oracle_.answered(exchange->exit, seqs, answer.status >= 200 && answer.status < 300);
+  for (const Event& event : events)
+    oracle_.answered(exchange->exit, event.seq, event.number, answer.status);
   answer.duration_ns = clock_.steady_ns() - exchange->begin_ns;
   std::exchange(exchange->done, nullptr)(std::move(answer));
 }

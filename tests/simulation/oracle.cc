@@ -15,6 +15,13 @@ std::string event_text(tunnel::Seq seq, Number number) {
   return "event " + std::to_string(number) + " (seq " + std::to_string(seq) + ")";
 }
 
+/// Half of all events tell of one of a few alerts.
+std::uint64_t alert_of(Number number) {
+  constexpr std::uint64_t kAlerts = 4, kScatter = 0x9e3779b97f4a7c15;
+  const std::uint64_t one_of_eight = (number * kScatter) >> 61;
+  return one_of_eight < kAlerts ? one_of_eight + 1 : 0;
+}
+
 std::string replay_name(std::string_view exit, std::uint64_t epoch) {
   return std::string(exit) + "#" + std::to_string(epoch);
 }
@@ -39,7 +46,7 @@ void Oracle::problem(const std::string& text) {
 }
 
 Number Oracle::send(std::string want, tunnel::AckLevel level) {
-  sent_.push_back({.want = std::move(want), .level = level});
+  sent_.push_back({.want = std::move(want), .level = level, .alert = alert_of(sent_.size())});
   return sent_.size() - 1;
 }
 
@@ -118,20 +125,36 @@ void Oracle::took(std::string_view name, tunnel::Seq seq, Number number, bool is
   }
   const bool is_stepped_over = seq < exit.highest && !copy.was_asked_again;
   exit.highest = std::max(exit.highest, seq);
-  if (!is_stepped_over || exit.order == portals::Order::kNone) return;
-  if (exit.order == portals::Order::kStrict || copy.failed < kAttemptsToPark)
+  if (exit.order == portals::Order::kNone || copy.was_asked_again) return;
+  if (event.alert) {
+    tunnel::Seq& newest = exit.newest[event.alert];
+    if (seq < newest) problem(text + " after seq " + std::to_string(newest) + " of the same alert");
+    newest = std::max(newest, seq);
+  }
+  if (!is_stepped_over) return;
+  const bool may_be_late =
+      copy.failed >= kAttemptsToPark || may_have_waited(exit, seq, event.alert);
+  if (exit.order == portals::Order::kStrict || !may_be_late)
     problem(text + " after seq " + std::to_string(exit.highest) + ", and it had failed only " +
             std::to_string(copy.failed) + " times");
 }
 
-void Oracle::answered(std::string_view name, const std::vector<tunnel::Seq>& seqs, bool is_taken) {
-  for (const tunnel::Seq seq : seqs) {
-    Copy& copy = exit(name).copies[seq];
-    if (is_taken)
-      copy.settled_ns = clock_.steady_ns();
-    else
-      ++copy.failed;
-  }
+bool Oracle::may_have_waited(const Exit& exit, tunnel::Seq seq, std::uint64_t alert) {
+  return alert && std::any_of(exit.copies.begin(), exit.copies.lower_bound(seq), [&](auto& other) {
+           const Copy& copy = other.second;
+           return copy.alert == alert && (copy.failed >= kAttemptsToPark || copy.was_refused);
+         });
+}
+
+void Oracle::answered(std::string_view name, tunnel::Seq seq, Number number, int status) {
+  constexpr int kRefused = 400;
+  Copy& copy = exit(name).copies[seq];
+  if (number < sent_.size()) copy.alert = sent_[number].alert;
+  if (status / 100 == 2)
+    copy.settled_ns = clock_.steady_ns();
+  else
+    ++copy.failed;
+  copy.was_refused |= status == kRefused;
 }
 
 void Oracle::asked_again(std::string_view name, tunnel::Seq seq) {

@@ -36,6 +36,8 @@ class Oracle {
   /// A new event; its number names it from here on.
   Number send(std::string want, tunnel::AckLevel level);
   const std::string& want(Number number) const { return sent_[number].want; }
+  /// Which alert it tells of; 0: none.
+  std::uint64_t alert(Number number) const { return sent_[number].alert; }
   /// The events from `first` on were acknowledged.
   void acknowledged(Number first, std::size_t count, const tunnel::Appended& appended);
   /// They were refused for now.
@@ -46,8 +48,8 @@ class Oracle {
   /// The server behind `exit` has taken this event for good. `is_late`: from a request that nobody
   /// waits for any more.
   void took(std::string_view exit, tunnel::Seq seq, Number number, bool is_late);
-  /// The answer to a request with these events has reached the process.
-  void answered(std::string_view exit, const std::vector<tunnel::Seq>& seqs, bool is_taken);
+  /// The answer to a request with this event has reached the process; status 0: that none came.
+  void answered(std::string_view exit, tunnel::Seq seq, Number number, int status);
   /// A replay is judged as an exit of its own, `exit#epoch`, that comes to be with its first
   /// request: it gets what its exit gets, in the same order. At its end: what the exit had answered
   /// for before the replay was begun, of [since, until), has gone again or lies there as a letter.
@@ -80,6 +82,7 @@ class Oracle {
   struct Sent {
     std::string want;
     tunnel::AckLevel level;
+    std::uint64_t alert = 0;
     State state = State::kUnknown;
     bool is_lost = false;  ///< Its level did not survive how a process ended.
     tunnel::Seq seq = 0;
@@ -88,6 +91,8 @@ class Oracle {
   struct Copy {
     std::uint32_t taken = 0;
     std::uint32_t failed = 0;            ///< Attempts whose answer was no success.
+    std::uint64_t alert = 0;             ///< Of the event, once an attempt was answered.
+    bool was_refused = false;            ///< For good.
     std::optional<SteadyNs> settled_ns;  ///< When a success reached the process.
     bool was_asked_again = false;
   };
@@ -97,12 +102,15 @@ class Oracle {
     portals::Order order = portals::Order::kTunnel;
     std::map<tunnel::Seq, Copy> copies;
     tunnel::Seq highest = 0;
+    std::map<std::uint64_t, tunnel::Seq> newest;  ///< Of each alert.
     std::uint64_t taken = 0;
   };
   Exit& exit(std::string_view name);
   /// This seq is the name of that event and of no other.
   void learn(tunnel::Seq seq, Number number);
   bool may_repeat(const Copy& copy) const;
+  /// An earlier event of its alert failed often enough to let others pass, and held it.
+  static bool may_have_waited(const Exit& exit, tunnel::Seq seq, std::uint64_t alert);
   bool is_owed_to(const Sent& event, const Exit& exit) const;
 
   const Clock& clock_;

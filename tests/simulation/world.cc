@@ -210,6 +210,8 @@ void World::append(Number first, std::size_t count, const std::string& key,
     writer.set_text("message", "event " + std::to_string(first + i));
     writer.set_raw("n", std::to_string(first + i));
     writer.set_text("want", oracle_.want(first + i));
+    if (const std::uint64_t alert = oracle_.alert(first + i))
+      writer.set_text("alert_key", std::to_string(alert));
     TT_ASSERT(writer.finish(clock_.wall_ns()).ok());
   }
   trace_.note(

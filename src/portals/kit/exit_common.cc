@@ -145,7 +145,8 @@ struct ExitOptions {
     return std::tuple{
         field("order", &ExitOptions::order,
               "`tunnel`: one request at a time in order, but an event that failed five times lets "
-              "the next one pass; `strict`: never; `none`: several requests, any order."),
+              "the next one pass, unless both have the same `alert_key`; `strict`: never; `none`: "
+              "several requests, any order."),
         field("in_flight", &ExitOptions::in_flight, "Requests at a time, with `order: none`.")
             .default_text("16 with `order: none`, else 1")
             .minimum(1)

@@ -59,8 +59,30 @@ TEST(Email, replies_of_the_server_decide) {
   EXPECT_EQ(mail_verdict(250), VerdictKind::kDelivered);
   EXPECT_EQ(mail_verdict(421), VerdictKind::kRetry);
   EXPECT_EQ(mail_verdict(452), VerdictKind::kRetry);
-  EXPECT_EQ(mail_verdict(550, "550 no such user"), VerdictKind::kRejected);
   EXPECT_EQ(mail_verdict(535), VerdictKind::kMisconfigured);
+}
+
+TEST(Email, a_refusal_is_of_the_mail_only_if_the_server_has_read_it) {
+  const std::string read = "220 hello\r\n250 fine\r\n354 go on\r\n";
+  EXPECT_EQ(mail_verdict(554, read + "554 it looks like spam\r\n"), VerdictKind::kRejected);
+  EXPECT_EQ(mail_verdict(552, read + "552-too\r\n552 large\r\n221 Bye\r\n"),
+            VerdictKind::kRejected);
+  EXPECT_EQ(mail_verdict(451, read + "451 greylisted\r\n"), VerdictKind::kRetry);
+}
+
+TEST(Email, a_refusal_before_the_mail_would_meet_every_event_and_keeps_it) {
+  for (const char* replies :
+       {"554 no mail here\r\n", "220 hello\r\n502 what is EHLO\r\n",
+        "220 hello\r\n250 STARTTLS\r\n501 no TLS\r\n",
+        "220 hello\r\n250 fine\r\n504 no such login\r\n",
+        "220 hello\r\n250 fine\r\n553 not from there\r\n221 Bye\r\n",
+        "220 hello\r\n250 fine\r\n250 ok\r\n550-no such user\r\n550 with 354 letters\r\n",
+        "220 hello\r\n250 fine\r\n554 no valid recipients\r\n"}) {
+    const std::string_view text = replies;
+    const std::size_t at = text.find("\n5");
+    const std::string code(text.substr(at == std::string_view::npos ? 0 : at + 1, 3));
+    EXPECT_EQ(mail_verdict(std::stoi(code), replies), VerdictKind::kMisconfigured) << replies;
+  }
 }
 
 TEST(Email, a_refusal_is_told_in_the_words_of_the_reply_that_refused) {

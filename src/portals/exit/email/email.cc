@@ -126,17 +126,28 @@ Result<ExitRequest> encode(const Config& c, std::span<const OutgoingEvent> event
   return request;
 }
 
-// RFC 5321 section 4.2.1, and RFC 4954 section 6 for the codes about authentication.
-VerdictKind verdict_of_reply(int code) {
-  switch (code) {
+/// Whether the server has seen the message: it said 354 to DATA, as to nothing else (RFC 5321
+/// section 4.3.2).
+bool was_message_read(const ExitAnswer& answer) {
+  const auto replies = split(answer.body, '\n');
+  return std::any_of(replies.begin(), replies.end(),
+                     [](std::string_view reply) { return reply.starts_with("354"); });
+}
+
+// RFC 5321 section 4.2.1, and RFC 4954 section 6 for the codes about authentication. What is
+// refused before the message has been read is refused to every event alike: login, sender and
+// receivers are those of the configuration.
+VerdictKind verdict_of_reply(const ExitAnswer& answer) {
+  switch (answer.status) {
     case 530:
     case 534:
     case 535:
     case 538:
       return VerdictKind::kMisconfigured;
     default:
-      if (code / 100 == 2) return VerdictKind::kDelivered;
-      return code / 100 == 5 ? VerdictKind::kRejected : VerdictKind::kRetry;
+      if (answer.status / 100 == 2) return VerdictKind::kDelivered;
+      if (answer.status / 100 != 5) return VerdictKind::kRetry;
+      return was_message_read(answer) ? VerdictKind::kRejected : VerdictKind::kMisconfigured;
   }
 }
 
@@ -149,7 +160,7 @@ std::string deciding_reply(const ExitAnswer& answer) {
 }
 
 std::vector<Verdict> judge(const Config&, const ExitAnswer& answer, std::size_t, WallNs) {
-  Verdict verdict{.kind = verdict_of_reply(answer.status)};
+  Verdict verdict{.kind = verdict_of_reply(answer)};
   if (verdict.kind != VerdictKind::kDelivered)
     verdict.text = "SMTP " + printable(deciding_reply(answer));
   return {std::move(verdict)};
