@@ -79,7 +79,11 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
   const portals::ExitCommon& common = settings_.portal->common();
   backoff_ = portals::Backoff(common.retry.base_ns, common.retry.cap_ns);
   // A person may have mended what failed: try at once.
-  for (DeliveryJob& job : jobs_) job.due_ns = 0;
+  for (DeliveryJob& job : jobs_) {
+    job.due_ns = 0;
+    // It is encoded anew, and so may be of another alert.
+    for (DeliveryItem& item : job.items) item.alert.reset();
+  }
   if (sender_) sync_now();
   // Two senders would be two hands on one file, and two sessions at one service.
   if (replay_) {
@@ -96,6 +100,13 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
          pool.run(lane, std::move(work));
        },
        context_.threads + "/" + percent_encode(settings_.name) + ".json"});
+}
+
+// What is gathered would be encoded by rules that do not know this exit: whoever takes over the
+// cursor has it.
+void Delivery::leave() {
+  is_hurried_ = is_leaving_ = true;
+  if (!gathered_.items.empty()) go_back(gathered_.items.front().first);
 }
 
 void Delivery::pause(bool paused) {
@@ -171,23 +182,11 @@ void Delivery::attempt(Job job) {
     if (job->items.size() > 1) return halve(job);
     return bury(job, "expired", "older than `expire` when its turn came", nullptr);
   }
-  // Retries keep the request as first encoded, unless the exit itself was changed meanwhile: its
-  // new address and credentials must not be mixed with the old ones.
-  if (!job->portal || job->fingerprint != settings_.fingerprint) {
-    std::vector<const tunnel::StoredEvent*> events;
-    events.reserve(job->items.size());
-    for (const DeliveryItem& item : job->items) events.push_back(item.stored);
-    auto request = encode(events);
-    if (!request.ok()) {
-      if (job->items.size() > 1) return halve(job);
-      const std::string& text = request.error().text;
-      const std::string reason = text.starts_with("template") ? "template" : "encode";
-      return bury(job, reason, std::string(beside_reason(text, reason)), nullptr);
-    }
-    job->request = *std::move(request);
-    job->portal = settings_.portal;
-    job->fingerprint = settings_.fingerprint;
-    job->bytes = job->request.body.size();
+  if (Status encoded = encode(*job); !encoded) {
+    if (job->items.size() > 1) return halve(job);
+    const std::string& text = encoded.error().text;
+    const std::string reason = text.starts_with("template") ? "template" : "encode";
+    return bury(job, reason, std::string(beside_reason(text, reason)), nullptr);
   }
   const SteadyNs now = context_.clock.steady_ns();
   if (job->first_attempt_ns == 0) {
@@ -273,9 +272,13 @@ void Delivery::retry_later(Job job, const Verdict& verdict, const ExitAnswer& an
   try_past_ = job->attempts >= kParkAfterAttempts;
   std::int64_t pause_ns = backoff_.pause_ns(job->attempts, context_.random);
   if (verdict.retry_after_ns) pause_ns = std::max(pause_ns, *verdict.retry_after_ns);
-  // Age stands still while the breaker is open: an outage of a weekend is not the event's fault.
-  if (!was_open) job->age_ns += pause_ns + (now - job->aged_to_ns);
   job->due_ns = now + pause_ns;
+  // Age stands still while the breaker is open: an outage of a weekend is not the event's fault. It
+  // is where others were delivered past it, and what waits for it leaves no room for any other.
+  if (!was_open)
+    job->age_ns += job->due_ns - job->aged_to_ns;
+  else if (job->is_parked && is_full())
+    job->age_ns += breaker_.next_probe_ns() - job->aged_to_ns;
   keep(*job);
   log::info("delivery failed", {{"exit", settings_.name},
                                 {"id", job_id(*job)},

@@ -35,6 +35,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void pump();
   /// A new generation: the exit's place in it, and its portal where its options changed.
   void replace(ExitSettings settings, std::size_t exit_index);
+  /// It is not in the new generation: what is encoded still goes, and nothing else.
+  void leave();
   /// Resuming tries at once what waits for a retry.
   void pause(bool paused);
   /// Once a second: how far behind the exit is, and what follows from it (delivery_lag.cc).
@@ -71,7 +73,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   // next: which request, and what comes from the tunnel (delivery_next.cc).
   std::optional<Job> next_job(SteadyNs now);
   NextJob tried_job(SteadyNs now, OpenAlerts& open);
-  bool hold(Job& job, const OpenAlerts& open);
+  bool hold(Job& job, OpenAlerts& open);
   std::size_t held_bytes() const;  ///< Of requests and of events kept for them.
   bool is_full() const;
   std::optional<Job> fresh_job(SteadyNs now);
@@ -86,6 +88,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   Job make_job();         ///< Of what is gathered.
   Job make_job(std::vector<DeliveryItem>, std::shared_ptr<const KeptBatches>, Job place);
   bool expired(const DeliveryItem& item) const;
+  Status encode(DeliveryJob& job);  ///< Unless it is already, for the exit as it is.
   Result<portals::ExitRequest> encode(std::span<const tunnel::StoredEvent* const> events);
 
   // gather: which events of it (delivery_gather.cc).
@@ -187,6 +190,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   bool is_paused_ = false, is_measuring_ = false;
   bool is_hurried_ = false;  // Draining: a batch waits for nothing more.
   bool is_abandoned_ = false;
+  bool is_leaving_ = false;
   bool try_past_ = false;  // The last attempt failed, of a job that fails often: others go first.
   std::function<void()> drained_;
   std::string problem_, letter_problem_;

@@ -22,7 +22,10 @@ std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
   }
 
   OpenAlerts open([this](const tunnel::StoredEvent& event) {
-    return encoder_.alert_key(context_.routing.router(), settings_, exit_index_, event);
+    // The rules in force do not know an exit that leaves.
+    return is_leaving_
+               ? event.event.text("alert_key")
+               : encoder_.alert_key(context_.routing.router(), settings_, exit_index_, event);
   });
   const auto [tried, is_last] = tried_job(now, open);
   while (!is_last && !is_full()) {
@@ -41,7 +44,7 @@ NextJob Delivery::tried_job(SteadyNs now, OpenAlerts& open) {
   std::optional<Job> poor;  // Due, but just failed again: whatever else may go, goes first.
   std::uint32_t enough = kParkAfterAttempts;
   for (Job job = jobs_.begin(); job != jobs_.end(); ++job) {
-    if (job->in_flight) continue;
+    if (job->in_flight || (is_leaving_ && !job->portal)) continue;
     // Decided: others need not wait for its letter, except in strict order.
     if (job->letter && order == Order::kStrict) return {poor, true};
     if (job->letter) {
@@ -71,14 +74,23 @@ NextJob Delivery::tried_job(SteadyNs now, OpenAlerts& open) {
 }
 
 // Whether the job waits for an earlier event of its alert. One of which only some events must is
-// parted into runs that do and runs that do not; `job` becomes the first of them.
-bool Delivery::hold(Job& job, const OpenAlerts& open) {
+// parted into runs that do and runs that do not; `job` becomes the first of them. What was tried
+// stays the request that it was, and there is a limit: then all of its alerts wait.
+bool Delivery::hold(Job& job, OpenAlerts& open) {
   job->is_held = false;
   if (open.empty()) return false;
-  if (const std::size_t count = open.count_alike(*job); count < job->items.size())
-    job = part(job, count);
+  if (const std::size_t count = open.count_alike(*job); count < job->items.size()) {
+    if (job->first_attempt_ns == 0 && jobs_.size() < kParkedEventsMax)
+      job = part(job, count);
+    else
+      open.step_over(*job);
+  }
   job->is_held = open.hold(job->items.front());
-  if (job->is_held) keep(*job);
+  if (job->is_held && job->held_bytes == 0) {
+    keep(*job);
+    // By the ruleset in force now, as what fails. Where that is impossible its attempt says so.
+    (void)encode(*job);
+  }
   return job->is_held;
 }
 
@@ -154,7 +166,9 @@ bool Delivery::write_again(SteadyNs now) {
     for (const DeliveryJob& job : jobs_) replay_->selected -= events_of(job);
   jobs_.clear();
   count_parked();
-  go_back(*std::exchange(again_from_, std::nullopt));
+  again_from_.reset();
+  // Not only from there: what failed and stood before it is forgotten as well.
+  go_back(reader_->cursor());
   return true;
 }
 
@@ -259,6 +273,20 @@ bool Delivery::expired(const DeliveryItem& item) const {
   if (replay_) return false;
   const auto expire = settings_.portal->common().expire_ns;
   return expire && item.stored->meta.received_ns + *expire < context_.clock.wall_ns();
+}
+
+// Retries keep the request as first encoded, unless the exit itself was changed meanwhile: its new
+// address and credentials must not be mixed with the old ones.
+Status Delivery::encode(DeliveryJob& job) {
+  if (job.portal && job.fingerprint == settings_.fingerprint) return {};
+  std::vector<const tunnel::StoredEvent*> events;
+  events.reserve(job.items.size());
+  for (const DeliveryItem& item : job.items) events.push_back(item.stored);
+  TT_TRY(job.request, encode(events));
+  job.portal = settings_.portal;
+  job.fingerprint = settings_.fingerprint;
+  job.bytes = job.request.body.size();
+  return {};
 }
 
 Result<portals::ExitRequest> Delivery::encode(std::span<const tunnel::StoredEvent* const> events) {

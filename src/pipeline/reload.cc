@@ -168,6 +168,7 @@ void RunningDaemon::swap(std::shared_ptr<const Settings> next, std::uint64_t gen
         const std::string& name = delivery->settings().name;
         self_.exit_removed(name);
         late_.leaves(name);
+        delivery->leave();
         delivery->on_gone([this, name] { exit_is_gone(name); });
         removed.push_back(std::move(delivery));
         continue;

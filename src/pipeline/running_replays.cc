@@ -143,10 +143,12 @@ void RunningReplays::replace() {
   for (auto& [exit, running] : running_) {
     const auto place = std::find_if(exits.begin(), exits.end(),
                                     [&](const ExitSettings& e) { return e.name == exit; });
-    if (place == exits.end())
+    if (place == exits.end()) {
+      running.delivery->leave();
       end(exit, Phase::kEnded, "the exit has left the configuration");
-    else
+    } else {
       running.delivery->replace(*place, static_cast<std::size_t>(place - exits.begin()));
+    }
   }
 }
 

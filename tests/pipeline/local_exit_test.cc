@@ -210,6 +210,25 @@ TEST_F(LocalExitTest, an_event_that_cannot_be_said_costs_the_others_gathered_wit
   EXPECT_EQ(letters("archive")[0].reason, "encode");
 }
 
+TEST_F(LocalExitTest, a_letter_that_waits_for_room_is_not_forgotten_when_a_sync_fails) {
+  std::string set;
+  for (int i = 0; i < 20; ++i) set += "f" + std::to_string(i) + ": '{{ event.message }}', ";
+  start_archive(", batch: {events: 1, wait: 0s}, set: {" + set + "}");
+  ASSERT_TRUE(daemon_->pause("archive", true).ok());
+  say(std::string(900'000, 'x'));
+  memory_.set_free_bytes(0);
+  ASSERT_TRUE(daemon_->pause("archive", false).ok());
+  ASSERT_TRUE(soon([&] { return !exit("archive").problem.empty(); }));
+  memory_.set_free_bytes(1ull << 40);  // The letter is tried again in five seconds.
+  say("one");
+  ASSERT_TRUE(soon([&] { return exit("archive").delivered == 1; }));
+  forgetful_.fail_next_sync();
+  ASSERT_TRUE(eventually([&] { return is_settled(); }));
+  EXPECT_EQ(forgetful_.failures_left(), 0);
+  EXPECT_THAT(lines(), ElementsAre("one"));
+  EXPECT_EQ(letters("archive").size(), 1u);
+}
+
 TEST_F(LocalExitTest, a_file_that_cannot_be_written_delays_no_other_exit) {
   testing::Target target;
   start("exits:\n  archive: {type: file, path: ./archive.ndjson}\n" +

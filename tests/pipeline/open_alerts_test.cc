@@ -266,6 +266,20 @@ TEST_F(OpenAlertsTest, a_long_list_of_held_events_is_bounded_and_then_all_wait) 
   EXPECT_EQ(last_words(), expected);
 }
 
+// The exit is not down: others were delivered past the one that fails.
+TEST_F(OpenAlertsTest, an_alert_that_leaves_no_room_for_others_ends_at_its_max_age) {
+  start_hook("retry: {base: 100ms, cap: 1s, max_age: 10s}");
+  ill({"fires"});
+  std::string all = event_of("fires", "disk") + event_of("other", "load");
+  for (std::size_t i = 0; i < kParkedEventsMax; ++i) all += event_of("again", "disk");
+  append_all(all + event_of("another", "load"));
+  ASSERT_TRUE(delivers(1));
+  ASSERT_TRUE(delivers(kParkedEventsMax + 2, 5'000));
+  EXPECT_EQ(exit("hook").dead, 1u);
+  EXPECT_EQ(letters("hook").back().reason, "exhausted");
+  EXPECT_EQ(exit("hook").behind, 0u);
+}
+
 TEST_F(OpenAlertsTest, large_held_events_are_bounded_by_their_bytes) {
   start_hook();
   ill({"fires"});
@@ -318,6 +332,27 @@ TEST_F(OpenAlertsTest, a_reload_leaves_what_is_held_in_its_order) {
   EXPECT_EQ(exit("hook").pending, 1u);
   target_.always(200);
   ASSERT_TRUE(delivers(3));
+}
+
+TEST_F(OpenAlertsTest, what_is_held_goes_as_the_rules_said_when_its_turn_came) {
+  const auto by = [&](const std::string& field) {
+    return "exits:\n" + webhook("hook", target_, kQuick) +
+           "rules:\n  - {set: {alert_key: '{{ event." + field + " }}'}, to: hook}\n";
+  };
+  start(by("host"));
+  ill({"fires"});
+  append("test", R"({"message":"fires","host":"db","team":"a"})");
+  append("test", R"({"message":"other","host":"web","team":"b"})");
+  append("test", R"({"message":"is over","host":"db","team":"c"})");
+  ASSERT_TRUE(delivers(1));
+  ASSERT_NO_FATAL_FAILURE(wait_a_while());
+  ASSERT_TRUE(reload(by("team")).ok);
+  append("test", R"({"message":"new","host":"db","team":"d"})");
+  ASSERT_TRUE(delivers(2));
+  target_.always(200);
+  ASSERT_TRUE(delivers(4));
+  EXPECT_THAT(last_words(), ElementsAre("other", "new", "fires", "is over"));
+  EXPECT_THAT(target_.received().back().body, HasSubstr(R"("alert_key":"db")"));
 }
 
 TEST_F(OpenAlertsTest, without_order_an_alert_holds_nothing) {

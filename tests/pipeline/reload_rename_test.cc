@@ -104,6 +104,22 @@ TEST_F(ReloadTest, letters_that_wait_to_be_told_are_told_under_the_new_name) {
   EXPECT_TRUE(eventually([&] { return is_told("exit after gave up"); }, 500));
 }
 
+TEST_F(ReloadTest, what_was_gathered_for_a_renamed_exit_goes_by_the_rules_of_its_new_name) {
+  start("exits:\n" + webhook("before", target_) + "rules:\n  - {unset: [secret], to: before}\n");
+  target_.hold();
+  say("in flight");
+  ASSERT_TRUE(soon([&] { return target_.held() == 1; }));
+  append("test", R"({"message":"gathered","secret":"sesame"})");
+  ASSERT_TRUE(reload("exits:\n" + webhook("after", other_, "was: before") +
+                     "rules:\n  - {set: {secret: hidden}, to: after}\n")
+                  .ok);
+  target_.release();
+  ASSERT_TRUE(eventually([&] { return exit("after").delivered == 1; }));
+  EXPECT_THAT(target_.messages(), ElementsAre("in flight"));
+  EXPECT_THAT(other_.messages(), ElementsAre("gathered"));
+  EXPECT_THAT(other_.received()[0].body, HasSubstr(R"("secret":"hidden")"));
+}
+
 TEST_F(ReloadTest, an_exit_that_comes_back_while_its_last_request_is_out_goes_on_after_it) {
   const std::string both = config(webhook("hook", target_), "hook");
   start(both);
