@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kLingerMs = 1'000;
 constexpr std::size_t kLingerBytes = 32u << 20;
+constexpr std::size_t kLargeBodyBytes = 64u << 10;  // Smaller ones wait for no turn.
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 constexpr std::string_view kRefusal =
@@ -56,6 +57,7 @@ Task<> HttpConnection::run() {
     exchange_->owner = nullptr;
     exchange_.reset();
   }
+  end_turn();
   worker_.remove(*this);
 }
 
@@ -84,6 +86,11 @@ Task<> HttpConnection::serve() {
       co_await transport_.wait(direction_of(step));
     }
     if (step == Step::kDone) step = admit();
+    if (step == Step::kDone && is_body_large()) {
+      co_await turn();
+      if (is_aborted_) co_return;
+    }
+    if (step == Step::kDone && !exchange_->is_answered) step = read_body();
     for (; is_wait(step); step = is_interrupted() ? interruption() : read_body()) {
       co_await transport_.wait(direction_of(step));
     }
@@ -137,6 +144,31 @@ Task<> HttpConnection::parked() {
       [this](auto handler) { waiter_.emplace(std::move(handler)); }, token);
 }
 
+Task<> HttpConnection::turn() {
+  BodyTurns& turns = worker_.turns();
+  if (turns.must_wait()) {
+    turns.wait(weak_from_this());
+    enter(Phase::kWaiting, worker_.shared().limits.turn_wait_ms);
+    co_await parked();
+    enter(Phase::kReading, worker_.shared().limits.body_timeout_ms);
+  }
+  turns.begin();
+  has_turn_ = true;
+}
+
+void HttpConnection::on_turn() {
+  if (phase_ == Phase::kWaiting) resume();
+}
+
+void HttpConnection::end_turn() {
+  if (std::exchange(has_turn_, false)) worker_.turns().end();
+}
+
+bool HttpConnection::is_body_large() const {
+  const RequestHead& head = exchange_->reader.head();
+  return !exchange_->is_answered && (head.is_chunked || head.content_length > kLargeBodyBytes);
+}
+
 void HttpConnection::resume() {
   if (!waiter_) return;
   Waiter waiter = std::move(*waiter_);
@@ -186,7 +218,7 @@ Step HttpConnection::admit() {
     const iovec bytes = part(kContinue);
     if (transport_.write({&bytes, 1}).bytes != kContinue.size()) return Step::kClosed;
   }
-  return read_body();
+  return Step::kDone;
 }
 
 void HttpConnection::handle() {
@@ -294,6 +326,7 @@ bool HttpConnection::end_request() {
     return false;
   }
   exchange_->next();
+  end_turn();
   return true;
 }
 
@@ -312,6 +345,7 @@ void HttpConnection::abort() {
 }
 
 void HttpConnection::on_deadline() {
+  if (phase_ == Phase::kWaiting) return resume();
   is_timed_out_ = true;
   transport_.cancel();
 }

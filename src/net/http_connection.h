@@ -18,6 +18,7 @@ namespace tt::net {
 /// and says what to wait for.
 class HttpConnection final : public Timed,
                              public ExchangeOwner,
+                             public BodyTurns::Waiter,
                              public std::enable_shared_from_this<HttpConnection> {
  public:
   /// `is_refused`: answers 503 and closes.
@@ -31,9 +32,18 @@ class HttpConnection final : public Timed,
   void on_deadline() override;
   void on_answer() override { resume(); }
   void on_stream_event() override { resume(); }
+  void on_turn() override;
 
  private:
-  enum class Phase : unsigned char { kOpening, kIdle, kReading, kHandling, kWriting, kStream };
+  enum class Phase : unsigned char {
+    kOpening,
+    kIdle,
+    kReading,
+    kWaiting,  ///< For the turn of its body.
+    kHandling,
+    kWriting,
+    kStream
+  };
   using Waiter = boost::asio::async_result<Await, void()>::handler_type;
 
   Task<> run();
@@ -44,6 +54,7 @@ class HttpConnection final : public Timed,
   Task<> linger();
   /// Waits for resume().
   Task<> parked();
+  Task<> turn();  ///< Waits, but not for ever, until a large body may come in.
   void resume();
 
   bool has_input() const { return exchange_ && exchange_->reader.has_bytes(); }
@@ -52,6 +63,8 @@ class HttpConnection final : public Timed,
   void begin_request();
   Step read_head() { return exchange_->reader.read_head(transport_, worker_.shared().limits); }
   Step admit();
+  bool is_body_large() const;
+  void end_turn();
   Step read_body() { return exchange_->reader.read_body(transport_, body_bytes_max_); }
   void handle();
   void answer_error(Step step);
@@ -76,6 +89,7 @@ class HttpConnection final : public Timed,
   Phase phase_ = Phase::kOpening;
   bool is_refused_;
   bool is_tls_;
+  bool has_turn_ = false;
   bool must_close_ = false;
   bool must_linger_ = false;  ///< Unread bytes would make the kernel reset the answer away.
   bool is_aborted_ = false, is_timed_out_ = false, is_peer_gone_ = false;

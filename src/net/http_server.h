@@ -129,6 +129,8 @@ struct HttpLimits {
   std::size_t head_fields_max = 100;
   std::size_t connections_max = 16'384;
   std::size_t body_budget_bytes = 64u << 20;  ///< All request bodies together; beyond: 503.
+  std::size_t turns_from_bytes = 8u << 20;    ///< Of them; beyond, large ones begin in turns.
+  int turn_wait_ms = 1'000;                   ///< At most so long.
   int head_timeout_ms = 5'000;
   int body_timeout_ms = 30'000;
   int idle_timeout_ms = 60'000;

@@ -45,6 +45,7 @@ HttpWorker::HttpWorker(HttpShared& shared)
     : shared_(shared),
       loop_(tick_ms(shared.limits)),
       grace_timer_(loop_.executor()),
+      turns_(loop_, *shared.budget, shared.limits.turns_from_bytes),
       round_(shared.handler.make_round ? shared.handler.make_round() : nullptr) {}
 
 HttpWorker::~HttpWorker() = default;

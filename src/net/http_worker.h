@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "net/body_turns.h"
 #include "net/event_loop.h"
 #include "net/http_exchange.h"
 #include "net/http_render.h"
@@ -57,6 +58,7 @@ class HttpWorker {
   /// Takes an exchange back when nobody else holds it; else the last holder frees it.
   void recycle(std::shared_ptr<Exchange> exchange);
   void remove(HttpConnection& connection);
+  BodyTurns& turns() { return turns_; }
   /// The round that a request ready now belongs to; it ends behind what is ready with it.
   Round* round();
 
@@ -67,6 +69,7 @@ class HttpWorker {
   HttpShared& shared_;
   EventLoop loop_;
   LoopTimer grace_timer_;
+  BodyTurns turns_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   std::unordered_set<HttpConnection*> connections_;
   std::vector<std::shared_ptr<Exchange>> free_;

@@ -112,8 +112,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void attempt(Job job);
   void on_answer(Job job, portals::ExitAnswer answer);
   void apply(Job job, const portals::Verdict& verdict, const portals::ExitAnswer& answer);
-  void apply_each(Job job, const std::vector<portals::Verdict>& verdicts,
-                  const portals::ExitAnswer& answer);
+  void apply_each(Job, const std::vector<portals::Verdict>&, const portals::ExitAnswer&);
   void retry_later(Job job, const portals::Verdict& verdict, const portals::ExitAnswer& answer);
   void keep(DeliveryJob& job);
   void halve(Job job) { part(job, job->items.size() / 2); }
@@ -128,7 +127,6 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   void skip();
   void give_up_current();
   void end_skip();
-
   // settle (delivery_settle.cc).
   void delivered(Job job);
   void bury(Job job, std::string reason, std::string error, const portals::ExitAnswer* answer);
@@ -181,16 +179,14 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   int syncs_ = 0;                          // On their way.
   std::optional<tunnel::Seq> again_from_;  // A sync failed: what is unsettled comes again.
   Loop::TimerId sync_timer_ = 0, pump_timer_ = 0;
-  SteadyNs pump_due_ns_ = 0;
-  SteadyNs read_again_ns_ = 0;  // After a failed read: not before.
+  SteadyNs pump_due_ns_ = 0, read_again_ns_ = 0;  // After a failed read: not before.
   LagWatch lag_;
   std::optional<SkippedEvents> skip_;
   tunnel::Seq lag_head_ = 0;  // lag_head_ns_ is when this event was received.
   WallNs lag_head_ns_ = 0;
   bool is_paused_ = false, is_measuring_ = false;
   bool is_hurried_ = false;  // Draining: a batch waits for nothing more.
-  bool is_abandoned_ = false;
-  bool is_leaving_ = false;
+  bool is_abandoned_ = false, is_leaving_ = false;
   bool try_past_ = false;  // The last attempt failed, of a job that fails often: others go first.
   std::function<void()> drained_;
   std::string problem_, letter_problem_;

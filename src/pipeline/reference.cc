@@ -151,6 +151,8 @@ Page limits_page() {
                   http.idle_timeout_ms / 1000));
   row("connections of a listener", std::to_string(http.connections_max));
   row("bodies of all requests being received", format_size(http.body_budget_bytes));
+  row("of them, before bodies over 64 KiB wait for others to be done with; and how long at most",
+      fmt::format("{}, {} s", format_size(http.turns_from_bytes), http.turn_wait_ms / 1000));
   row("decoded body, `http` and `lines`", format_size(kDecodedBodyBytesMax));
   row("decoded body, hooks", format_size(kDecodedHookBytesMax));
   row("events accepted and not yet on disk; beyond, 503", format_size(tunnel.pending_bytes_max));

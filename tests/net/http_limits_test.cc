@@ -128,6 +128,59 @@ TEST_F(LimitsTest, bodies_beyond_the_budget_get_503) {
   EXPECT_EQ(status_of(third.read_answer()), 200);
 }
 
+TEST_F(LimitsTest, a_large_body_waits_for_others_instead_of_being_refused) {
+  options_.threads = 1;
+  options_.limits.body_budget_bytes = 200'000;
+  options_.limits.turns_from_bytes = 50'000;
+  options_.limits.turn_wait_ms = 60'000;
+  auto held = std::make_shared<Held>();
+  handler_.handle = [held](const HttpRequest&, Responder responder) {
+    held->put(std::move(responder));
+  };
+  RawClient first = connect(), second = connect(), third = connect();
+  first.send(post(std::string(80'000, 'x')));
+  Responder begun = held->take();
+  second.send(post(std::string(150'000, 'x')));
+  third.send(post(std::string(150'000, 'x')));
+  RawClient small = connect();
+  small.send(post("x"));  // Waits for nobody.
+  held->take().answer({});
+  EXPECT_EQ(status_of(small.read_answer()), 200);
+  begun.answer({});
+  EXPECT_EQ(status_of(first.read_answer()), 200);
+  for (RawClient* next : {&second, &third}) {
+    held->take().answer({});
+    EXPECT_EQ(status_of(next->read_answer()), 200);
+  }
+}
+
+TEST_F(LimitsTest, whoever_is_slow_keeps_others_from_their_turn_for_a_moment_only) {
+  options_.threads = 1;
+  options_.limits.turns_from_bytes = 50'000;
+  options_.limits.turn_wait_ms = 10;
+  RawClient slow = connect();
+  const std::string request = post(std::string(90'000, 'x'));
+  slow.send(request.substr(0, 80'000));
+  EXPECT_EQ(status_of(ask(post(std::string(100'000, 'x')))), 200);
+  EXPECT_EQ(status_of(slow.ask(request.substr(80'000))), 200);
+}
+
+TEST_F(LimitsTest, a_stop_ends_those_that_wait_for_their_turn) {
+  options_.threads = 1;
+  options_.limits.turns_from_bytes = 50'000;
+  options_.limits.turn_wait_ms = 60'000;
+  auto held = std::make_shared<Held>();
+  handler_.handle = [held](const HttpRequest&, Responder responder) {
+    held->put(std::move(responder));
+  };
+  RawClient first = connect(), second = connect();
+  first.send(post(std::string(80'000, 'x')));
+  const Responder begun = held->take();
+  second.send(post(std::string(80'000, 'x')));
+  server_->stop(10);
+  EXPECT_TRUE(second.is_closed_by_peer());
+}
+
 TEST_F(LimitsTest, a_body_that_is_only_promised_takes_no_budget) {
   options_.limits.body_budget_bytes = 100'000;
   const auto head = [](std::size_t length) {
