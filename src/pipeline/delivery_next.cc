@@ -74,18 +74,21 @@ NextJob Delivery::tried_job(SteadyNs now, OpenAlerts& open) {
 }
 
 // Whether the job waits for an earlier event of its alert. One of which only some events must is
-// parted into runs that do and runs that do not; `job` becomes the first of them. What was tried
-// stays the request that it was, and there is a limit: then all of its alerts wait.
+// parted into runs that do and runs that do not; `job` becomes the first of them. Beyond a limit it
+// waits as a whole, and with it all of its alerts.
 bool Delivery::hold(Job& job, OpenAlerts& open) {
   job->is_held = false;
   if (open.empty()) return false;
-  if (const std::size_t count = open.count_alike(*job); count < job->items.size()) {
-    if (job->first_attempt_ns == 0 && jobs_.size() < kParkedEventsMax)
-      job = part(job, count);
-    else
-      open.step_over(*job);
+  const std::size_t count = open.count_alike(*job);
+  bool is_mixed = count < job->items.size();
+  if (is_mixed && jobs_.size() < kParkedEventsMax) {
+    const SteadyNs due_ns = job->due_ns;  // Its pause is not over.
+    job = part(job, count);
+    job->due_ns = std::next(job)->due_ns = due_ns;
+    is_mixed = false;
   }
-  job->is_held = open.hold(job->items.front());
+  job->is_held = is_mixed || open.hold(job->items.front());
+  if (is_mixed) open.step_over(*job);
   if (job->is_held && job->held_bytes == 0) {
     keep(*job);
     // By the ruleset in force now, as what fails. Where that is impossible its attempt says so.
