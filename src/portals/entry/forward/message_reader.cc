@@ -85,6 +85,8 @@ void MessageReader::read_message(std::string_view frame) {
     reject("metrics and traces of Fluent Bit are no events");
   else if (!read_entries(*tag, values, *length, options))
     return out_.events.truncate(count_before);  // Not acknowledged either.
+  // It is no idempotency key: Fluent Bit's is a digest of the records (plugins/out_forward), and
+  // equal ones of two moments would be stored once.
   if (!options.chunk.empty()) {
     PackedWriter writer;
     reply_ += writer.map(1).text("ack").text(options.chunk).take();
