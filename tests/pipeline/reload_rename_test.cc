@@ -1,5 +1,8 @@
 // Reload: an exit that is renamed, or comes back, goes on where it was, with its letters.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <future>
+
 #include "pipeline/reload_fixture.h"
 #include "pipeline/replay.h"
 
@@ -109,11 +112,21 @@ TEST_F(ReloadTest, what_was_gathered_for_a_renamed_exit_goes_by_the_rules_of_its
   target_.hold();
   say("in flight");
   ASSERT_TRUE(soon([&] { return target_.held() == 1; }));
-  append("test", R"({"message":"gathered","secret":"sesame"})");
-  ASSERT_TRUE(reload("exits:\n" + webhook("after", other_, "was: before") +
-                     "rules:\n  - {set: {secret: hidden}, to: after}\n")
-                  .ok);
+  const tunnel::Seq gathered = append("test", R"({"message":"gathered","secret":"sesame"})");
+  ASSERT_TRUE(
+      soon([&] { return daemon_->fates(gathered).front().state == EventFate::State::kGathered; }));
+  // The answer comes while the reload waits for what is on its way.
+  auto report = std::async(std::launch::async, [&] {
+    return reload("exits:\n" + webhook("after", other_, "was: before") +
+                  "rules:\n  - {set: {secret: hidden}, to: after}\n");
+  });
+  ASSERT_TRUE(soon([&] {
+    const std::vector<ExitStatus> all = daemon_->exits();
+    return std::none_of(all.begin(), all.end(),
+                        [](const ExitStatus& one) { return one.name == "before"; });
+  }));
   target_.release();
+  ASSERT_TRUE(report.get().ok);
   ASSERT_TRUE(eventually([&] { return exit("after").delivered == 1; }));
   EXPECT_THAT(target_.messages(), ElementsAre("in flight"));
   EXPECT_THAT(other_.messages(), ElementsAre("gathered"));
