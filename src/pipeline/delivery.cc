@@ -43,7 +43,7 @@ Delivery::Delivery(DeliveryContext& context, ExitSettings settings, std::size_t 
                     replay ? std::optional(replay->until) : std::nullopt),
       backoff_(settings_.portal->common().retry.base_ns, settings_.portal->common().retry.cap_ns),
       replay_(std::move(replay)),
-      own_breaker_(context.random),
+      own_breaker_(context.random, in_flight_max()),
       breaker_(replay_ ? replay_->live->breaker_ : own_breaker_),
       lag_(context.metrics, settings_.name),
       retry_count_(counter(context.metrics, "tt_exit_retries_total", {{"exit", settings_.name}})),
@@ -90,7 +90,7 @@ void Delivery::replace(ExitSettings settings, std::size_t exit_index) {
     sender_ = replay_->live->sender_;
     return;
   }
-  breaker_ = portals::Breaker(context_.random);
+  breaker_ = portals::Breaker(context_.random, in_flight_max());
   rate_.reset();
   if (common.rate_per_sec) rate_.emplace(*common.rate_per_sec, context_.clock.steady_ns());
   const std::string lane = "send " + settings_.name;

@@ -74,7 +74,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::optional<Job> next_job(SteadyNs now);
   NextJob tried_job(SteadyNs now, OpenAlerts& open);
   bool hold(Job& job, OpenAlerts& open);
-  std::size_t held_bytes() const;  ///< Of requests and of events kept for them.
+  std::size_t in_flight_max() const, held_bytes() const;  ///< The latter of jobs and their events.
   bool is_full() const;
   std::optional<Job> fresh_job(SteadyNs now);
   bool is_turn_over() const;

@@ -12,10 +12,7 @@ using portals::Order;
 
 std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
   if (!write_again(now)) return std::nullopt;
-  const portals::ExitCommon& common = settings_.portal->common();
-  const std::size_t in_flight_max =
-      common.order == Order::kNone ? static_cast<std::size_t>(common.in_flight) : 1;
-  if (in_flight_ >= in_flight_max || in_flight_bytes_ >= kExitInFlightBytesMax) {
+  if (in_flight_ >= in_flight_max() || in_flight_bytes_ >= kExitInFlightBytesMax) {
     // Exits that read on while they wait stay near each other, and share what is read.
     if (has_room() && !is_full() && !is_hurried_) gather();
     return std::nullopt;
@@ -36,6 +33,11 @@ std::optional<Delivery::Job> Delivery::next_job(SteadyNs now) {
       if (!hold(job, open)) return job;
   }
   return tried;
+}
+
+std::size_t Delivery::in_flight_max() const {
+  const portals::ExitCommon& common = settings_.portal->common();
+  return common.order == Order::kNone ? static_cast<std::size_t>(common.in_flight) : 1;
 }
 
 // What waits among the jobs, in tunnel order.

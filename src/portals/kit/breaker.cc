@@ -13,7 +13,7 @@ void Breaker::on_success() {
   if (is_open_) {
     is_open_ = false;
     window_ = 1;
-  } else if (window_ > 0 && ++window_ > kWindowMax) {
+  } else if (window_ > 0 && ++window_ > window_max_) {
     window_ = 0;  // One more for each success doubles it with each round.
   }
 }

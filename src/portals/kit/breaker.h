@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -15,7 +16,7 @@ namespace tt::portals {
 ///   closed --10 failures in a row, or one misconfigured--> open --probe succeeds--> slow start
 ///     ^                                                     |  ^                        |
 ///     |                                                     +--+ probe fails            |
-///     +------------------- the window reached kWindowMax --------------------------------+
+///     +---------------- the window is wider than the exit ever needs ---------------------+
 ///
 /// Open: one request (the probe) at a time, after 1 s, 2 s, 4 s ... 5 min, each plus up to 10 % so
 /// that exits that died together are not probed together; a day's outage costs less than 300
@@ -28,7 +29,10 @@ class Breaker {
   static constexpr std::int64_t kProbeNsMax = 300 * kNsPerSec;
   static constexpr std::size_t kWindowMax = 256;
 
-  explicit Breaker(Random& random) : random_(&random) {}
+  /// `in_flight_max`: how many requests the exit may have out. Slow start ends beyond that: it
+  /// would else last for 256 successes, and one failure in it is taken for the exit's.
+  Breaker(Random& random, std::size_t in_flight_max)
+      : random_(&random), window_max_(std::min(in_flight_max, kWindowMax)) {}
 
   /// Whether a request may start now, while `in_flight` others have not been answered.
   bool allows(SteadyNs now, std::size_t in_flight) const {
@@ -53,6 +57,7 @@ class Breaker {
   void open(SteadyNs now);
 
   Random* random_;
+  std::size_t window_max_;
   bool is_open_ = false;
   bool is_probing_ = false;
   std::uint32_t failures_ = 0;  ///< In a row.

@@ -19,7 +19,7 @@ class BreakerTest : public testing::Test {
     }
   }
   SeededRandom random_{7};
-  Breaker breaker_{random_};
+  Breaker breaker_{random_, 1'000};
   SteadyNs now_ = 1000;
 };
 
@@ -107,6 +107,19 @@ TEST_F(BreakerTest, a_failure_in_slow_start_opens_it_again) {
   now_ = breaker_.next_probe_ns();
   breaker_.on_start();
   breaker_.on_success();
+  fail(1);
+  EXPECT_TRUE(breaker_.is_open());
+}
+
+TEST_F(BreakerTest, slow_start_is_over_when_the_exit_needs_no_wider_window) {
+  breaker_ = Breaker(random_, 1);
+  fail(10);
+  now_ = breaker_.next_probe_ns();
+  breaker_.on_start();
+  breaker_.on_success();  // The probe.
+  breaker_.on_success();
+  fail(9);
+  EXPECT_FALSE(breaker_.is_open());
   fail(1);
   EXPECT_TRUE(breaker_.is_open());
 }
