@@ -74,7 +74,8 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::optional<Job> next_job(SteadyNs now);
   NextJob tried_job(SteadyNs now, OpenAlerts& open);
   bool hold(Job& job, OpenAlerts& open);
-  std::size_t in_flight_max() const, held_bytes() const;  ///< The latter of jobs and their events.
+  std::size_t in_flight_max() const;
+  std::size_t held_bytes() const;  ///< Of requests and of events kept for them.
   bool is_full() const;
   std::optional<Job> fresh_job(SteadyNs now);
   bool is_turn_over() const;
@@ -183,7 +184,7 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   LagWatch lag_;
   std::optional<SkippedEvents> skip_;
   tunnel::Seq lag_head_ = 0;  // lag_head_ns_ is when this event was received.
-  WallNs lag_head_ns_ = 0;
+  WallNs lag_head_ns_ = 0, last_delivered_ns_ = 0;
   bool is_paused_ = false, is_measuring_ = false;
   bool is_hurried_ = false;  // Draining: a batch waits for nothing more.
   bool is_abandoned_ = false, is_leaving_ = false;
@@ -191,7 +192,6 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   std::function<void()> drained_;
   std::string problem_, letter_problem_;
   std::optional<SteadyNs> down_since_ns_;  // Told to be down.
-  WallNs last_delivered_ns_ = 0;
   Counter &retry_count_, &template_errors_;
   Gauge &parked_gauge_, &behind_gauge_, &down_gauge_;
   Histogram& seconds_;

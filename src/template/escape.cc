@@ -12,18 +12,26 @@
 namespace tt::tmpl {
 namespace {
 
+/// All mark-up knows these references; everything else stays.
+void append_character(std::string& out, char c) {
+  switch (c) {
+    case '&':
+      out += "&amp;";
+      break;
+    case '<':
+      out += "&lt;";
+      break;
+    case '>':
+      out += "&gt;";
+      break;
+    default:
+      out += c;
+  }
+}
+
 void append_html(std::string& out, std::string_view text) {
   for (char c : text) {
     switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
       case '"':
         out += "&quot;";
         break;
@@ -31,7 +39,7 @@ void append_html(std::string& out, std::string_view text) {
         out += "&#39;";
         break;
       default:
-        out += c;
+        append_character(out, c);
     }
   }
 }
@@ -64,15 +72,6 @@ void append_chat(std::string& out, std::string_view text) {
     if (i >= address_end && scheme_bytes(text.substr(i)) > 0)
       address_end = std::min(text.find_first_of(" \t\r\n<>|", i), text.size());
     switch (text[i]) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
       case '@':
         out += '@';
         if ((i >= address_end && !is_mailbox_at(text, i)) ||
@@ -82,7 +81,7 @@ void append_chat(std::string& out, std::string_view text) {
           out += "\u200b";
         break;
       default:
-        out += text[i];
+        append_character(out, text[i]);
     }
   }
 }
@@ -115,21 +114,12 @@ void append_markdown(std::string& out, std::string_view text) {
       continue;
     }
     switch (text[i]) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
       case '@':
         out += is_mailbox_at(text, i) ? "@" : "@\u200b";
         break;
       default:
         if (std::string_view("\\`*_[]#~|").find(text[i]) != std::string_view::npos) out += '\\';
-        out += text[i];
+        append_character(out, text[i]);
     }
   }
 }
